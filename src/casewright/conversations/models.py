@@ -1,0 +1,523 @@
+"""A conversation as the world sees it, and the events of which its log consists.
+
+Events record results: whoever folds them needs no clock, model or configuration. Fields marked `Private` are stored
+only sealed under the person's key; all others must never hold customer text.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Literal, NewType
+from uuid import UUID
+
+from casewright.kit.ids import TenantId
+from casewright.kit.model import Model, Private
+from casewright.kit.principal import Assurance
+from casewright.knowledge.models import RetrievedPassage
+from casewright.procedures.models import Progress, RecordReference, Scalar
+from casewright.understanding.models import Command, Emotion, Option, Proposal, Segment, Signal
+
+ConversationId = NewType("ConversationId", UUID)
+PersonId = NewType("PersonId", UUID)
+MessageId = NewType("MessageId", UUID)
+TurnId = NewType("TurnId", UUID)
+ApprovalId = NewType("ApprovalId", UUID)
+
+
+class Mode(StrEnum):
+    AGENT = "agent"
+    HUMAN = "human"
+    """A person talks, or is awaited: the agent is silent."""
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    RESOLVED = "resolved"
+    UNRESOLVED = "unresolved"
+    HANDED_OVER = "handed_over"
+    ABANDONED = "abandoned"
+
+
+class Resolution(StrEnum):
+    CONFIRMED = "confirmed"
+    """The customer said so."""
+    ASSUMED = "assumed"
+    """Silence said so."""
+
+
+# --- what is said ---
+
+
+class Source(Model):
+    """What a part stands on. `quote`: the source's own words, where it has any."""
+
+    type: Literal["article", "record", "action"]
+    id: str
+    version: int | None = None
+    title: str = ""
+    quote: str = ""
+
+
+PartKind = Literal["answer", "step", "code", "question", "notice", "result", "empathy", "handoff"]
+
+
+class Part(Model):
+    text: str
+    kind: PartKind
+    sources: tuple[Source, ...] = ()
+
+
+class QuickReply(Model):
+    label: str
+    text: str
+
+
+class Expects(Model):
+    """What the reply waits for, so that a page can offer the right field."""
+
+    kind: Literal["text", "email", "code", "choice", "confirmation", "approval"]
+    slot: str | None = None
+
+
+class CaseReference(Model):
+    id: str
+    number: str
+    url: str = ""
+
+
+# --- what a turn reports of itself ---
+
+
+class StageTime(Model):
+    """Wall and thread CPU time, in milliseconds."""
+
+    name: str
+    ms: float
+    cpu_ms: float
+
+
+class DroppedCommand(Model):
+    command: Command
+    why: str
+
+
+class TopicView(Model):
+    id: str
+    kind: str
+    name: str
+    title: str
+    status: str
+    slots: dict[str, str] = {}
+
+
+class ActionView(Model):
+    action: str
+    status: str
+    code: str
+    ms: float
+
+
+class CheckView(Model):
+    """One check of one outgoing part."""
+
+    part: int
+    check: str
+    passed: bool
+
+
+class RecoveryView(Model):
+    failure: str
+    strategy: str
+    succeeded: bool
+
+
+class TurnReport(Model):
+    """Everything that explains a turn. Texts are masked."""
+
+    language: str = ""
+    emotion: Emotion = Emotion()
+    frustration: float = 0.0
+    masked_text: str = ""
+    segments: tuple[Segment, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    accepted: tuple[Command, ...] = ()
+    dropped: tuple[DroppedCommand, ...] = ()
+    topics_before: tuple[TopicView, ...] = ()
+    topics: tuple[TopicView, ...] = ()
+    hits: tuple[RetrievedPassage, ...] = ()
+    actions: tuple[ActionView, ...] = ()
+    checks: tuple[CheckView, ...] = ()
+    recovery: tuple[RecoveryView, ...] = ()
+    model_version: str = ""
+    knowledge_revision: int = 0
+
+
+# --- events ---
+
+
+class Event(Model):
+    """`kind` is its name in the log, `version` the version of its shape; older ones pass through upcasters."""
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+class ConversationStarted(Event):
+    kind = "conversation_started"
+    language: str
+    time_zone: str
+    channel: str
+    page: str = ""
+
+
+class MessageReceived(Event):
+    """`cut_from`: the number of characters that were sent, where more than allowed."""
+
+    kind = "message_received"
+    message_id: MessageId
+    text: Private[str]
+    cut_from: int | None = None
+
+
+class TextMasked(Event):
+    """`vault`: every token of the conversation so far with its value."""
+
+    kind = "text_masked"
+    vault: Private[dict[str, str]]
+
+
+class FeelingsNoticed(Event):
+    """`frustration` 0…1 after this message."""
+
+    kind = "feelings_noticed"
+    emotion: Emotion
+    frustration: float
+    language: str
+
+
+class TopicOpened(Event):
+    """`query`: the masked words it began with. `parent`: the topic that waits for this one."""
+
+    kind = "topic_opened"
+    topic_id: str
+    topic_kind: Literal["procedure", "question"]
+    name: str
+    title: str
+    digest: str = ""
+    query: Private[str]
+    priority: int = 3
+    parent: str | None = None
+    reason: str
+    begin: bool = True
+
+
+class TopicMoved(Event):
+    """`status` as `engine.models.TopicStatus`."""
+
+    kind = "topic_moved"
+    topic_id: str
+    status: str
+    reason: str
+
+
+class TopicProgressed(Event):
+    kind = "topic_progressed"
+    topic_id: str
+    progress: Private[Progress]
+
+
+class SlotAsked(Event):
+    """`attempt` counts from 1."""
+
+    kind = "slot_asked"
+    topic_id: str
+    slot: str
+    attempt: int
+
+
+class ConfirmationAsked(Event):
+    kind = "confirmation_asked"
+    confirmation_id: str
+    topic_id: str
+    step: str
+    arguments_digest: str
+
+
+class ConfirmationSettled(Event):
+    kind = "confirmation_settled"
+    confirmation_id: str
+    answer: Literal["yes", "no", "withdrawn"]
+
+
+class ApprovalAsked(Event):
+    kind = "approval_asked"
+    approval_id: ApprovalId
+    topic_id: str
+    step: str
+    action: str
+    arguments_digest: str
+
+
+class ApprovalSettled(Event):
+    kind = "approval_settled"
+    approval_id: ApprovalId
+    approved: bool
+    by: str
+
+
+class ClarificationAsked(Event):
+    """`offered` intents by name; `query` the masked words that were not clear."""
+
+    kind = "clarification_asked"
+    offered: tuple[Option, ...]
+    query: Private[str]
+    about: str
+
+
+class ClarificationSettled(Event):
+    kind = "clarification_settled"
+
+
+class IdentityClaimed(Event):
+    """`token` of the address in the vault."""
+
+    kind = "identity_claimed"
+    token: str
+
+
+class IdentityProved(Event):
+    kind = "identity_proved"
+    assurance: Assurance
+    contact_id: str | None
+    account_id: str | None
+
+
+class ActionRequested(Event):
+    """Committed before the call. `arguments` are masked; `key` is the same in every attempt."""
+
+    kind = "action_requested"
+    action_id: str
+    topic_id: str | None
+    step: str
+    action: str
+    key: str
+    arguments_digest: str
+    arguments: Private[dict[str, Scalar]]
+    confirmation_id: str | None = None
+    approval_id: ApprovalId | None = None
+
+
+class ActionFinished(Event):
+    """Also for a READ, which has no `action_requested`. `status` as `procedures.models.ActionStatus`."""
+
+    kind = "action_finished"
+    action_id: str
+    topic_id: str | None
+    step: str
+    action: str
+    status: str
+    code: str
+    values: Private[dict[str, Scalar]]
+    records: tuple[RecordReference, ...] = ()
+    milliseconds: float = 0
+
+
+class ActionUncertain(Event):
+    kind = "action_uncertain"
+    action_id: str
+    attempt: int
+
+
+class PartSent(Event):
+    """A part that went out before the whole reply was ready."""
+
+    kind = "part_sent"
+    reply_id: MessageId
+    index: int
+    part: Private[Part]
+
+
+class ReplySent(Event):
+    """`parts` are as sent, personal data restored. `silence_due`: when silence will end the conversation.
+    `openers`: keys of the phrases used, so that none comes twice in a row."""
+
+    kind = "reply_sent"
+    reply_id: MessageId
+    message_ids: tuple[MessageId, ...]
+    parts: Private[tuple[Part, ...]]
+    quick_replies: Private[tuple[QuickReply, ...]] = ()
+    expects: Expects | None = None
+    silence_due: datetime | None = None
+    openers: tuple[str, ...] = ()
+    helped: bool = True
+    asks_if_solved: bool = False
+
+
+class OperatorReplied(Event):
+    kind = "operator_replied"
+    message_id: MessageId
+    operator: str
+    text: Private[str]
+
+
+class ModeChanged(Event):
+    kind = "mode_changed"
+    mode: Mode
+    reason: str
+
+
+class CaseLinked(Event):
+    kind = "case_linked"
+    case: CaseReference
+
+
+class HandOverPending(Event):
+    """The Case could not be written yet. `attempt` counts from 1; `due` is when it is tried again."""
+
+    kind = "hand_over_pending"
+    attempt: int
+    due: datetime
+
+
+class SolutionTried(Event):
+    """`what`: an article's title or an action's name."""
+
+    kind = "solution_tried"
+    what: str
+
+
+class FailureMet(Event):
+    kind = "failure_met"
+    failure: str
+    strategy: str
+    succeeded: bool
+
+
+class ConversationClosed(Event):
+    kind = "conversation_closed"
+    outcome: Outcome
+    resolution: Resolution
+
+
+class ConversationReopened(Event):
+    kind = "conversation_reopened"
+
+
+class FeedbackGiven(Event):
+    kind = "feedback_given"
+    rating: int | None
+    helpful: bool | None
+    message_id: MessageId | None
+    comment: Private[str] = ""
+
+
+class TurnFinished(Event):
+    """What `explain` tells. `report`: the trace, which quotes masked customer text; `replaced`: messages whose turn
+    gave way to this one."""
+
+    kind = "turn_finished"
+    trigger: str
+    message_ids: tuple[MessageId, ...]
+    reply_id: MessageId | None
+    result: Literal["replied", "human", "silent"]
+    stages: tuple[StageTime, ...]
+    configuration_digest: str
+    replaced: tuple[MessageId, ...] = ()
+    report: Private[TurnReport]
+
+
+def _all_kinds(base: type[Event]) -> dict[str, type[Event]]:
+    return {kind.kind: kind for kind in base.__subclasses__()}
+
+
+EVENT_KINDS = _all_kinds(Event)
+
+
+# --- the log ---
+
+
+class LoggedEvent(Model):
+    """An event at its place. `at` is the conversation's own time."""
+
+    seq: int
+    at: datetime
+    turn_id: TurnId | None
+    event: Event
+
+
+class TriggerKind(StrEnum):
+    MESSAGE = "message"
+    HAND_OVER = "hand_over"
+    APPROVAL = "approval"
+    GIVE_BACK = "give_back"
+    SILENCE = "silence"
+
+
+class Trigger(Model):
+    """What a turn starts from. `seq`: the log's position when it came in."""
+
+    id: UUID
+    kind: TriggerKind
+    seq: int
+    message_id: MessageId | None = None
+    text: str = ""
+    cut_from: int | None = None
+    approval_id: ApprovalId | None = None
+    approved: bool | None = None
+    by: str = ""
+
+
+class Person(Model):
+    """`key` is the unwrapped sealing key, None once erased."""
+
+    id: PersonId
+    key: bytes | None
+
+
+class ConversationSummary(Model):
+    """What the inbox shows of a conversation."""
+
+    conversation_id: ConversationId
+    mode: Mode
+    status: Status
+    language: str
+    reason: str | None
+    frustration: float
+    topic: str | None
+    last_message: str
+    last_from: str | None
+    waiting_since: datetime | None
+    updated_at: datetime
+    case: CaseReference | None
+    pending_approvals: int
+
+
+class ConversationKey(Model):
+    """Names a conversation across tenants."""
+
+    tenant_id: TenantId
+    conversation_id: ConversationId
+
+
+class ApprovalStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class Approval(Model):
+    """`summary` and `arguments` with personal data restored, for the operator who decides."""
+
+    id: ApprovalId
+    conversation_id: ConversationId
+    action: str
+    summary: str
+    arguments: dict[str, str]
+    status: ApprovalStatus
+    requested_at: datetime
+    decided_at: datetime | None = None

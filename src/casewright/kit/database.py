@@ -1,0 +1,155 @@
+"""The one way to the data: a transaction that belongs to a principal and sees only that principal's tenant."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal, TypeAlias
+
+import asyncpg
+import orjson
+from asyncpg.pool import Pool, PoolConnectionProxy
+
+from casewright.kit.errors import TryLater
+from casewright.kit.ids import TenantId
+from casewright.kit.model import Model
+from casewright.kit.principal import Principal
+
+APPLICATION_ROLE = "casewright_app"
+
+Transaction: TypeAlias = PoolConnectionProxy
+Record: TypeAlias = asyncpg.Record
+
+_ROLE = f"set_config('role', '{APPLICATION_ROLE}', true)"
+_UNREACHABLE = "The database cannot be reached. Please try again in a moment."
+
+CONNECTION_ERRORS = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncio.TimeoutError,
+)
+
+
+class Placement(Model):
+    """Where a tenant's rows live. `shared`: the common tables, kept apart by row-level security; `schema`: a schema of
+    its own in the same database; `database`: a database of its own."""
+
+    kind: Literal["shared", "schema", "database"] = "shared"
+    schema_name: str = "public"
+    dsn: str | None = None
+
+
+class DatabaseUnavailable(TryLater):
+    """The database cannot be reached, or was lost during the transaction. Nothing of it was acknowledged."""
+
+    title = "The database cannot be reached"
+
+
+class Database:
+    """A pool a placement. Every transaction switches to a role that owns nothing, whoever logged in, so that row-level
+    security holds even where the address given is a superuser's."""
+
+    def __init__(self, dsn: str, *, pool_size: int = 16, command_timeout: float = 20.0) -> None:
+        self._dsn = dsn
+        self._pool_size = pool_size
+        self._command_timeout = command_timeout
+        self._pools: dict[str, Pool] = {}
+        self._placements: dict[TenantId, Placement] = {}
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Opens the shared pool and reads the placements. Raises `DatabaseUnavailable`."""
+        await self._pool(self._dsn)
+        async with self.control() as tx:
+            rows = await tx.fetch("select tenant_id, kind, schema_name, dsn from control.placement")
+        self._placements = {
+            TenantId(row["tenant_id"]): Placement(kind=row["kind"], schema_name=row["schema_name"], dsn=row["dsn"])
+            for row in rows
+        }
+
+    async def close(self) -> None:
+        pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
+            try:
+                await asyncio.wait_for(pool.close(), timeout=5)
+            except TimeoutError:
+                pool.terminate()
+
+    def placement(self, tenant_id: TenantId) -> Placement:
+        return self._placements.get(tenant_id, Placement())
+
+    @asynccontextmanager
+    async def begin(self, principal: Principal) -> AsyncIterator[Transaction]:
+        """A transaction in which only the principal's tenant exists. Commits at the end, rolls back on any error.
+
+        Raises `DatabaseUnavailable` when the connection is lost."""
+        placement = self.placement(principal.tenant_id)
+        settings = f"{_ROLE}, set_config('app.tenant', '{principal.tenant_id}', true)"
+        if placement.kind == "schema":
+            settings += f", set_config('search_path', '{placement.schema_name}, public', true)"
+        async with self._transaction(placement.dsn or self._dsn, f"begin; select {settings}") as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def control(self) -> AsyncIterator[Transaction]:
+        """A transaction for the `control` schema: no tenant is set, so no tenant's row is visible."""
+        async with self._transaction(self._dsn, f"begin; select {_ROLE}") as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _transaction(self, dsn: str, opening: str) -> AsyncIterator[Transaction]:
+        try:
+            pool = await self._pool(dsn)
+            async with pool.acquire(timeout=5) as connection:
+                try:
+                    await connection.execute(opening)
+                    yield connection
+                    await connection.execute("commit")
+                except BaseException:
+                    await asyncio.shield(_roll_back(connection))
+                    raise
+        except CONNECTION_ERRORS as error:
+            raise DatabaseUnavailable(_UNREACHABLE) from error
+
+    async def _pool(self, dsn: str) -> Pool:
+        if pool := self._pools.get(dsn):
+            return pool
+        async with self._opening:
+            if dsn not in self._pools:
+                try:
+                    self._pools[dsn] = await asyncpg.create_pool(
+                        dsn,
+                        min_size=1,
+                        max_size=self._pool_size,
+                        command_timeout=self._command_timeout,
+                        timeout=5,
+                        init=_prepare_connection,
+                        reset=_nothing_to_reset,
+                    )
+                except CONNECTION_ERRORS as error:
+                    raise DatabaseUnavailable(_UNREACHABLE) from error
+            return self._pools[dsn]
+
+
+async def _roll_back(connection: Transaction) -> None:
+    """Also after a cancelled query; a connection that cannot be rolled back is thrown away."""
+    try:
+        if not connection.is_closed():
+            await connection.execute("rollback", timeout=2)
+    except (*CONNECTION_ERRORS, asyncpg.PostgresError):
+        connection.terminate()
+
+
+async def _prepare_connection(connection: Any) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
+        )
+
+
+async def _nothing_to_reset(_: Any) -> None:
+    """Every setting is local to its transaction, so a returned connection carries nothing; this spares a round trip."""

@@ -1,0 +1,98 @@
+"""Articles, passages, and answers that consist of the articles' own sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from casewright.kit.model import Model
+from casewright.kit.principal import Assurance
+from casewright.understanding.models import Vector
+
+ArticleId = NewType("ArticleId", UUID)
+
+
+class Audience(StrEnum):
+    """Whom an article is for. The asker's assurance decides: `customer` needs a verified one, `internal` an operator."""
+
+    PUBLIC = "public"
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+
+
+class Article(Model):
+    """`key`: its stable name within the tenant (the file's name). `body`: Markdown. `version` counts from 1."""
+
+    id: ArticleId
+    key: str
+    version: int
+    title: str
+    body: str
+    language: str
+    audience: Audience = Audience.PUBLIC
+    product: str = ""
+    source: str = ""
+    checked_on: date | None = None
+
+
+class ArticleDraft(Model):
+    """An article as it comes in, from a Markdown file with front matter."""
+
+    key: str
+    title: str
+    body: str
+    language: str = "en"
+    audience: Audience = Audience.PUBLIC
+    product: str = ""
+    source: str = ""
+    checked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`text` masked; `vector` of the same text (384 floats) as understanding made it, or None to encode it here.
+    `topic`: words of the current topic, for context."""
+
+    text: str
+    language: str
+    assurance: Assurance
+    vector: Vector | None = None
+    topic: str = ""
+    internal: bool = False
+
+
+class CitedSentence(Model):
+    """A sentence of an article, word for word. `kind`: `text`, `step` (of a numbered list) or `code`."""
+
+    text: str
+    kind: str
+    article_id: ArticleId
+    version: int
+    title: str
+    section: str = ""
+
+
+class RetrievedPassage(Model):
+    """One hit, for the trace: which article and section, how it scored (each 0…1)."""
+
+    article_id: ArticleId
+    version: int
+    title: str
+    section: str
+    text_score: float
+    vector_score: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeAnswer:
+    """`sentences` is empty when confidence is below the tenant's `min_confidence`: then nothing may be said as fact, and
+    `near` names what is known close by. `confidence` 0…1."""
+
+    sentences: tuple[CitedSentence, ...]
+    confidence: float
+    hits: tuple[RetrievedPassage, ...]
+    near: Sequence[str] = ()
+    revision: int = 0

@@ -1,0 +1,19 @@
+"""What can go wrong in understanding, grouped as `casewright.kit.errors` says."""
+
+from casewright.kit.errors import InvalidInput, NotFound, SetupError
+
+
+class EncoderUnavailable(SetupError):
+    """The sentence encoder's files are missing, damaged, or cannot be written to the data directory."""
+
+
+class TrainingDataInvalid(InvalidInput):
+    """The tenant's intents cannot be trained on; the message names the intent and what it needs."""
+
+
+class IntentModelUnreadable(SetupError):
+    """A stored intent model is damaged, or was made by another version of the format or of the encoder: train again."""
+
+
+class IntentModelMissing(NotFound):
+    """The tenant has no trained intent model, or not this version of it."""

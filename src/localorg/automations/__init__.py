@@ -1,0 +1,13 @@
+"""What the org does by itself when a record of an object is saved."""
+
+from collections.abc import Mapping
+
+from localorg.automations.base import Automation
+from localorg.automations.case import CaseAutomation
+from localorg.automations.people import ContactAutomation, UserAutomation
+
+AUTOMATIONS: Mapping[str, Automation] = {
+    "Case": CaseAutomation(),
+    "Contact": ContactAutomation(),
+    "User": UserAutomation(),
+}

@@ -1,0 +1,37 @@
+"""The active assignment rule of an object: its first entry that matches names the new owner."""
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from localorg.ids import RecordId
+from localorg.records.values import Row
+
+if TYPE_CHECKING:
+    from localorg.records.service import Records
+
+_ENTRIES = """
+SELECT entry.criteria, entry.assign_to FROM _assignment_entry AS entry
+JOIN "AssignmentRule" AS rule ON rule."Id" = entry.rule_id
+WHERE rule."SobjectType" = ? AND rule."Active" = 1 AND rule."IsDeleted" = 0
+ORDER BY rule."Id", entry.position
+"""
+
+
+def add_entry(records: "Records", rule_id: RecordId, position: int, criteria: dict[str, str], owner: RecordId) -> None:
+    """An entry matches a record whose fields equal all `criteria`."""
+    values = (rule_id, position, orjson.dumps(criteria).decode(), owner)
+    records.connection.execute("INSERT INTO _assignment_entry VALUES (?, ?, ?, ?)", values)
+
+
+def assigned_owner(object_name: str, row: Row, records: "Records") -> RecordId | None:
+    """None if no entry matches; the owner then stays."""
+    for entry in records.connection.execute(_ENTRIES, (object_name,)):
+        criteria: dict[str, str] = orjson.loads(entry["criteria"])
+        if all(_equal(row.get(name), wanted) for name, wanted in criteria.items()):
+            return RecordId(entry["assign_to"])
+    return None
+
+
+def _equal(value: object, wanted: str) -> bool:
+    return value is not None and str(value).casefold() == wanted.casefold()

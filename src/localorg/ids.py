@@ -1,0 +1,63 @@
+"""Record ids: 15 case-sensitive characters, or 18 with a checksum that makes them safe where case is lost."""
+
+import hashlib
+import string
+from typing import NewType
+
+RecordId = NewType("RecordId", str)
+"""Always the 18-character form."""
+
+_DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_CHECKSUM = string.ascii_uppercase + "012345"
+_COUNTER_LENGTH = 9
+
+
+class InvalidIdError(ValueError):
+    """The text is not a 15 or 18 character record id."""
+
+
+def with_checksum(short: str) -> RecordId:
+    """The 18-character form of a 15-character id: each group of five adds a letter that says which are upper case."""
+    groups = (short[start : start + 5] for start in (0, 5, 10))
+    suffix = "".join(_CHECKSUM[sum(1 << bit for bit, letter in enumerate(g) if letter.isupper())] for g in groups)
+    return RecordId(short + suffix)
+
+
+def parse_record_id(text: str) -> RecordId:
+    """Accepts both forms; an 18-character id whose letters lost their case is repaired from its checksum."""
+    if len(text) not in (15, 18) or not (text.isascii() and text.isalnum()):
+        raise InvalidIdError(text)
+    if len(text) == 15:
+        return with_checksum(text)
+    return _restore_case(text)
+
+
+def _restore_case(text: str) -> RecordId:
+    if with_checksum(text[:15]) == text:
+        return RecordId(text)
+    restored = ""
+    for group, letter in enumerate(text[15:].upper()):
+        bits = _CHECKSUM.find(letter)
+        if bits < 0:
+            raise InvalidIdError(text)
+        for bit, character in enumerate(text[group * 5 : group * 5 + 5]):
+            restored += character.upper() if bits >> bit & 1 else character.lower()
+    whole = with_checksum(restored)
+    if whole[15:] != text[15:].upper():
+        raise InvalidIdError(text)
+    return whole
+
+
+def instance_code(org_name: str) -> str:
+    """Three characters that tell the ids of one org from those of another; the same name gives the same code."""
+    digest = hashlib.sha256(org_name.encode()).digest()
+    return _DIGITS[digest[0] % 62] + _DIGITS[digest[1] % 62] + "0"
+
+
+def numbered_id(key_prefix: str, instance: str, number: int) -> RecordId:
+    """The id of the `number`-th record of an object."""
+    counter = ""
+    for _ in range(_COUNTER_LENGTH):
+        number, digit = divmod(number, 62)
+        counter = _DIGITS[digit] + counter
+    return with_checksum(key_prefix + instance + counter)

@@ -1,0 +1,263 @@
+"""What happens when a record is created, changed or deleted, in the order Salesforce does it."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from localorg.automations import AUTOMATIONS
+from localorg.automations.base import NO_AUTOMATION, Automation, Change
+from localorg.clock import to_wire
+from localorg.errors import (
+    ApiError,
+    DuplicateExternalIdError,
+    entity_is_deleted,
+    field_not_writable,
+    invalid_cross_reference,
+    no_such_column,
+    required_fields_missing,
+)
+from localorg.ids import RecordId
+from localorg.records.rows import Rows
+from localorg.records.values import NOWHERE, ColumnValue, JsonValue, Place, Row, read_value
+from localorg.schema.models import Field, FieldType, Schema, SObject
+
+NO_PLACES: Mapping[str, Place] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who writes, and how: `auto_assign` is the header Sforce-Auto-Assign; `seeding` may set what only the system sets."""
+
+    user_id: RecordId
+    at: datetime
+    auto_assign: bool = True
+    seeding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    id: RecordId
+    created: bool
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one org inside one transaction. Every method raises ApiError for what Salesforce refuses."""
+
+    connection: sqlite3.Connection
+    schema: Schema
+    instance: str
+    caller: Caller
+    rows: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", Rows(self.connection, self.instance))
+
+    @property
+    def now(self) -> str:
+        """Salesforce keeps whole seconds."""
+        return to_wire(self.caller.at.replace(microsecond=0))
+
+    def create(
+        self, definition: SObject, values: Mapping[str, JsonValue], places: Mapping[str, Place] = NO_PLACES
+    ) -> RecordId:
+        given = self._read(definition, values, places, creating=True)
+        row = self._defaults(definition) | given
+        change = Change(definition, row, None)
+        automation = _automation(definition)
+        automation.before_save(change, self)
+        self._check(definition, row, row, None)
+        record_id = self.rows.new_id(definition)
+        row["Id"] = record_id
+        for numbered in definition.stored_fields:
+            if numbered.auto_number:
+                number = self.rows.next_number(f"{definition.name}.{numbered.name}", numbered.auto_number.start)
+                row[numbered.name] = numbered.auto_number.text(number)
+        self.rows.insert(definition, row)
+        automation.after_save(change, self)
+        return record_id
+
+    def update(
+        self,
+        definition: SObject,
+        record_id: RecordId,
+        values: Mapping[str, JsonValue],
+        places: Mapping[str, Place] = NO_PLACES,
+    ) -> None:
+        old = self._existing(definition, record_id)
+        given = self._read(definition, values, places, creating=False)
+        row = {**old, **given}
+        if not self.caller.seeding:
+            row |= {"LastModifiedDate": self.now, "LastModifiedById": self.caller.user_id, "SystemModstamp": self.now}
+        change = Change(definition, row, old)
+        automation = _automation(definition)
+        automation.before_save(change, self)
+        changes = {name: value for name, value in row.items() if value != old[name]}
+        self._check(definition, row, changes, record_id)
+        if changes:
+            self.rows.update(definition, record_id, changes)
+        automation.after_save(change, self)
+
+    def delete(self, definition: SObject, record_id: RecordId) -> None:
+        """Moves the record and what cascades from it to the recycle bin: only queryAll still sees them."""
+        if not definition.deletable:
+            raise ApiError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", fields=())
+        self._existing(definition, record_id, missing=invalid_cross_reference(status=404))
+        for child in self.schema.child_relationships(definition):
+            if child.field.restricted_delete:
+                self._refuse_if_referred_to(definition, record_id, self.schema.get(child.child), child.field)
+        self._delete_with_children(definition, record_id)
+
+    def upsert(
+        self,
+        definition: SObject,
+        external_id: Field,
+        value: ColumnValue,
+        values: Mapping[str, JsonValue],
+        places: Mapping[str, Place] = NO_PLACES,
+    ) -> Upserted:
+        """Raises DuplicateExternalIdError when the value does not tell which record is meant."""
+        if any(name.lower() == external_id.name.lower() for name in values):
+            message = f"The {external_id.name} field should not be specified in the sobject data."
+            raise ApiError("INVALID_FIELD", message, fields=(external_id.name,))
+        found = self.find_by_external_id(definition, external_id, value)
+        if found is None:
+            return Upserted(self.create(definition, {**values, external_id.name: value}, places), created=True)
+        self.update(definition, found, values, places)
+        return Upserted(found, created=False)
+
+    def find_by_external_id(self, definition: SObject, external_id: Field, value: ColumnValue) -> RecordId | None:
+        ids = tuple(str(row["Id"]) for row in self.rows.matching(definition, external_id.name, value))
+        if len(ids) > 1:
+            raise DuplicateExternalIdError(definition.name, ids)
+        return RecordId(ids[0]) if ids else None
+
+    def _existing(self, definition: SObject, record_id: RecordId, *, missing: ApiError | None = None) -> Row:
+        row = self.rows.find(definition, record_id, deleted_too=True)
+        if row is None:
+            raise missing or ApiError("NOT_FOUND", "The requested resource does not exist", status=404)
+        if row["IsDeleted"]:
+            raise entity_is_deleted()
+        return row
+
+    def _read(
+        self, definition: SObject, values: Mapping[str, JsonValue], places: Mapping[str, Place], *, creating: bool
+    ) -> dict[str, ColumnValue]:
+        read: dict[str, ColumnValue] = {}
+        for name, value in values.items():
+            if name.lower() == "attributes":
+                continue
+            known = definition.field(name)
+            if known is None:
+                reference = definition.parent_relationship(name)
+                if reference is None or not isinstance(value, dict):
+                    raise no_such_column(name, definition.name)
+                read[reference.name] = self._find_parent(reference, value)
+                continue
+            self._refuse_unless_writable(definition, known, creating=creating)
+            read[known.name] = read_value(known, value, places.get(name, NOWHERE))
+        return read
+
+    def _refuse_unless_writable(self, definition: SObject, known: Field, *, creating: bool) -> None:
+        if known.type is FieldType.ID:
+            raise ApiError("INVALID_FIELD", "The Id field should not be specified in the sobject data.", fields=())
+        allowed = known.createable if creating else known.updateable
+        if not (allowed or (self.caller.seeding and known.stored)):
+            raise field_not_writable(known.name)
+
+    def _find_parent(self, reference: Field, keys: Mapping[str, JsonValue]) -> RecordId:
+        """A parent named by its external id: `{"Case__r": {"Casewright_Conversation__c": "…"}}`."""
+        named = {name: value for name, value in keys.items() if name.lower() != "attributes"}
+        parent = self.schema.get(reference.reference_to[0])
+        name, value = next(iter(named.items()), ("", None))
+        external_id = parent.external_id_field(name)
+        if external_id is None or len(named) != 1:
+            message = f"Foreign key external ID: {value} not found for field {name} in entity {parent.name}"
+            raise ApiError("INVALID_FIELD", message, fields=())
+        found = self.find_by_external_id(parent, external_id, read_value(external_id, value))
+        if found is None:
+            message = f"Foreign key external ID: {value} not found for field {external_id.name} in entity {parent.name}"
+            raise ApiError("INVALID_FIELD", message, fields=())
+        return found
+
+    def _defaults(self, definition: SObject) -> dict[str, ColumnValue]:
+        user, now = self.caller.user_id, self.now
+        row: dict[str, ColumnValue] = {
+            known.name: 0 if known.type is FieldType.BOOLEAN else None for known in definition.stored_fields
+        }
+        for known in definition.stored_fields:
+            if known.default is not None:
+                row[known.name] = read_value(known, known.default)
+        if "OwnerId" in row:
+            row["OwnerId"] = user
+        audit = {"CreatedDate": now, "CreatedById": user, "LastModifiedDate": now, "LastModifiedById": user}
+        return row | audit | {"SystemModstamp": now}
+
+    def _check(self, definition: SObject, row: Row, changes: Row, record_id: RecordId | None) -> None:
+        missing = tuple(f.name for f in definition.stored_fields if f.required and row[f.name] is None)
+        if missing:
+            raise required_fields_missing(missing)
+        for known in definition.stored_fields:
+            value = changes.get(known.name)
+            if value is None:
+                continue
+            if known.type is FieldType.REFERENCE:
+                self._check_reference(definition, known, str(value))
+            elif known.unique:
+                self._check_unique(definition, known, value, record_id)
+
+    def _check_reference(self, definition: SObject, known: Field, value: str) -> None:
+        target = self.schema.of_record(value)
+        if target is None or target.name not in known.reference_to:
+            message = f"{known.label}: id value of incorrect type: {value}"
+            raise ApiError("FIELD_INTEGRITY_EXCEPTION", message, fields=(known.name,))
+        row = self.rows.find(target, value)
+        if row is None:
+            raise invalid_cross_reference((known.name,))
+        if known.name == "OwnerId":
+            self._check_owner(definition, target, row)
+
+    def _check_owner(self, definition: SObject, target: SObject, owner: Row) -> None:
+        if target.name == "User" and not owner["IsActive"] and not self.caller.seeding:
+            message = f"operation performed with inactive user [{owner['Id']}] as owner of {definition.name.lower()}"
+            raise ApiError("INACTIVE_OWNER_OR_USER", message, fields=("OwnerId",))
+        if target.name == "Group":
+            served = self.rows.matching(self.schema.get("QueueSobject"), "QueueId", owner["Id"])
+            if not any(row["SobjectType"] == definition.name for row in served):
+                message = "Queue not associated with this SObject type"
+                raise ApiError("INVALID_CROSS_REFERENCE_KEY", message, fields=("OwnerId",))
+
+    def _check_unique(
+        self, definition: SObject, known: Field, value: ColumnValue, record_id: RecordId | None
+    ) -> None:
+        for row in self.rows.matching(definition, known.name, value):
+            if row["Id"] != record_id:
+                message = f"duplicate value found: {known.name} duplicates value on record with id: {row['Id']}"
+                raise ApiError("DUPLICATE_VALUE", message, fields=())
+
+    def _refuse_if_referred_to(
+        self, definition: SObject, record_id: RecordId, child: SObject, reference: Field
+    ) -> None:
+        referring = self.rows.matching(child, reference.name, record_id)
+        if referring and child.name_field:
+            names = ", ".join(str(row[child.name_field]) for row in referring)
+            message = (
+                f"Your attempt to delete {record_id} could not be completed because it is associated with the "
+                f"following {child.label_plural.lower()}.: {names}\n"
+            )
+            raise ApiError("DELETE_FAILED", message, fields=())
+
+    def _delete_with_children(self, definition: SObject, record_id: str) -> None:
+        for child in self.schema.child_relationships(definition):
+            child_definition = self.schema.get(child.child)
+            for row in self.rows.matching(child_definition, child.field.name, record_id):
+                if child.field.cascade_delete:
+                    self._delete_with_children(child_definition, str(row["Id"]))
+                elif child.field.updateable:
+                    self.rows.update(child_definition, str(row["Id"]), {child.field.name: None})
+        self.rows.update(definition, record_id, {"IsDeleted": 1, "SystemModstamp": self.now})
+
+
+def _automation(definition: SObject) -> Automation:
+    return AUTOMATIONS.get(definition.name, NO_AUTOMATION)

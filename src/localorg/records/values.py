@@ -1,0 +1,191 @@
+"""From a value in a JSON body to the value of a column, with Salesforce's errors for what does not fit."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from localorg.clock import to_wire
+from localorg.errors import ApiError, json_parser_error
+from localorg.ids import InvalidIdError, parse_record_id
+from localorg.schema.models import Field, FieldType
+
+JsonValue = object
+"""What a JSON parser gives: None, bool, int, float, str, list or dict."""
+ColumnValue = str | int | float | None
+Row = Mapping[str, ColumnValue]
+
+_EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>().]+")
+_DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the request's body a value stands; parser errors name it."""
+
+    line: int = 1
+    column: int = 1
+
+
+NOWHERE = Place()
+
+
+def read_value(field: Field, value: JsonValue, place: Place = NOWHERE) -> ColumnValue:
+    """The column value for `value`; empty text becomes null. Raises ApiError."""
+    if value is None or value == "":
+        return 0 if field.type is FieldType.BOOLEAN else None
+    if isinstance(value, (list, dict)):
+        raise _not_of_type(field, value, place)
+    reader = _READERS.get(field.type, _text)
+    read = reader(field, value, place)
+    if field.validation and isinstance(read, (int, float)):
+        if not field.validation.minimum <= read <= field.validation.maximum:
+            raise ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", field.validation.message, fields=(field.name,))
+    return read
+
+
+def read_field_text(field: Field, text: str) -> ColumnValue:
+    """A value that came in an address, as in an upsert by external id."""
+    return read_value(field, text)
+
+
+def _text(field: Field, value: JsonValue, place: Place) -> str | None:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if field.type is not FieldType.TEXTAREA:
+        text = text.strip()
+    if len(text) > field.length:
+        message = f"{field.label}: data value too large: {_shortened(text)} (max length={field.length})"
+        raise ApiError("STRING_TOO_LONG", message, fields=(field.name,))
+    return text or None
+
+
+def _shortened(text: str, longest: int = 255) -> str:
+    return text if len(text) <= longest else text[:longest] + "..."
+
+
+def _email(field: Field, value: JsonValue, place: Place) -> str | None:
+    text = _text(field, value, place)
+    if text is not None and not _EMAIL.fullmatch(text):
+        message = f"{field.label}: invalid email address: {text}"
+        raise ApiError("INVALID_EMAIL_ADDRESS", message, fields=(field.name,))
+    return text
+
+
+def _picklist(field: Field, value: JsonValue, place: Place) -> str | None:
+    text = _text(field, value, place)
+    if text is None or not field.values:
+        return text
+    known = {choice.casefold(): choice for choice in field.values}
+    if field.restricted and text.casefold() not in known:
+        message = f"{field.label}: bad value for restricted picklist field: {text}"
+        raise ApiError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, fields=(field.name,))
+    return known.get(text.casefold(), text)
+
+
+def _boolean(field: Field, value: JsonValue, place: Place) -> int:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return int(value.lower() == "true")
+    raise _not_of_type(field, value, place)
+
+
+def _number(field: Field, value: JsonValue, place: Place) -> int | float:
+    if isinstance(value, bool):
+        raise _not_of_type(field, value, place)
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise _not_of_type(field, value, place) from None
+    if not number.is_finite():
+        raise _not_of_type(field, value, place)
+    if abs(number) >= Decimal(10) ** (field.precision - field.scale):
+        message = f"{field.label}: value outside of valid range on numeric field: {value}"
+        raise ApiError("NUMBER_OUTSIDE_VALID_RANGE", message, fields=(field.name,))
+    rounded = number.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP)
+    return int(rounded) if field.type is FieldType.INT else float(rounded)
+
+
+def _date(field: Field, value: JsonValue, place: Place) -> str:
+    try:
+        return date.fromisoformat(str(value)[:10]).isoformat()
+    except ValueError:
+        raise _not_of_type(field, value, place) from None
+
+
+def _datetime(field: Field, value: JsonValue, place: Place) -> str:
+    try:
+        return to_wire(parse_datetime(str(value)))
+    except ValueError:
+        raise _not_of_type(field, value, place) from None
+
+
+def parse_datetime(text: str) -> datetime:
+    """ISO 8601 with or without seconds, fractions, zone (then UTC) or time (then midnight). Raises ValueError."""
+    if matched := _DATETIME.fullmatch(text):
+        day, time, zone = matched.groups()
+        moment = datetime.fromisoformat(f"{day}T{time}{zone or '+00:00'}")
+    else:
+        moment = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+    return moment.astimezone(UTC)
+
+
+def _reference(field: Field, value: JsonValue, place: Place) -> str:
+    try:
+        return parse_record_id(str(value))
+    except InvalidIdError:
+        message = f"{field.label}: id value of incorrect type: {value}"
+        raise ApiError("MALFORMED_ID", message, fields=(field.name,)) from None
+
+
+_READERS: Mapping[FieldType, Callable[[Field, JsonValue, Place], ColumnValue]] = {
+    FieldType.EMAIL: _email,
+    FieldType.PICKLIST: _picklist,
+    FieldType.BOOLEAN: _boolean,
+    FieldType.INT: _number,
+    FieldType.DOUBLE: _number,
+    FieldType.CURRENCY: _number,
+    FieldType.PERCENT: _number,
+    FieldType.DATE: _date,
+    FieldType.DATETIME: _datetime,
+    FieldType.REFERENCE: _reference,
+    FieldType.ID: _reference,
+}
+
+
+def _not_of_type(field: Field, value: JsonValue, place: Place) -> ApiError:
+    kind, shown = _json_token(value)
+    message = (
+        f"Cannot deserialize instance of {field.type.value} from {kind} value {shown} "
+        f"or request may be missing a required field at [line:{place.line}, column:{place.column}]"
+    )
+    return json_parser_error(message)
+
+
+def _json_token(value: JsonValue) -> tuple[str, str]:
+    match value:
+        case bool():
+            return f"VALUE_{str(value).upper()}", str(value).lower()
+        case int():
+            return "VALUE_NUMBER_INT", str(value)
+        case float():
+            return "VALUE_NUMBER_FLOAT", str(value)
+        case list():
+            return "START_ARRAY", "["
+        case dict():
+            return "START_OBJECT", "{"
+        case _:
+            return "VALUE_STRING", str(value)
+
+
+def to_json(field: Field, value: ColumnValue) -> JsonValue:
+    """A column value as it goes out in a JSON body."""
+    if value is None:
+        return None
+    if field.type is FieldType.BOOLEAN:
+        return bool(value)
+    if isinstance(value, float) and math.isfinite(value) and field.type is FieldType.INT:
+        return int(value)
+    return value

@@ -1,0 +1,1 @@
+"""What an org knows of its objects and fields."""
