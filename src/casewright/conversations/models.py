@@ -4,6 +4,7 @@ Events record results: whoever folds them needs no clock, model or configuration
 only sealed under the person's key; all others must never hold customer text.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal, NewType
@@ -14,7 +15,7 @@ from casewright.kit.model import Model, Private
 from casewright.kit.principal import Assurance
 from casewright.knowledge.models import RetrievedPassage
 from casewright.procedures.models import Progress, RecordReference, Scalar
-from casewright.understanding.models import Command, Emotion, Option, Proposal, Segment, Signal
+from casewright.understanding.models import Clarify, Command, Emotion, Option, Proposal, Segment, Signal
 
 ConversationId = NewType("ConversationId", UUID)
 PersonId = NewType("PersonId", UUID)
@@ -144,7 +145,7 @@ class TurnReport(Model):
     segments: tuple[Segment, ...] = ()
     signals: tuple[Signal, ...] = ()
     proposals: tuple[Proposal, ...] = ()
-    accepted: tuple[Command, ...] = ()
+    accepted: tuple[Command | Clarify, ...] = ()
     dropped: tuple[DroppedCommand, ...] = ()
     topics_before: tuple[TopicView, ...] = ()
     topics: tuple[TopicView, ...] = ()
@@ -332,6 +333,15 @@ class ActionUncertain(Event):
     attempt: int
 
 
+class ReplyBegun(Event):
+    """Something goes out, or an action is called, before the whole reply is ready. Whoever has to take the turn over
+    goes on with the same reply."""
+
+    kind = "reply_begun"
+    reply_id: MessageId
+    message_ids: tuple[MessageId, ...]
+
+
 class PartSent(Event):
     """A part that went out before the whole reply was ready."""
 
@@ -496,6 +506,25 @@ class ConversationSummary(Model):
     pending_approvals: int
 
 
+class ConversationView(Model):
+    """What anyone in the conversation may know of it."""
+
+    id: ConversationId
+    mode: Mode
+    status: Status
+    outcome: Outcome | None
+    language: str
+    created_at: datetime
+
+
+class Accepted(Model):
+    """A message that is safe in the log. `duplicate`: it already was, under the same idempotency key."""
+
+    message_id: MessageId
+    seq: int
+    duplicate: bool
+
+
 class ConversationKey(Model):
     """Names a conversation across tenants."""
 
@@ -521,3 +550,63 @@ class Approval(Model):
     status: ApprovalStatus
     requested_at: datetime
     decided_at: datetime | None = None
+
+
+# --- what a turn takes and gives ---
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A conversation under lease. `snapshot`: the state's bytes at `snapshot_seq`, None where there is none of
+    `snapshot_version`; `log`: the events after it; `now`: the conversation's own time; `seq`: of the log's last event."""
+
+    key: ConversationKey
+    fence: int
+    person: Person
+    snapshot: bytes | None
+    log: tuple[LoggedEvent, ...]
+    triggers: tuple[Trigger, ...]
+    now: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewApproval:
+    id: ApprovalId
+    action: str
+    summary: str
+    arguments: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    """The columns of the inbox that a commit leaves behind."""
+
+    mode: Mode
+    status: Status
+    outcome: Outcome | None
+    language: str
+    reason: str | None
+    frustration: float
+    topic: str | None
+    last_message: str | None
+    case: CaseReference | None
+    pending_approvals: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCommit:
+    """What one transaction writes. `expected_seq`: the log's last event the turn knows of; `due_at`: the conversation's
+    own time at which it wants to be looked at again, even if nothing comes in."""
+
+    turn_id: TurnId
+    expected_seq: int
+    at: datetime
+    events: tuple[Event, ...]
+    snapshot: bytes
+    snapshot_version: int
+    consumed: tuple[UUID, ...]
+    inbox: InboxView
+    due_at: datetime | None
+    final: bool
+    approvals: tuple[NewApproval, ...] = ()

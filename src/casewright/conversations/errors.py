@@ -1,0 +1,47 @@
+"""What can go wrong with a conversation."""
+
+from casewright.conversations.models import LoggedEvent
+from casewright.kit.errors import CasewrightError, Conflict, NotFound
+
+
+class ConversationNotFound(NotFound):
+    """No such conversation for this principal; it may exist for another."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such conversation, or it is not yours.")
+
+
+class TurnNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such turn, or it is not yours.")
+
+
+class ApprovalNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such approval, or it is not yours.")
+
+
+class IdempotencyConflict(Conflict):
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used with another body. Use a new key for a new message.")
+
+
+class ApprovalDecided(Conflict):
+    def __init__(self) -> None:
+        super().__init__("This approval was already decided otherwise.")
+
+
+class EventUnreadable(CasewrightError):
+    """The log holds what this version of the program cannot read."""
+
+
+class LeaseLost(Exception):
+    """Another process has the conversation: whatever this one wanted to write is void."""
+
+
+class LogMoved(Exception):
+    """Others wrote to the log since the turn read it: `entries`, oldest first. Decide, then commit again."""
+
+    def __init__(self, entries: tuple[LoggedEvent, ...]) -> None:
+        super().__init__(f"{len(entries)} newer events")
+        self.entries = entries

@@ -1,0 +1,206 @@
+"""The event log as the engine sees it: claim a conversation, commit a turn, let go.
+
+Whoever commits holds the conversation's row lock and the newest fence; whatever carries an older fence is void.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import orjson
+
+from casewright.conversations import codec, repository
+from casewright.conversations.errors import ConversationNotFound, LeaseLost, LogMoved
+from casewright.conversations.live import LiveEvents
+from casewright.conversations.models import (
+    Claim,
+    ConversationKey,
+    Event,
+    LoggedEvent,
+    NewApproval,
+    Person,
+    Trigger,
+    TurnCommit,
+    TurnId,
+)
+from casewright.conversations.repository import EventRow
+from casewright.conversations.sealer import Sealer
+from casewright.kit.clock import Clock
+from casewright.kit.database import Database, Record, Transaction
+from casewright.kit.principal import system
+
+SNAPSHOT, TRIGGER, LAST_MESSAGE = "snapshot", "trigger", "last message"
+
+
+class EventLog:
+    def __init__(
+        self, database: Database, sealer: Sealer, clock: Clock, live: LiveEvents, lease_seconds: float
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._clock = clock
+        self._live = live
+        self._lease_seconds = lease_seconds
+
+    async def claim(self, key: ConversationKey, owner: str, snapshot_version: int) -> Claim | None:
+        """Takes the lease and reads what a turn needs; None while another process holds it."""
+        async with self._database.begin(system(key.tenant_id)) as tx:
+            row = await repository.take_lease(tx, key, owner, self._lease_seconds)
+            if row is None:
+                return None
+            person = self._sealer.person(row)
+            saved = await repository.snapshot(tx, key)
+            usable = saved is not None and saved["schema_version"] == snapshot_version and person.key is not None
+            state = self._sealer.open(person, key, SNAPSHOT, saved["sealed"]) if saved and usable else None
+            log = await self.read(tx, key, person, saved["seq"] if saved and state else 0)
+            triggers = [self._trigger(key, person, one) for one in await repository.triggers(tx, key)]
+        return Claim(
+            key=key,
+            fence=row["fence"],
+            person=person,
+            snapshot=state,
+            log=log,
+            triggers=tuple(triggers),
+            now=self._clock.now() + row["clock_offset"],
+            seq=row["next_seq"] - 1,
+        )
+
+    async def commit(self, claim: Claim, turn: TurnCommit) -> bool:
+        """Writes a turn, or a part of one, in one transaction; the last part gives the lease back. True when triggers
+        wait that came in meanwhile.
+
+        Raises `LeaseLost` when another process took over, `LogMoved` when others wrote to the log meanwhile."""
+        key = claim.key
+        async with self._database.begin(system(key.tenant_id)) as tx:
+            row = await repository.lock(tx, key)
+            if row is None or row["fence"] != claim.fence:
+                raise LeaseLost
+            if row["next_seq"] - 1 != turn.expected_seq:
+                raise LogMoved(await self.read(tx, key, claim.person, turn.expected_seq))
+            seq = await self.append(
+                tx, key, claim.person, turn.events, row["next_seq"], claim.fence, turn.at, turn.turn_id
+            )
+            snapshot = self._sealer.seal(claim.person, key, SNAPSHOT, turn.snapshot)
+            if snapshot is not None:
+                await repository.save_snapshot(tx, key, seq, turn.snapshot_version, snapshot)
+            if turn.consumed:
+                await repository.delete_triggers(tx, key, turn.consumed)
+            for approval in turn.approvals:
+                await self._insert_approval(tx, claim, approval, turn)
+            waiting = turn.final and bool(await repository.triggers(tx, key))
+            due = turn.due_at - row["clock_offset"] if turn.due_at else None
+            await repository.set_due(tx, key, self._clock.now() if waiting else due)
+            lease = {"lease_owner": None, "lease_until": None} if turn.final else {}
+            await repository.update_row(tx, key, next_seq=seq + 1, **lease, **self._inbox_columns(claim, turn, row))
+        self._live.announce(key, seq)
+        return waiting
+
+    async def renew(self, claim: Claim) -> bool:
+        """Keeps the lease while a turn takes long; False when it is lost."""
+        async with self._database.begin(system(claim.key.tenant_id)) as tx:
+            return await repository.renew_lease(tx, claim.key, claim.fence, self._lease_seconds)
+
+    async def release(self, claim: Claim) -> None:
+        """Gives the lease back without having committed: what waits still waits."""
+        async with self._database.begin(system(claim.key.tenant_id)) as tx:
+            await repository.release_lease(tx, claim.key, claim.fence)
+
+    async def rest(self, claim: Claim, due_at: datetime | None) -> None:
+        """Gives the lease back because nothing waits; `due_at`, in the conversation's own time, is when to look again."""
+        async with self._database.begin(system(claim.key.tenant_id)) as tx:
+            row = await repository.lock(tx, claim.key)
+            if row is None or row["fence"] != claim.fence:
+                return
+            await repository.release_lease(tx, claim.key, claim.fence)
+            if not await repository.triggers(tx, claim.key):
+                await repository.set_due(tx, claim.key, due_at - row["clock_offset"] if due_at else None)
+
+    async def postpone(self, key: ConversationKey, by: timedelta) -> None:
+        """Lets the dispatcher look again after `by` of real time."""
+        async with self._database.begin(system(key.tenant_id)) as tx:
+            await repository.set_due(tx, key, self._clock.now() + by)
+
+    async def history(self, key: ConversationKey) -> tuple[LoggedEvent, ...]:
+        """The whole log. Raises `ConversationNotFound`."""
+        async with self._database.begin(system(key.tenant_id)) as tx:
+            row = await repository.find(tx, key)
+            if row is None:
+                raise ConversationNotFound
+            return await self.read(tx, key, self._sealer.person(row), 0)
+
+    # --- within a transaction that is already open ---
+
+    async def read(self, tx: Transaction, key: ConversationKey, person: Person, after: int) -> tuple[LoggedEvent, ...]:
+        rows = await repository.events_after(tx, key, after)
+        return tuple(self.event(key, person, row) for row in rows)
+
+    def event(self, key: ConversationKey, person: Person, row: Record) -> LoggedEvent:
+        private = self._sealer.open(person, key, row["seq"], row["sealed"])
+        event = codec.join(row["kind"], row["schema_version"], row["data"], private)
+        turn_id = TurnId(row["turn_id"]) if row["turn_id"] else None
+        return LoggedEvent(seq=row["seq"], at=row["at"], turn_id=turn_id, event=event)
+
+    async def append(
+        self,
+        tx: Transaction,
+        key: ConversationKey,
+        person: Person,
+        events: Sequence[Event],
+        next_seq: int,
+        fence: int,
+        at: datetime,
+        turn_id: TurnId | None,
+    ) -> int:
+        """Appends under the row lock the caller holds; returns the last event's seq."""
+        rows = []
+        for seq, event in enumerate(events, next_seq):
+            data, private = codec.split(event)
+            sealed = self._sealer.seal(person, key, seq, private) if private is not None else None
+            rows.append(EventRow(seq, event.kind, event.version, data, sealed, turn_id))
+        await repository.append(tx, key, rows, fence=fence, at=at)
+        return next_seq + len(rows) - 1
+
+    def seal_trigger(self, person: Person, key: ConversationKey, text: str) -> bytes | None:
+        return self._sealer.seal(person, key, TRIGGER, text.encode())
+
+    def _trigger(self, key: ConversationKey, person: Person, row: Record) -> Trigger:
+        text = self._sealer.open(person, key, TRIGGER, row["sealed"]) or b""
+        return Trigger(id=row["id"], kind=row["kind"], seq=row["seq"], text=text.decode(), **row["data"])
+
+    async def _insert_approval(self, tx: Transaction, claim: Claim, approval: NewApproval, turn: TurnCommit) -> None:
+        plain = orjson.dumps({"summary": approval.summary, "arguments": approval.arguments})
+        sealed = self._sealer.seal(claim.person, claim.key, approval.id, plain)
+        await repository.insert_approval(
+            tx,
+            claim.key,
+            approval_id=approval.id,
+            person_id=claim.person.id,
+            action=approval.action,
+            sealed=sealed or b"",
+            now=turn.at,
+        )
+
+    def _inbox_columns(self, claim: Claim, turn: TurnCommit, row: Record) -> dict[str, object]:
+        view = turn.inbox
+        columns: dict[str, object] = {
+            "mode": view.mode,
+            "status": view.status,
+            "outcome": view.outcome,
+            "language": view.language,
+            "reason": view.reason,
+            "frustration": view.frustration,
+            "topic": view.topic,
+            "active_at": self._clock.now(),
+            "pending_approvals": view.pending_approvals,
+        }
+        if view.case:
+            columns |= {"case_id": view.case.id, "case_number": view.case.number, "case_url": view.case.url}
+        if view.last_message is not None:
+            columns["last_message"] = self._sealer.seal(
+                claim.person, claim.key, LAST_MESSAGE, view.last_message[:200].encode()
+            )
+            columns["last_from"] = "agent"
+        if view.mode == "human" and row["mode"] == "agent":
+            columns["waiting_since"] = turn.at
+        elif view.mode == "agent":
+            columns["waiting_since"] = None
+        return columns

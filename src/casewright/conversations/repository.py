@@ -1,0 +1,407 @@
+"""The conversations' SQL. Every function works inside a principal's transaction and names its tenant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from casewright.conversations.models import ConversationId, ConversationKey, TurnId
+from casewright.kit.database import Record, Transaction
+from casewright.kit.ids import TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as stored. `sealed` is bound to its conversation and seq."""
+
+    seq: int
+    kind: str
+    version: int
+    data: dict[str, Any]
+    sealed: bytes | None
+    turn_id: TurnId | None
+
+
+async def insert_conversation(
+    tx: Transaction,
+    key: ConversationKey,
+    *,
+    person_id: UUID,
+    token_digest: bytes,
+    language: str,
+    time_zone: str,
+    now: datetime,
+) -> None:
+    await tx.execute(
+        """insert into conversation
+               (tenant_id, id, person_id, token_digest, language, time_zone, created_at, active_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $7)""",
+        key.tenant_id, key.conversation_id, person_id, token_digest, language, time_zone, now,
+    )  # fmt: skip
+
+
+async def count_active(tx: Transaction, tenant_id: TenantId, since: datetime) -> int:
+    return int(
+        await tx.fetchval(
+            "select count(*) from conversation where tenant_id = $1 and status = 'open' and active_at > $2",
+            tenant_id,
+            since,
+        )
+    )
+
+
+async def lock(tx: Transaction, key: ConversationKey) -> Record | None:
+    """The conversation's row with its person's wrapped key, locked: whoever holds it may append to the log."""
+    return await tx.fetchrow(
+        """select c.*, p.wrapped_key from conversation c
+           join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
+           where c.tenant_id = $1 and c.id = $2 for update of c""",
+        key.tenant_id,
+        key.conversation_id,
+    )
+
+
+async def find(tx: Transaction, key: ConversationKey) -> Record | None:
+    return await tx.fetchrow(
+        """select c.*, p.wrapped_key from conversation c
+           join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
+           where c.tenant_id = $1 and c.id = $2""",
+        key.tenant_id,
+        key.conversation_id,
+    )
+
+
+async def take_lease(tx: Transaction, key: ConversationKey, owner: str, seconds: float) -> Record | None:
+    """The row, if the lease was free or expired; its fence is one higher than any before."""
+    return await tx.fetchrow(
+        """update conversation c
+           set lease_owner = $3, lease_until = clock_timestamp() + $4, fence = fence + 1
+           from person p
+           where c.tenant_id = $1 and c.id = $2 and (c.lease_until is null or c.lease_until < clock_timestamp())
+             and p.tenant_id = c.tenant_id and p.id = c.person_id
+           returning c.*, p.wrapped_key""",
+        key.tenant_id,
+        key.conversation_id,
+        owner,
+        timedelta(seconds=seconds),
+    )
+
+
+async def renew_lease(tx: Transaction, key: ConversationKey, fence: int, seconds: float) -> bool:
+    renewed = await tx.fetchval(
+        """update conversation set lease_until = clock_timestamp() + $4
+           where tenant_id = $1 and id = $2 and fence = $3 and lease_until is not null returning true""",
+        key.tenant_id,
+        key.conversation_id,
+        fence,
+        timedelta(seconds=seconds),
+    )
+    return bool(renewed)
+
+
+async def release_lease(tx: Transaction, key: ConversationKey, fence: int) -> None:
+    await tx.execute(
+        """update conversation set lease_owner = null, lease_until = null
+           where tenant_id = $1 and id = $2 and fence = $3""",
+        key.tenant_id,
+        key.conversation_id,
+        fence,
+    )
+
+
+async def append(tx: Transaction, key: ConversationKey, rows: Sequence[EventRow], *, fence: int, at: datetime) -> None:
+    """Appends to the log. The conversation's row must be locked, and `seq`s follow on its `next_seq`."""
+    await tx.executemany(
+        """insert into conversation_event
+               (tenant_id, conversation_id, seq, kind, schema_version, data, sealed, fence, turn_id, at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+        [
+            (
+                key.tenant_id,
+                key.conversation_id,
+                row.seq,
+                row.kind,
+                row.version,
+                row.data,
+                row.sealed,
+                fence,
+                row.turn_id,
+                at,
+            )
+            for row in rows
+        ],
+    )
+
+
+async def update_row(tx: Transaction, key: ConversationKey, **columns: Any) -> None:
+    """Sets columns of the conversation's row; the names come from this package's code only."""
+    names = list(columns)
+    assignments = ", ".join(f"{name} = ${index}" for index, name in enumerate(names, 3))
+    await tx.execute(
+        f"update conversation set {assignments} where tenant_id = $1 and id = $2",
+        key.tenant_id,
+        key.conversation_id,
+        *columns.values(),
+    )
+
+
+async def events_after(tx: Transaction, key: ConversationKey, seq: int) -> list[Record]:
+    return await tx.fetch(
+        """select seq, kind, schema_version, data, sealed, turn_id, at from conversation_event
+           where tenant_id = $1 and conversation_id = $2 and seq > $3 order by seq""",
+        key.tenant_id,
+        key.conversation_id,
+        seq,
+    )
+
+
+async def snapshot(tx: Transaction, key: ConversationKey) -> Record | None:
+    return await tx.fetchrow(
+        """select seq, schema_version, sealed from conversation_snapshot
+           where tenant_id = $1 and conversation_id = $2""",
+        key.tenant_id,
+        key.conversation_id,
+    )
+
+
+async def save_snapshot(tx: Transaction, key: ConversationKey, seq: int, version: int, sealed: bytes) -> None:
+    await tx.execute(
+        """insert into conversation_snapshot (tenant_id, conversation_id, seq, schema_version, sealed)
+           values ($1, $2, $3, $4, $5)
+           on conflict (tenant_id, conversation_id)
+           do update set seq = excluded.seq, schema_version = excluded.schema_version, sealed = excluded.sealed""",
+        key.tenant_id,
+        key.conversation_id,
+        seq,
+        version,
+        sealed,
+    )
+
+
+# --- triggers and what is due ---
+
+
+async def insert_trigger(
+    tx: Transaction,
+    key: ConversationKey,
+    *,
+    trigger_id: UUID,
+    kind: str,
+    data: dict[str, Any],
+    sealed: bytes | None,
+    seq: int,
+    now: datetime,
+) -> None:
+    await tx.execute(
+        """insert into conversation_trigger (tenant_id, id, conversation_id, kind, data, sealed, seq, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        key.tenant_id, trigger_id, key.conversation_id, kind, data, sealed, seq, now,
+    )  # fmt: skip
+
+
+async def triggers(tx: Transaction, key: ConversationKey) -> list[Record]:
+    return await tx.fetch(
+        """select id, kind, data, sealed, seq from conversation_trigger
+           where tenant_id = $1 and conversation_id = $2 order by seq, id""",
+        key.tenant_id,
+        key.conversation_id,
+    )
+
+
+async def delete_triggers(tx: Transaction, key: ConversationKey, ids: Sequence[UUID]) -> None:
+    await tx.execute(
+        "delete from conversation_trigger where tenant_id = $1 and id = any($2::uuid[])", key.tenant_id, list(ids)
+    )
+
+
+async def set_due(tx: Transaction, key: ConversationKey, due_at: datetime | None) -> None:
+    """When the dispatcher looks at the conversation again; None: never, unless something comes in."""
+    if due_at is None:
+        await tx.execute("delete from control.due_conversation where conversation_id = $1", key.conversation_id)
+        return
+    await tx.execute(
+        """insert into control.due_conversation (conversation_id, tenant_id, due_at) values ($1, $2, $3)
+           on conflict (conversation_id) do update set due_at = excluded.due_at""",
+        key.conversation_id,
+        key.tenant_id,
+        due_at,
+    )
+
+
+async def advance_due(tx: Transaction, key: ConversationKey, by: timedelta) -> None:
+    await tx.execute(
+        "update control.due_conversation set due_at = due_at - $2 where conversation_id = $1", key.conversation_id, by
+    )
+
+
+async def claim_due(tx: Transaction, limit: int, busy: timedelta) -> list[ConversationKey]:
+    """Due conversations of any tenant; each is put off by `busy`, so that one dispatcher at a time tries it."""
+    rows = await tx.fetch(
+        """update control.due_conversation set due_at = now() + $2
+           where conversation_id in (
+               select conversation_id from control.due_conversation where due_at <= now()
+               order by due_at limit $1 for update skip locked)
+           returning tenant_id, conversation_id""",
+        limit,
+        busy,
+    )
+    return [
+        ConversationKey(tenant_id=TenantId(row["tenant_id"]), conversation_id=ConversationId(row["conversation_id"]))
+        for row in rows
+    ]
+
+
+# --- idempotency ---
+
+
+async def remembered_message(tx: Transaction, key: ConversationKey, idempotency_key: str) -> Record | None:
+    return await tx.fetchrow(
+        """select body_digest, message_id from idempotency
+           where tenant_id = $1 and conversation_id = $2 and key = $3""",
+        key.tenant_id,
+        key.conversation_id,
+        idempotency_key,
+    )
+
+
+async def remember_message(
+    tx: Transaction, key: ConversationKey, idempotency_key: str, body_digest: bytes, message_id: UUID
+) -> None:
+    await tx.execute(
+        """insert into idempotency (tenant_id, conversation_id, key, body_digest, message_id)
+           values ($1, $2, $3, $4, $5)""",
+        key.tenant_id,
+        key.conversation_id,
+        idempotency_key,
+        body_digest,
+        message_id,
+    )
+
+
+# --- approvals, turns, inbox ---
+
+
+async def insert_approval(
+    tx: Transaction,
+    key: ConversationKey,
+    *,
+    approval_id: UUID,
+    person_id: UUID,
+    action: str,
+    sealed: bytes,
+    now: datetime,
+) -> None:
+    await tx.execute(
+        """insert into approval (tenant_id, id, conversation_id, person_id, action, sealed, requested_at)
+           values ($1, $2, $3, $4, $5, $6, $7)""",
+        key.tenant_id, approval_id, key.conversation_id, person_id, action, sealed, now,
+    )  # fmt: skip
+
+
+async def approvals(tx: Transaction, tenant_id: TenantId, *, pending_only: bool, limit: int = 200) -> list[Record]:
+    return await tx.fetch(
+        """select a.*, p.wrapped_key from approval a
+           join person p on p.tenant_id = a.tenant_id and p.id = a.person_id
+           where a.tenant_id = $1 and (not $2 or a.status = 'pending') order by a.requested_at desc limit $3""",
+        tenant_id,
+        pending_only,
+        limit,
+    )
+
+
+async def lock_approval(tx: Transaction, tenant_id: TenantId, approval_id: UUID) -> Record | None:
+    return await tx.fetchrow(
+        """select a.*, p.wrapped_key from approval a
+           join person p on p.tenant_id = a.tenant_id and p.id = a.person_id
+           where a.tenant_id = $1 and a.id = $2 for update of a""",
+        tenant_id,
+        approval_id,
+    )
+
+
+async def settle_approval(
+    tx: Transaction, tenant_id: TenantId, approval_id: UUID, *, status: str, by: str, now: datetime
+) -> None:
+    await tx.execute(
+        "update approval set status = $3, decided_by = $4, decided_at = $5 where tenant_id = $1 and id = $2",
+        tenant_id, approval_id, status, by, now,
+    )  # fmt: skip
+
+
+async def expire_approvals(tx: Transaction, key: ConversationKey, now: datetime) -> None:
+    await tx.execute(
+        """update approval set status = 'expired', decided_at = $3
+           where tenant_id = $1 and conversation_id = $2 and status = 'pending'""",
+        key.tenant_id,
+        key.conversation_id,
+        now,
+    )
+
+
+async def inbox(
+    tx: Transaction, tenant_id: TenantId, *, mode: str | None, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Record]:
+    """Most recently active first; `after` is the place of the last row of the page before."""
+    return await tx.fetch(
+        """select c.*, p.wrapped_key from conversation c
+           join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
+           where c.tenant_id = $1 and ($2::text is null or c.mode = $2)
+             and ($3::timestamptz is null or (c.active_at, c.id) < ($3, $4::uuid))
+           order by c.active_at desc, c.id desc limit $5""",
+        tenant_id,
+        mode,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+
+
+async def finished_turn(tx: Transaction, tenant_id: TenantId, turn_id: UUID) -> Record | None:
+    return await tx.fetchrow(
+        """select e.conversation_id, e.seq, e.kind, e.schema_version, e.data, e.sealed, e.turn_id, e.at
+           from conversation_event e where e.tenant_id = $1 and e.turn_id = $2 and e.kind = 'turn_finished'""",
+        tenant_id,
+        turn_id,
+    )
+
+
+async def insert_audit(
+    tx: Transaction, tenant_id: TenantId, *, id: UUID, role: str, actor: str, action: str, object_id: str
+) -> None:
+    await tx.execute(
+        """insert into audit_event (tenant_id, id, role, actor, action, object_id) values ($1, $2, $3, $4, $5, $6)""",
+        tenant_id, id, role, actor, action, object_id,
+    )  # fmt: skip
+
+
+# --- persons ---
+
+
+async def insert_person(
+    tx: Transaction, tenant_id: TenantId, *, person_id: UUID, wrapped_key: bytes, locale: str, time_zone: str
+) -> None:
+    await tx.execute(
+        "insert into person (tenant_id, id, wrapped_key, locale, time_zone) values ($1, $2, $3, $4, $5)",
+        tenant_id, person_id, wrapped_key, locale, time_zone,
+    )  # fmt: skip
+
+
+async def upsert_identity(
+    tx: Transaction,
+    tenant_id: TenantId,
+    *,
+    id: UUID,
+    person_id: UUID,
+    kind: str,
+    digest: bytes,
+    sealed: bytes,
+    assurance: str,
+) -> None:
+    await tx.execute(
+        """insert into person_identity (tenant_id, id, person_id, kind, digest, sealed, assurance)
+           values ($1, $2, $3, $4, $5, $6, $7)
+           on conflict (tenant_id, person_id, kind, digest)
+           do update set assurance = excluded.assurance, seen_at = now()""",
+        tenant_id, id, person_id, kind, digest, sealed, assurance,
+    )  # fmt: skip

@@ -1,0 +1,247 @@
+"""Acting: the decided commands are executed one by one; then whatever procedure is on top runs until it waits."""
+
+from casewright.conversations.models import (
+    ClarificationAsked,
+    ClarificationSettled,
+    ConfirmationSettled,
+    ConversationClosed,
+    Outcome,
+    QuickReply,
+    Resolution,
+    TopicMoved,
+)
+from casewright.engine.answering import answer
+from casewright.engine.decide import Catalogue, Decided
+from casewright.engine.hand_over import hand_over
+from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, TopicStatus
+from casewright.engine.screen import claim_identity
+from casewright.engine.topics import end_topic, go_on, open_procedure, open_question, procedure_of, run_active, save
+from casewright.engine.working import Turn
+from casewright.understanding.models import (
+    AnswerFromKnowledge,
+    CancelTopic,
+    CannotHandle,
+    Clarify,
+    Confirm,
+    Decline,
+    HumanHandoff,
+    ResumeTopic,
+    SetSlot,
+    SmallTalk,
+    StartProcedure,
+)
+
+
+async def act(turn: Turn, commands: list[Decided], catalogue: Catalogue) -> None:
+    clarification = turn.state.clarification
+    if clarification and clarification.open and not any(isinstance(one, Clarify) for one in commands):
+        turn.emit(ClarificationSettled())
+    before = turn.state.active
+    for command in commands:
+        await _execute(turn, command, catalogue)
+        if turn.state.mode == "human":
+            return
+    _note_misunderstanding(turn, commands, before.id if before else None, catalogue)
+    await run_active(turn)
+
+
+async def _execute(turn: Turn, command: Decided, catalogue: Catalogue) -> None:
+    match command:
+        case Confirm(confirmation=asked) if asked == IS_SOLVED:
+            _thank(turn, "thanks")
+        case Decline(confirmation=asked) if asked == IS_SOLVED:
+            _not_solved(turn)
+        case Confirm(confirmation=asked):
+            turn.emit(ConfirmationSettled(confirmation_id=asked, answer="yes"))
+        case Decline(confirmation=asked):
+            await _decline(turn, asked)
+        case SetSlot():
+            await _fill(turn, command, catalogue)
+        case StartProcedure(procedure=name):
+            await _start(turn, name)
+        case AnswerFromKnowledge():
+            await _answer(turn, command, catalogue)
+        case ResumeTopic(topic=topic_id):
+            await _resume(turn, topic_id)
+        case CancelTopic(topic=topic_id):
+            await _cancel(turn, topic_id)
+        case SmallTalk():
+            await _small_talk(turn, command)
+        case HumanHandoff(reason=reason):
+            await hand_over(turn, "requested" if reason == "requested" else "low_confidence")
+        case CannotHandle():
+            _cannot_handle(turn, command)
+        case Clarify():
+            _clarify(turn, command)
+
+
+async def _decline(turn: Turn, asked: str) -> None:
+    pending = turn.state.confirmation
+    turn.emit(ConfirmationSettled(confirmation_id=asked, answer="no"))
+    topic = turn.state.topic(pending.topic_id) if pending else None
+    if pending is None or topic is None or topic.progress is None:
+        return
+    procedure = await procedure_of(turn, topic)
+    turn.phrase("declined", "result")
+    save(turn, topic, turn.ports.procedures.decline(procedure, topic.progress, pending.step))
+
+
+async def _fill(turn: Turn, command: SetSlot, catalogue: Catalogue) -> None:
+    topic = turn.state.active
+    if topic is None or topic.progress is None or catalogue.active is None:
+        return
+    progress = turn.ports.procedures.fill(catalogue.active, topic.progress, command.slot, command.value)
+    save(turn, topic, progress)
+    if catalogue.active.slots[command.slot].identity:
+        claim_identity(turn, command.value)
+
+
+async def _start(turn: Turn, name: str) -> None:
+    """A procedure that was paused goes on where it was; a second request in one message waits behind the first."""
+    paused = next((one for one in turn.state.paused if one.name == name), None)
+    if paused:
+        turn.emit(TopicMoved(topic_id=paused.id, status=TopicStatus.ACTIVE, reason="asked for again"))
+        return
+    known = {view.id for view in turn.report.topics_before}
+    another = any(
+        topic.kind == "procedure" and topic.status is TopicStatus.ACTIVE and topic.id not in known
+        for topic in turn.state.topics
+    )
+    await open_procedure(turn, name, _words_for(turn, name), begin=not another, reason="requested")
+
+
+def _words_for(turn: Turn, procedure: str) -> str:
+    """The masked words in which a procedure was asked for."""
+    if turn.understanding is None:
+        return turn.report.masked_text
+    for proposal in turn.understanding.proposals:
+        if isinstance(proposal.command, StartProcedure) and proposal.command.procedure == procedure:
+            segments = turn.understanding.segments
+            return segments[proposal.segment].text if proposal.segment < len(segments) else turn.report.masked_text
+    return turn.report.masked_text
+
+
+async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue) -> None:
+    """Answers at once; a procedure that was waiting stays where it is and asks again after."""
+    intent = catalogue.intents.get(command.intent or "")
+    title = intent.title.get(turn.state.language) or next(iter(intent.title.values())) if intent else command.query[:60]
+    interrupted = turn.state.active
+    topic = open_question(turn, command.intent or "question", title, command.query, "asked")
+    await answer(turn, topic)
+    if interrupted and interrupted.kind == "procedure" and turn.state.active is None:
+        turn.emit(TopicMoved(topic_id=interrupted.id, status=TopicStatus.ACTIVE, reason="back after a question"))
+
+
+async def _resume(turn: Turn, topic_id: str) -> None:
+    topic = turn.state.topic(topic_id)
+    if topic is None:
+        return
+    turn.phrase("back_to", title=topic.title)
+    turn.emit(TopicMoved(topic_id=topic_id, status=TopicStatus.ACTIVE, reason="customer came back to it"))
+    if topic.kind == "question":
+        await answer(turn, topic)
+
+
+async def _cancel(turn: Turn, topic_id: str | None) -> None:
+    topic = turn.state.topic(topic_id) if topic_id else turn.state.active
+    if topic is None or topic.status not in OPEN_TOPICS:
+        turn.phrase("nothing_to_cancel")
+        return
+    end_topic(turn, topic, TopicStatus.CANCELLED)
+    turn.phrase("cancelled", "result", title=topic.title)
+    await go_on(turn, topic)
+
+
+async def _small_talk(turn: Turn, command: SmallTalk) -> None:
+    match command.kind:
+        case "greeting":
+            turn.phrase("hello")
+        case "who_are_you":
+            turn.phrase("who_are_you", company=turn.tenant.name)
+        case "thanks" | "positive" | "goodbye":
+            _thank(turn, command.kind)
+        case "venting":
+            turn.phrase("what_happened", "question")
+            turn.phrase("offer_person")
+            _offer_person(turn)
+            turn.helped = turn.state.unhelpful_turns > 0
+
+
+def _thank(turn: Turn, kind: str) -> None:
+    """Thanks after an answer is the customer's word that it is solved; then the conversation ends."""
+    solved = turn.state.asked_if_solved and turn.state.active is None
+    if not solved and kind != "goodbye":
+        turn.phrase("thanks")
+        if turn.state.active is None:
+            turn.phrase("anything_else", "question")
+        return
+    turn.phrase("thanks" if kind != "goodbye" else "goodbye")
+    for topic in turn.state.topics:
+        if topic.status is TopicStatus.ANSWERED:
+            turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.RESOLVED, reason="the customer said so"))
+    statuses = {topic.status for topic in turn.state.topics}
+    resolved = solved or (kind == "goodbye" and TopicStatus.RESOLVED in statuses)
+    resolution = Resolution.CONFIRMED if solved else Resolution.ASSUMED
+    turn.emit(ConversationClosed(outcome=Outcome.RESOLVED if resolved else Outcome.ABANDONED, resolution=resolution))
+
+
+def _not_solved(turn: Turn) -> None:
+    for topic in turn.state.topics:
+        if topic.status is TopicStatus.ANSWERED:
+            turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.UNRESOLVED, reason="the customer said so"))
+    turn.helped = False
+    turn.phrase("not_solved")
+    turn.phrase("or_person")
+    _offer_person(turn)
+
+
+def _cannot_handle(turn: Turn, command: CannotHandle) -> None:
+    turn.helped = False
+    match command.reason:
+        case "no_yes_or_no":
+            turn.phrase("yes_or_no", "question")
+            return
+        case "out_of_scope":
+            turn.phrase("do_not_know")
+            turn.phrase("or_person")
+        case "vague":
+            turn.phrase("still_unclear")
+            turn.phrase("offer_person")
+        case "nonsense":
+            turn.phrase("rephrase", "question")
+    _offer_person(turn)
+
+
+def _clarify(turn: Turn, command: Clarify) -> None:
+    turn.helped = False
+    turn.emit(ClarificationAsked(offered=command.options, query=command.query, about=command.about))
+    match command.kind:
+        case "contradiction":
+            first, second = command.options
+            turn.phrase("contradiction", "question", first=first.label, second=second.label)
+            turn.offer(first.label)
+            turn.offer(second.label)
+        case "vague":
+            turn.phrase("vague", "question")
+        case "rephrase":
+            turn.phrase("rephrase", "question")
+        case "intent":
+            turn.phrase("which_one", "question")
+            for option in command.options:
+                turn.offer(option.label)
+            turn.offer(turn.label("none_of_these"))
+
+
+def _offer_person(turn: Turn) -> None:
+    label = turn.label("person_label")
+    turn.quick_replies.append(QuickReply(label=label, text=label))
+
+
+def _note_misunderstanding(turn: Turn, commands: list[Decided], topic_id: str | None, catalogue: Catalogue) -> None:
+    """An answer that was of no use for the slot that was asked counts as an attempt at it."""
+    topic = turn.state.active
+    useless = all(isinstance(one, CannotHandle) for one in commands)
+    if topic is None or topic.id != topic_id or topic.progress is None or not topic.asked or not useless:
+        return
+    if topic.asked not in topic.progress.slots and catalogue.active:
+        save(turn, topic, turn.ports.procedures.misunderstood(catalogue.active, topic.progress, topic.asked))

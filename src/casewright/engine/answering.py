@@ -1,0 +1,91 @@
+"""Answering from knowledge: the articles' own sentences, each with its source, or an honest "I don't know"."""
+
+from casewright.conversations.models import QuickReply, SolutionTried, Source, TopicMoved
+from casewright.engine.models import Topic, TopicStatus
+from casewright.engine.working import Turn
+from casewright.knowledge.models import CitedSentence, KnowledgeAnswer, Question
+from casewright.understanding.models import Vector
+
+
+async def answer(turn: Turn, topic: Topic, question: str | None = None) -> bool:
+    """Answers a topic's question (or another one, asked for it by a procedure). False when nothing certain is known."""
+    text = question or topic.query
+    found = await turn.ports.knowledge.answer(
+        turn.claim.key.tenant_id,
+        Question(
+            text=text,
+            language=turn.state.language,
+            assurance=turn.state.identity.assurance,
+            vector=_vector_of(turn, text),
+            topic=topic.title if question is None else text,
+        ),
+        turn.thresholds.min_confidence,
+    )
+    turn.note(hits=(*turn.report.hits, *found.hits), knowledge_revision=found.revision)
+    if not found.sentences:
+        _say_so(turn, topic, found)
+        return False
+    _say_sentences(turn, found.sentences)
+    for title in dict.fromkeys(sentence.title for sentence in found.sentences):
+        turn.emit(SolutionTried(what=title))
+    if question is None:
+        turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.ANSWERED, reason="answered"))
+        turn.asks_if_solved = True
+    return True
+
+
+def _say_sentences(turn: Turn, sentences: tuple[CitedSentence, ...]) -> None:
+    """Sentences of one section that follow each other become one part; each step and each piece of code is its own."""
+    run: list[CitedSentence] = []
+    for sentence in sentences:
+        if run and (sentence.kind != "text" or not _belong_together(run[-1], sentence)):
+            _say_run(turn, run)
+            run = []
+        if sentence.kind == "text":
+            run.append(sentence)
+        else:
+            turn.say(sentence.text, "step" if sentence.kind == "step" else "code", (_source(sentence),))
+    if run:
+        _say_run(turn, run)
+
+
+def _say_run(turn: Turn, run: list[CitedSentence]) -> None:
+    quote = " ".join(sentence.text for sentence in run)
+    turn.say(quote, "answer", (_source(run[0], quote),))
+
+
+def _belong_together(first: CitedSentence, second: CitedSentence) -> bool:
+    return first.article_id == second.article_id and first.section == second.section
+
+
+def _source(sentence: CitedSentence, quote: str | None = None) -> Source:
+    return Source(
+        type="article",
+        id=str(sentence.article_id),
+        version=sentence.version,
+        title=sentence.title,
+        quote=quote or sentence.text,
+    )
+
+
+def _say_so(turn: Turn, topic: Topic, found: KnowledgeAnswer) -> None:
+    """ "I don't know", what is known nearby, and the best next step."""
+    turn.phrase("do_not_know")
+    if found.near:
+        turn.phrase("near", titles=", ".join(found.near[:3]))
+    turn.phrase("or_person")
+    turn.helped = False
+    label = turn.label("person_label")
+    turn.quick_replies.append(QuickReply(label=label, text=label))
+    if topic.kind == "question":
+        turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.UNRESOLVED, reason="no certain answer"))
+
+
+def _vector_of(turn: Turn, text: str) -> Vector | None:
+    """The vector that understanding made of this very text, so that nothing is encoded twice."""
+    if turn.understanding is None:
+        return None
+    for segment, vector in zip(turn.understanding.segments, turn.understanding.vectors, strict=False):
+        if segment.text == text:
+            return vector
+    return None

@@ -1,0 +1,342 @@
+"""Folding: state and event in, next state out. Reads no clock, model or configuration."""
+
+from collections.abc import Callable, Iterable
+from functools import singledispatch
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from casewright.conversations import models as events
+from casewright.conversations.models import Event, LoggedEvent, Status
+from casewright.engine.models import (
+    KEPT,
+    OPEN_TOPICS,
+    Clarification,
+    Feeling,
+    FinishedAction,
+    OpenReply,
+    PendingAction,
+    PendingApproval,
+    PendingConfirmation,
+    State,
+    Topic,
+    TopicStatus,
+    Transition,
+)
+from casewright.kit.principal import Assurance
+from casewright.procedures.models import ActionStatus
+
+Frozen = TypeVar("Frozen", bound=BaseModel)
+Item = TypeVar("Item")
+
+
+def fold(state: State, log: Iterable[LoggedEvent]) -> State:
+    for entry in log:
+        state = apply(state, entry)
+    return state
+
+
+def apply(state: State, entry: LoggedEvent) -> State:
+    """The state after one event more."""
+    return change(_apply(entry.event, state, entry), seq=entry.seq)
+
+
+def change(thing: Frozen, **values: Any) -> Frozen:
+    """A copy of a frozen model with other values."""
+    return thing.model_copy(update=values)
+
+
+def _kept(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:
+    return (*items, item)[-KEPT:]
+
+
+def _with_topic(state: State, topic_id: str, update: Callable[[Topic], Topic]) -> State:
+    return change(state, topics=tuple(update(topic) if topic.id == topic_id else topic for topic in state.topics))
+
+
+@singledispatch
+def _apply(event: Event, state: State, entry: LoggedEvent) -> State:
+    """Events that only tell what happened leave the state as it is."""
+    return state
+
+
+@_apply.register
+def _(event: events.ConversationStarted, state: State, entry: LoggedEvent) -> State:
+    environment = {"channel": event.channel, **({"page": event.page} if event.page else {})}
+    return change(state, language=event.language, time_zone=event.time_zone, environment=environment)
+
+
+@_apply.register
+def _(event: events.MessageReceived, state: State, entry: LoggedEvent) -> State:
+    return change(state, last_message_id=event.message_id, silence_due=None)
+
+
+@_apply.register
+def _(event: events.TextMasked, state: State, entry: LoggedEvent) -> State:
+    return change(state, vault=event.vault)
+
+
+@_apply.register
+def _(event: events.FeelingsNoticed, state: State, entry: LoggedEvent) -> State:
+    feeling = Feeling(at=entry.at, emotion=event.emotion, frustration=event.frustration)
+    return change(
+        state, language=event.language, frustration=event.frustration, feelings=_kept(state.feelings, feeling)
+    )
+
+
+@_apply.register
+def _(event: events.TopicOpened, state: State, entry: LoggedEvent) -> State:
+    topic = Topic(
+        id=event.topic_id,
+        kind=event.topic_kind,
+        name=event.name,
+        title=event.title,
+        query=event.query,
+        digest=event.digest,
+        priority=event.priority,
+        parent=event.parent,
+        begun=event.begin,
+        status=TopicStatus.ACTIVE if event.begin else TopicStatus.PAUSED,
+    )
+    if not event.begin:
+        return change(state, topics=(*state.topics, topic))
+    return _activate(change(state, topics=(*state.topics, topic)), topic.id, event.reason, entry)
+
+
+@_apply.register
+def _(event: events.TopicMoved, state: State, entry: LoggedEvent) -> State:
+    status = TopicStatus(event.status)
+    if status is TopicStatus.ACTIVE:
+        return _activate(state, event.topic_id, event.reason, entry)
+    state = _with_topic(state, event.topic_id, lambda topic: change(topic, status=status))
+    stack = state.stack if status in OPEN_TOPICS else tuple(one for one in state.stack if one != event.topic_id)
+    if status in (TopicStatus.PAUSED, TopicStatus.WAITING):
+        stack = tuple(one for one in stack if one != event.topic_id)
+    return change(state, stack=stack, transitions=_transition(state, event.topic_id, None, event.reason, entry))
+
+
+def _activate(state: State, topic_id: str, reason: str, entry: LoggedEvent) -> State:
+    """Puts a topic on top; the one that was there is paused, unless it only had been answered."""
+    before = state.active
+    if before and before.id != topic_id and before.status is TopicStatus.ACTIVE:
+        state = _with_topic(state, before.id, lambda topic: change(topic, status=TopicStatus.PAUSED))
+    state = _with_topic(state, topic_id, lambda topic: change(topic, status=TopicStatus.ACTIVE, begun=True))
+    stack = (*(one for one in state.stack if one != topic_id), topic_id)
+    transitions = _transition(state, before.id if before else None, topic_id, reason, entry)
+    return change(state, stack=stack, transitions=transitions)
+
+
+def _transition(
+    state: State, source: str | None, target: str | None, reason: str, entry: LoggedEvent
+) -> tuple[Transition, ...]:
+    return _kept(state.transitions, Transition(from_topic=source, to_topic=target, reason=reason, at=entry.at))
+
+
+@_apply.register
+def _(event: events.TopicProgressed, state: State, entry: LoggedEvent) -> State:
+    return _with_topic(state, event.topic_id, lambda topic: change(topic, progress=event.progress))
+
+
+@_apply.register
+def _(event: events.SlotAsked, state: State, entry: LoggedEvent) -> State:
+    return _with_topic(state, event.topic_id, lambda topic: change(topic, asked=event.slot, attempts=event.attempt))
+
+
+@_apply.register
+def _(event: events.ConfirmationAsked, state: State, entry: LoggedEvent) -> State:
+    pending = PendingConfirmation(
+        id=event.confirmation_id,
+        topic_id=event.topic_id,
+        step=event.step,
+        arguments_digest=event.arguments_digest,
+    )
+    return change(state, confirmation=pending)
+
+
+@_apply.register
+def _(event: events.ConfirmationSettled, state: State, entry: LoggedEvent) -> State:
+    if not state.confirmation or state.confirmation.id != event.confirmation_id:
+        return state
+    accepted = change(state.confirmation, accepted=True) if event.answer == "yes" else None
+    return change(state, confirmation=accepted)
+
+
+@_apply.register
+def _(event: events.ApprovalAsked, state: State, entry: LoggedEvent) -> State:
+    pending = PendingApproval(
+        id=event.approval_id,
+        topic_id=event.topic_id,
+        step=event.step,
+        action=event.action,
+        arguments_digest=event.arguments_digest,
+    )
+    return change(state, approvals=(*state.approvals, pending))
+
+
+@_apply.register
+def _(event: events.ApprovalSettled, state: State, entry: LoggedEvent) -> State:
+    return change(
+        state,
+        approvals=tuple(
+            change(pending, approved=event.approved) if pending.id == event.approval_id else pending
+            for pending in state.approvals
+        ),
+    )
+
+
+@_apply.register
+def _(event: events.ClarificationAsked, state: State, entry: LoggedEvent) -> State:
+    return change(state, clarification=Clarification(offered=event.offered, query=event.query, about=event.about))
+
+
+@_apply.register
+def _(event: events.ClarificationSettled, state: State, entry: LoggedEvent) -> State:
+    settled = change(state.clarification, open=False) if state.clarification else None
+    return change(state, clarification=settled)
+
+
+@_apply.register
+def _(event: events.IdentityClaimed, state: State, entry: LoggedEvent) -> State:
+    if state.identity.assurance.covers(Assurance.VERIFIED):
+        return state
+    identity = change(state.identity, assurance=Assurance.CLAIMED, email_token=event.token)
+    return change(state, identity=identity)
+
+
+@_apply.register
+def _(event: events.IdentityProved, state: State, entry: LoggedEvent) -> State:
+    identity = change(
+        state.identity, assurance=event.assurance, contact_id=event.contact_id, account_id=event.account_id
+    )
+    return change(state, identity=identity)
+
+
+@_apply.register
+def _(event: events.ActionRequested, state: State, entry: LoggedEvent) -> State:
+    pending = PendingAction(
+        id=event.action_id,
+        topic_id=event.topic_id,
+        step=event.step,
+        action=event.action,
+        key=event.key,
+        arguments=event.arguments,
+    )
+    confirmation = None if event.confirmation_id else state.confirmation
+    approvals = tuple(one for one in state.approvals if one.id != event.approval_id)
+    return change(state, action=pending, confirmation=confirmation, approvals=approvals)
+
+
+@_apply.register
+def _(event: events.ActionUncertain, state: State, entry: LoggedEvent) -> State:
+    return change(state, action=change(state.action, attempt=event.attempt) if state.action else None)
+
+
+@_apply.register
+def _(event: events.ActionFinished, state: State, entry: LoggedEvent) -> State:
+    finished = FinishedAction(
+        action=event.action,
+        topic_id=event.topic_id,
+        step=event.step,
+        status=event.status,
+        code=event.code,
+        values=event.values,
+        records=event.records,
+    )
+    pending = None if state.action and state.action.id == event.action_id else state.action
+    state = change(state, action=pending, finished_action=finished)
+    if event.status != ActionStatus.SUCCEEDED:
+        state = change(state, errors=_kept(state.errors, f"{event.action}: {event.code}"))
+    return state
+
+
+@_apply.register
+def _(event: events.ReplyBegun, state: State, entry: LoggedEvent) -> State:
+    return change(state, open_reply=OpenReply(reply_id=event.reply_id, message_ids=event.message_ids))
+
+
+@_apply.register
+def _(event: events.TurnFinished, state: State, entry: LoggedEvent) -> State:
+    return change(state, open_reply=None)
+
+
+@_apply.register
+def _(event: events.PartSent, state: State, entry: LoggedEvent) -> State:
+    if state.open_reply is None:
+        return state
+    return change(state, open_reply=change(state.open_reply, parts=(*state.open_reply.parts, event.part)))
+
+
+@_apply.register
+def _(event: events.ReplySent, state: State, entry: LoggedEvent) -> State:
+    return change(
+        state,
+        turns=state.turns + 1,
+        expects=event.expects,
+        silence_due=event.silence_due,
+        openers=event.openers or state.openers,
+        unhelpful_turns=0 if event.helped else state.unhelpful_turns + 1,
+        asked_if_solved=event.asks_if_solved,
+    )
+
+
+@_apply.register
+def _(event: events.ModeChanged, state: State, entry: LoggedEvent) -> State:
+    state = change(state, mode=event.mode, expects=None, silence_due=None)
+    if event.mode is events.Mode.HUMAN:
+        return change(state, hand_over_reason=event.reason, confirmation=None, clarification=None)
+    return change(state, frustration=0.0, unhelpful_turns=0, hand_over_reason=None)
+
+
+@_apply.register
+def _(event: events.CaseLinked, state: State, entry: LoggedEvent) -> State:
+    return change(state, case=event.case, hand_over_due=None, hand_over_attempt=0)
+
+
+@_apply.register
+def _(event: events.HandOverPending, state: State, entry: LoggedEvent) -> State:
+    return change(state, hand_over_attempt=event.attempt, hand_over_due=event.due)
+
+
+@_apply.register
+def _(event: events.SolutionTried, state: State, entry: LoggedEvent) -> State:
+    if event.what in state.attempted_solutions:
+        return state
+    return change(state, attempted_solutions=_kept(state.attempted_solutions, event.what))
+
+
+@_apply.register
+def _(event: events.FailureMet, state: State, entry: LoggedEvent) -> State:
+    return change(state, errors=_kept(state.errors, event.failure))
+
+
+@_apply.register
+def _(event: events.ConversationClosed, state: State, entry: LoggedEvent) -> State:
+    return change(
+        state,
+        status=Status.CLOSED,
+        outcome=event.outcome,
+        resolution=event.resolution,
+        silence_due=None,
+        expects=None,
+        asked_if_solved=False,
+    )
+
+
+@_apply.register
+def _(event: events.ConversationReopened, state: State, entry: LoggedEvent) -> State:
+    """Nothing of what was asked before is still open: the customer begins anew, known as before."""
+    ended = tuple(
+        change(topic, status=TopicStatus.UNRESOLVED) if topic.status in OPEN_TOPICS else topic for topic in state.topics
+    )
+    return change(
+        state,
+        status=Status.OPEN,
+        outcome=None,
+        resolution=None,
+        topics=ended,
+        stack=(),
+        confirmation=None,
+        clarification=None,
+        unhelpful_turns=0,
+        frustration=0.0,
+    )

@@ -1,0 +1,212 @@
+"""The state of a conversation: a fold over its events, and nothing that is not in them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from casewright.conversations.models import (
+    ApprovalId,
+    CaseReference,
+    Expects,
+    MessageId,
+    Mode,
+    Outcome,
+    Part,
+    Resolution,
+    Status,
+    TopicView,
+)
+from casewright.kit.model import Model
+from casewright.kit.principal import Assurance
+from casewright.procedures.models import Progress, RecordReference, Scalar
+from casewright.understanding.models import Emotion, Option
+
+STATE_VERSION = 1
+KEPT = 20
+"""How many of the last transitions, feelings, errors and solutions a state keeps; the log has them all."""
+
+
+IS_SOLVED = "is-it-solved"
+"""Stands for a confirmation's id in the question whether an answer helped."""
+
+
+class TopicStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    """For an operator's approval: the customer may talk of other things."""
+    ANSWERED = "answered"
+    """A question that was answered; whether that solved it is not known."""
+    RESOLVED = "resolved"
+    UNRESOLVED = "unresolved"
+    CANCELLED = "cancelled"
+    HANDED_OVER = "handed_over"
+
+
+OPEN_TOPICS = frozenset({TopicStatus.ACTIVE, TopicStatus.PAUSED, TopicStatus.WAITING})
+
+
+class Topic(Model):
+    """One thing the customer wants. `progress` only for procedures; `parent` waits for this one to end."""
+
+    id: str
+    kind: str
+    name: str
+    title: str
+    query: str
+    status: TopicStatus
+    digest: str = ""
+    priority: int = 3
+    parent: str | None = None
+    progress: Progress | None = None
+    asked: str | None = None
+    attempts: int = 0
+    begun: bool = True
+
+
+class Transition(Model):
+    from_topic: str | None
+    to_topic: str | None
+    reason: str
+    at: datetime
+
+
+class Feeling(Model):
+    at: datetime
+    emotion: Emotion
+    frustration: float
+
+
+class Identity(Model):
+    """`email_token`: of the address the customer gave, in the vault."""
+
+    assurance: Assurance = Assurance.ANONYMOUS
+    email_token: str | None = None
+    contact_id: str | None = None
+    account_id: str | None = None
+
+
+class PendingConfirmation(Model):
+    """A yes-or-no question that is open. `accepted` once the yes came and until the action was requested."""
+
+    id: str
+    topic_id: str
+    step: str
+    arguments_digest: str
+    accepted: bool = False
+
+
+class PendingApproval(Model):
+    """`approved` None: undecided."""
+
+    id: ApprovalId
+    topic_id: str
+    step: str
+    action: str
+    arguments_digest: str
+    approved: bool | None = None
+
+
+class PendingAction(Model):
+    """A WRITE that was requested and has no known end."""
+
+    id: str
+    topic_id: str | None
+    step: str
+    action: str
+    key: str
+    arguments: dict[str, Scalar]
+    attempt: int = 1
+
+
+class Clarification(Model):
+    """The clarifying question that is open. `about` identifies it, so that the same is never asked twice."""
+
+    offered: tuple[Option, ...]
+    query: str
+    about: str
+    open: bool = True
+
+
+class FinishedAction(Model):
+    """The last end of an action, for the topic's next step and for sources."""
+
+    action: str
+    topic_id: str | None
+    step: str
+    status: str
+    code: str
+    values: dict[str, Scalar]
+    records: tuple[RecordReference, ...]
+
+
+class OpenReply(Model):
+    """A reply of which something has gone out, or whose action was called, and that has not ended."""
+
+    reply_id: MessageId
+    message_ids: tuple[MessageId, ...]
+    parts: tuple[Part, ...] = ()
+
+
+class State(Model):
+    """`seq`: of the last event folded in. `stack`: topic ids, the active one last."""
+
+    seq: int = 0
+    status: Status = Status.OPEN
+    mode: Mode = Mode.AGENT
+    outcome: Outcome | None = None
+    resolution: Resolution | None = None
+    language: str = "en"
+    time_zone: str = "UTC"
+    environment: dict[str, str] = {}
+    identity: Identity = Identity()
+    vault: dict[str, str] = {}
+    topics: tuple[Topic, ...] = ()
+    stack: tuple[str, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    confirmation: PendingConfirmation | None = None
+    approvals: tuple[PendingApproval, ...] = ()
+    action: PendingAction | None = None
+    finished_action: FinishedAction | None = None
+    clarification: Clarification | None = None
+    attempted_solutions: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    feelings: tuple[Feeling, ...] = ()
+    frustration: float = 0.0
+    unhelpful_turns: int = 0
+    turns: int = 0
+    openers: tuple[str, ...] = ()
+    expects: Expects | None = None
+    asked_if_solved: bool = False
+    open_reply: OpenReply | None = None
+    case: CaseReference | None = None
+    hand_over_reason: str | None = None
+    hand_over_attempt: int = 0
+    hand_over_due: datetime | None = None
+    silence_due: datetime | None = None
+    last_message_id: MessageId | None = None
+
+    def topic(self, topic_id: str | None) -> Topic | None:
+        return next((topic for topic in self.topics if topic.id == topic_id), None)
+
+    @property
+    def active(self) -> Topic | None:
+        top = self.topic(self.stack[-1]) if self.stack else None
+        return top if top and top.status is TopicStatus.ACTIVE else None
+
+    @property
+    def paused(self) -> tuple[Topic, ...]:
+        """Most recently paused first."""
+        return tuple(topic for topic in reversed(self.topics) if topic.status is TopicStatus.PAUSED)
+
+    def views(self) -> tuple[TopicView, ...]:
+        return tuple(
+            TopicView(
+                id=topic.id,
+                kind=topic.kind,
+                name=topic.name,
+                title=topic.title,
+                status=topic.status,
+                slots=topic.progress.slots if topic.progress else {},
+            )
+            for topic in self.topics
+        )

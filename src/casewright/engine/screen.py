@@ -1,0 +1,83 @@
+"""Screening: what the customer wrote becomes text without personal data, and the dialogue's context for whoever reads it."""
+
+from casewright.conversations.models import IdentityClaimed, TextMasked
+from casewright.engine.models import IS_SOLVED, State, Topic, TopicStatus
+from casewright.engine.working import Turn
+from casewright.procedures.models import Procedure, SlotDefinition
+from casewright.security.models import kind_of
+from casewright.understanding.models import DialogueContext, ExpectedSlot, Option, TopicReference, UnderstandingRequest
+
+SEVERAL = 5
+
+
+def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest:
+    """Masks the turn's text and gathers what understanding may know. Nothing personal leaves this stage but as tokens."""
+    profile = turn.tenant.profile
+    masked = turn.ports.masker.mask(
+        turn.text, locale=turn.state.language, vault=turn.vault, record_ids=profile.record_ids_private
+    )
+    if masked.vault != turn.vault:
+        turn.emit(TextMasked(vault={str(token): value for token, value in masked.vault.values.items()}))
+    for trigger in turn.triggers:
+        if trigger.cut_from:
+            turn.phrase("message_cut", kept=len(trigger.text), length=trigger.cut_from)
+    turn.note(masked_text=masked.text)
+    return UnderstandingRequest(
+        tenant_id=turn.claim.key.tenant_id,
+        text=masked.text,
+        tokens={str(found.token): found.kind for found in masked.found},
+        context=context(turn, active),
+    )
+
+
+def context(turn: Turn, active: Procedure | None) -> DialogueContext:
+    state = turn.state
+    topic = state.active
+    language = state.language
+    awaiting: ExpectedSlot | None = None
+    fillable: tuple[ExpectedSlot, ...] = ()
+    if active and topic and topic.progress:
+        slots = {name: _expected(name, slot, language) for name, slot in active.slots.items()}
+        if topic.asked and topic.asked not in topic.progress.slots and not state.confirmation:
+            awaiting = slots.get(topic.asked)
+        fillable = tuple(slot for name, slot in slots.items() if slot != awaiting)
+    clarification = state.clarification
+    return DialogueContext(
+        default_language=language,
+        awaiting=awaiting,
+        fillable=fillable,
+        confirmation=_open_question(state),
+        offered=clarification.offered if clarification and clarification.open else (),
+        active=_reference(topic) if topic else None,
+        paused=tuple(_reference(one) for one in _resumable(state)),
+        completed=tuple(_reference(one) for one in state.topics if one.status is TopicStatus.RESOLVED)[-SEVERAL:],
+    )
+
+
+def _open_question(state: State) -> str | None:
+    if state.confirmation and not state.confirmation.accepted:
+        return state.confirmation.id
+    return IS_SOLVED if state.asked_if_solved else None
+
+
+def _expected(name: str, slot: SlotDefinition, language: str) -> ExpectedSlot:
+    options = tuple(
+        Option(value=one.value, label=one.label.get(language) or next(iter(one.label.values()))) for one in slot.options
+    )
+    return ExpectedSlot(name=name, type=slot.type, options=options)
+
+
+def _resumable(state: State) -> tuple[Topic, ...]:
+    """Paused topics, and questions that were answered, most recent first."""
+    answered = [one for one in reversed(state.topics) if one.status is TopicStatus.ANSWERED]
+    return (*state.paused, *answered[:SEVERAL])
+
+
+def _reference(topic: Topic) -> TopicReference:
+    return TopicReference(id=topic.id, name=topic.name, title=topic.title, words=topic.query)
+
+
+def claim_identity(turn: Turn, value: str) -> None:
+    """An address the customer gave as their own counts as a claim, and as nothing more."""
+    if kind_of(value) == "email":
+        turn.emit(IdentityClaimed(token=value))

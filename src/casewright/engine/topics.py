@@ -1,0 +1,321 @@
+"""Topics: opening, pausing, resuming, ending, and running a procedure until it waits."""
+
+from casewright.conversations.models import (
+    ApprovalAsked,
+    ApprovalId,
+    ConfirmationAsked,
+    ConfirmationSettled,
+    Expects,
+    NewApproval,
+    SlotAsked,
+    SolutionTried,
+    Source,
+    TopicMoved,
+    TopicOpened,
+    TopicProgressed,
+)
+from casewright.engine.acting import arguments_digest, perform
+from casewright.engine.answering import answer
+from casewright.engine.hand_over import hand_over
+from casewright.engine.models import PendingApproval, PendingConfirmation, Topic, TopicStatus
+from casewright.engine.working import Turn
+from casewright.kit.ids import new_id
+from casewright.procedures.models import (
+    ActionOutcome,
+    ActionStatus,
+    AnswerQuestion,
+    Ask,
+    Effect,
+    Finish,
+    HandOff,
+    Procedure,
+    Progress,
+    RequireAssurance,
+    RunAction,
+    Say,
+    Surroundings,
+)
+
+VERIFY_IDENTITY = "verify_identity"
+MOST_STEPS = 50
+"""Steps of procedures in one turn; a playbook that wants more is broken, and a person takes over."""
+
+ENDS = {"resolved": TopicStatus.RESOLVED, "unresolved": TopicStatus.UNRESOLVED, "cancelled": TopicStatus.CANCELLED}
+EXPECTED_KINDS = {"email": "email", "code": "code", "choice": "choice", "yes_no": "choice"}
+
+
+# --- opening ---
+
+
+async def open_procedure(
+    turn: Turn, name: str, query: str, *, begin: bool, reason: str, parent: str | None = None
+) -> Topic:
+    """Opens a topic for a procedure; with `begin` False it waits behind the one that runs."""
+    procedure = await turn.ports.procedures.get(turn.claim.key.tenant_id, name)
+    topic_id = f"t{len(turn.state.topics) + 1}"
+    turn.emit(
+        TopicOpened(
+            topic_id=topic_id,
+            topic_kind="procedure",
+            name=name,
+            title=_in_language(turn, procedure.title, name),
+            digest=procedure.digest,
+            query=query,
+            parent=parent,
+            reason=reason,
+            begin=begin,
+        )
+    )
+    progress = turn.ports.procedures.begin(procedure, surroundings(turn))
+    turn.emit(TopicProgressed(topic_id=topic_id, progress=progress))
+    return _known(turn, topic_id)
+
+
+def open_question(turn: Turn, name: str, title: str, query: str, reason: str) -> Topic:
+    topic_id = f"t{len(turn.state.topics) + 1}"
+    turn.emit(TopicOpened(topic_id=topic_id, topic_kind="question", name=name, title=title, query=query, reason=reason))
+    return _known(turn, topic_id)
+
+
+def _known(turn: Turn, topic_id: str) -> Topic:
+    topic = turn.state.topic(topic_id)
+    assert topic is not None
+    return topic
+
+
+def _in_language(turn: Turn, texts: dict[str, str], fallback: str) -> str:
+    default = turn.tenant.profile.default_language
+    return texts.get(turn.state.language) or texts.get(default) or next(iter(texts.values()), fallback)
+
+
+def surroundings(turn: Turn) -> Surroundings:
+    identity = turn.state.identity
+    return Surroundings(
+        assurance=identity.assurance,
+        identity_email=identity.email_token,
+        locale=turn.state.language,
+        default_locale=turn.tenant.profile.default_language,
+    )
+
+
+async def procedure_of(turn: Turn, topic: Topic) -> Procedure:
+    """The version the topic began with, whatever was published since."""
+    return await turn.ports.procedures.get(turn.claim.key.tenant_id, topic.name, topic.digest)
+
+
+def save(turn: Turn, topic: Topic, progress: Progress) -> None:
+    if progress != topic.progress:
+        turn.emit(TopicProgressed(topic_id=topic.id, progress=progress))
+
+
+# --- running ---
+
+
+async def run_active(turn: Turn) -> None:
+    """Runs what is on top of the stack until something waits, then what is below, until nothing can go on."""
+    for _ in range(MOST_STEPS):
+        topic = turn.state.active
+        if topic is None or topic.kind != "procedure" or topic.progress is None:
+            return
+        procedure = await procedure_of(turn, topic)
+        wanted = turn.ports.procedures.advance(procedure, topic.progress, surroundings(turn))
+        save(turn, topic, wanted.progress)
+        topic = _known(turn, topic.id)
+        if not await _satisfy(turn, topic, procedure, wanted.want):
+            return
+    await hand_over(turn, "failure")
+
+
+async def _satisfy(turn: Turn, topic: Topic, procedure: Procedure, want: object) -> bool:
+    """Does what a procedure wants. True when it can go on."""
+    match want:
+        case Say():
+            _say(turn, topic, want)
+        case AnswerQuestion(question=question):
+            await answer(turn, topic, question)
+        case Ask():
+            return _ask(turn, topic, want)
+        case RequireAssurance(assurance=needed):
+            if not turn.state.identity.assurance.covers(needed):
+                turn.phrase("prove_identity")
+                await open_procedure(
+                    turn, VERIFY_IDENTITY, topic.query, begin=True, reason="identity needed", parent=topic.id
+                )
+        case RunAction():
+            return await _run(turn, topic, procedure, want)
+        case HandOff():
+            turn.phrase("still_unclear") if topic.name == VERIFY_IDENTITY else None
+            await hand_over(turn, "procedure")
+            return False
+        case Finish(outcome=outcome):
+            end_topic(turn, topic, ENDS[outcome])
+            return await go_on(turn, topic)
+    return True
+
+
+def _say(turn: Turn, topic: Topic, want: Say) -> None:
+    finished = turn.state.finished_action
+    sources: tuple[Source, ...] = ()
+    if want.source and finished and finished.topic_id == topic.id:
+        sources = tuple(
+            Source(type="record", id=record.id, title=record.label or record.type) for record in finished.records
+        ) or (Source(type="action", id=finished.action, title=finished.action),)
+    turn.say(want.text, "result", sources)
+    for text in want.quick_replies:
+        turn.offer(text)
+
+
+def _ask(turn: Turn, topic: Topic, want: Ask) -> bool:
+    turn.emit(
+        SlotAsked(topic_id=topic.id, slot=want.slot, attempt=topic.attempts + 1 if topic.asked == want.slot else 1)
+    )
+    turn.say(want.text, "question")
+    kind = EXPECTED_KINDS.get(want.definition.type, "text")
+    turn.expects = Expects.model_validate({"kind": kind, "slot": want.slot})
+    for option in want.definition.options:
+        turn.offer(_in_language(turn, option.label, option.value))
+    return False
+
+
+async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) -> bool:
+    """Confirmation, then approval, then the call: each rests on these very arguments."""
+    digest = arguments_digest(want.action, want.arguments)
+    definition = turn.ports.actions.definitions()[want.action]
+    if not turn.state.identity.assurance.covers(definition.assurance):
+        return await _satisfy(turn, topic, procedure, RequireAssurance(assurance=definition.assurance, step=want.step))
+    confirmed = _confirmation(turn, topic, want, digest)
+    if want.confirm and not (confirmed and confirmed.accepted):
+        _ask_to_confirm(turn, topic, want, digest, confirmed)
+        return False
+    approval = _approval(turn, topic, want, digest)
+    if want.approve and (approval is None or approval.approved is None):
+        _ask_for_approval(turn, topic, want, digest, approval)
+        return await go_on(turn, topic)
+    if approval and approval.approved is False:
+        turn.phrase("approval_refused", "result")
+        save(
+            turn, topic, turn.ports.procedures.reject(procedure, topic.progress or Progress(step=want.step), want.step)
+        )
+        return True
+    if definition.effect is Effect.WRITE and want.progress:
+        turn.say(want.progress)
+    outcome = await perform(
+        turn,
+        topic.id,
+        want.step,
+        want.action,
+        want.arguments,
+        confirmation_id=confirmed.id if confirmed else None,
+        approval_id=approval.id if approval else None,
+    )
+    return await after_action(turn, topic.id, want.step, outcome)
+
+
+async def after_action(turn: Turn, topic_id: str, step: str, outcome: ActionOutcome) -> bool:
+    """Takes an action's end into the procedure. True when it can go on."""
+    topic = _known(turn, topic_id)
+    if topic.progress is None or turn.state.finished_action is None:
+        return False
+    procedure = await procedure_of(turn, topic)
+    if outcome.status is ActionStatus.UNCERTAIN:
+        turn.phrase("uncertain_action", "result")
+        await hand_over(turn, "failure")
+        return False
+    action = next(one for one in procedure.steps if one.id == step)
+    handled = getattr(action, "on", {})
+    if outcome.status is not ActionStatus.SUCCEEDED and not (outcome.code in handled or "failed" in handled):
+        turn.phrase("failed_action", "result")
+    save(turn, topic, turn.ports.procedures.record(procedure, topic.progress, step, outcome))
+    turn.emit(SolutionTried(what=turn.state.finished_action.action))
+    return True
+
+
+# --- confirmation and approval ---
+
+
+def _confirmation(turn: Turn, topic: Topic, want: RunAction, digest: str) -> PendingConfirmation | None:
+    """The open question about exactly this call; one about anything else is withdrawn."""
+    asked = turn.state.confirmation
+    if asked is None or not want.confirm:
+        return None
+    if (asked.topic_id, asked.step, asked.arguments_digest) == (topic.id, want.step, digest):
+        return asked
+    turn.emit(ConfirmationSettled(confirmation_id=asked.id, answer="withdrawn"))
+    if asked.topic_id == topic.id:
+        turn.phrase("changed_meanwhile")
+    return None
+
+
+def _ask_to_confirm(turn: Turn, topic: Topic, want: RunAction, digest: str, asked: PendingConfirmation | None) -> None:
+    if asked is None:
+        turn.emit(
+            ConfirmationAsked(confirmation_id=str(new_id()), topic_id=topic.id, step=want.step, arguments_digest=digest)
+        )
+    turn.say(want.confirm or "", "question")
+    turn.expects = Expects(kind="confirmation")
+    turn.offer(turn.label("yes"))
+    turn.offer(turn.label("no"))
+
+
+def _approval(turn: Turn, topic: Topic, want: RunAction, digest: str) -> PendingApproval | None:
+    place = (topic.id, want.step, digest)
+    return next((one for one in turn.state.approvals if (one.topic_id, one.step, one.arguments_digest) == place), None)
+
+
+def _ask_for_approval(turn: Turn, topic: Topic, want: RunAction, digest: str, asked: PendingApproval | None) -> None:
+    """The topic waits for the operator, not the conversation."""
+    if asked is None:
+        approval_id = ApprovalId(new_id())
+        turn.emit(
+            ApprovalAsked(
+                approval_id=approval_id, topic_id=topic.id, step=want.step, action=want.action, arguments_digest=digest
+            )
+        )
+        vault = turn.vault
+        turn.approvals.append(
+            NewApproval(
+                id=approval_id,
+                action=want.action,
+                summary=vault.restore(want.approve or ""),
+                arguments={name: vault.restore(str(value)) for name, value in want.arguments.items()},
+            )
+        )
+    turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.WAITING, reason="waits for approval"))
+    turn.phrase("waiting_for_approval")
+    turn.expects = Expects(kind="approval")
+
+
+# --- ending and going on ---
+
+
+def end_topic(turn: Turn, topic: Topic, status: TopicStatus) -> None:
+    turn.emit(TopicMoved(topic_id=topic.id, status=status, reason=f"ended {status}"))
+    if turn.state.confirmation and turn.state.confirmation.topic_id == topic.id:
+        turn.emit(ConfirmationSettled(confirmation_id=turn.state.confirmation.id, answer="withdrawn"))
+    if status is TopicStatus.RESOLVED and topic.name != VERIFY_IDENTITY:
+        turn.asks_if_solved = True
+
+
+async def go_on(turn: Turn, ended: Topic) -> bool:
+    """What comes after a topic has ended or waits: the one that waited for it, one that never began, or the one that was
+    paused last. True when a procedure can run now."""
+    parent = turn.state.topic(ended.parent)
+    ended = _known(turn, ended.id)
+    if parent and parent.status is TopicStatus.PAUSED:
+        if ended.status is TopicStatus.RESOLVED:
+            turn.emit(TopicMoved(topic_id=parent.id, status=TopicStatus.ACTIVE, reason="what it waited for is done"))
+            return True
+        turn.emit(
+            TopicMoved(topic_id=parent.id, status=TopicStatus.CANCELLED, reason="what it waited for was not done")
+        )
+    for topic in turn.state.topics:
+        if topic.status is TopicStatus.PAUSED and not topic.begun:
+            turn.phrase("next_topic", title=topic.title)
+            turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.ACTIVE, reason="next request"))
+            return True
+    if turn.state.paused:
+        topic = turn.state.paused[0]
+        turn.phrase("back_to", title=topic.title)
+        turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.ACTIVE, reason="back after a detour"))
+        return True
+    return False

@@ -1,0 +1,192 @@
+"""The turn: from a trigger to a reply, on one screen."""
+
+from datetime import timedelta
+
+from casewright.conversations.models import (
+    ApprovalSettled,
+    ConversationClosed,
+    ConversationReopened,
+    FeelingsNoticed,
+    Mode,
+    ModeChanged,
+    Outcome,
+    ReplySent,
+    Resolution,
+    Status,
+    TopicMoved,
+    TriggerKind,
+    TurnFinished,
+)
+from casewright.engine.act import act
+from casewright.engine.acting import resume
+from casewright.engine.compose import compose
+from casewright.engine.decide import Catalogue, decide
+from casewright.engine.digest import configuration_digest
+from casewright.engine.hand_over import STEP as HAND_OVER_STEP
+from casewright.engine.hand_over import hand_over, write_case
+from casewright.engine.models import OPEN_TOPICS, TopicStatus
+from casewright.engine.screen import screen
+from casewright.engine.tone import frustration
+from casewright.engine.topics import after_action, procedure_of, run_active
+from casewright.engine.verify import verify
+from casewright.engine.wording import languages
+from casewright.engine.working import Turn
+
+
+async def answer_message(turn: Turn) -> None:
+    """A customer's message, through all the stages."""
+    if turn.state.status is Status.CLOSED:
+        turn.emit(ConversationReopened())
+    if turn.state.mode is Mode.HUMAN:
+        return
+    active = turn.state.active
+    procedure = await procedure_of(turn, active) if active and active.kind == "procedure" else None
+    with turn.stage("screen"):
+        request = screen(turn, procedure)
+    with turn.stage("understand"):
+        turn.understanding = await turn.ports.understanding.understand(request)
+        _feel(turn)
+    with turn.stage("decide"):
+        catalogue = Catalogue(
+            procedures=await turn.ports.procedures.names(turn.claim.key.tenant_id),
+            intents=await turn.ports.understanding.intents(turn.claim.key.tenant_id),
+            active=procedure,
+        )
+        decision = decide(turn.state, turn.understanding, catalogue, turn.thresholds)
+        turn.note(accepted=tuple(decision.commands), dropped=tuple(decision.dropped))
+    with turn.stage("act"):
+        await act(turn, decision.commands, catalogue)
+        await _bring_in_a_person(turn)
+
+
+async def work_off(turn: Turn) -> None:
+    """Whatever is not a message: a decision, a give-back, silence, a button, or work that another process left behind."""
+    for trigger in turn.triggers:
+        match trigger.kind:
+            case TriggerKind.HAND_OVER if turn.state.mode is Mode.AGENT:
+                await hand_over(turn, "requested")
+            case TriggerKind.GIVE_BACK if turn.state.mode is Mode.HUMAN:
+                turn.emit(ModeChanged(mode=Mode.AGENT, reason="given_back"))
+                turn.phrase("given_back")
+            case TriggerKind.APPROVAL if trigger.approval_id:
+                await _settle_approval(turn, trigger.approval_id, bool(trigger.approved), trigger.by)
+            case _:
+                continue
+    if turn.state.action:
+        await _take_up_action(turn)
+    elif turn.state.hand_over_due and turn.state.hand_over_due <= turn.now:
+        await write_case(turn)
+    elif turn.state.silence_due and turn.state.silence_due <= turn.now and not turn.triggers:
+        _close_by_silence(turn)
+
+
+async def reply(turn: Turn) -> None:
+    """The end of every turn: what is to be said is put together, verified and committed."""
+    with turn.stage("compose"):
+        compose(turn)
+    with turn.stage("verify"):
+        verify(turn)
+    parts = (*turn.sent, *turn.take_drafts())
+    human = turn.state.mode is Mode.HUMAN
+    if parts:
+        awaits = turn.state.mode is Mode.AGENT and turn.state.status is Status.OPEN
+        awaits = awaits and not any(topic.status is TopicStatus.WAITING for topic in turn.state.topics)
+        minutes = turn.tenant.profile.silence_minutes or turn.settings.silence_minutes
+        turn.emit(
+            ReplySent(
+                reply_id=turn.reply_id,
+                message_ids=turn.message_ids,
+                parts=parts,
+                quick_replies=tuple(turn.quick_replies),
+                expects=turn.expects,
+                silence_due=turn.now + timedelta(minutes=minutes) if awaits else None,
+                openers=tuple(turn.openers),
+                helped=turn.helped,
+                asks_if_solved=turn.asks_if_solved,
+            )
+        )
+    turn.note(topics=turn.state.views(), frustration=turn.state.frustration, language=turn.state.language)
+    turn.emit(
+        TurnFinished(
+            trigger=turn.triggers[0].kind if turn.triggers else TriggerKind.SILENCE,
+            message_ids=turn.message_ids,
+            reply_id=turn.reply_id if parts else None,
+            result="replied" if parts else "human" if human else "silent",
+            stages=tuple(turn.stages),
+            configuration_digest=configuration_digest(turn),
+            replaced=turn.message_ids[:-1],
+            report=turn.report,
+        )
+    )
+    with turn.stage("commit"):
+        await turn.finish()
+
+
+# --- pieces of the stages ---
+
+
+def _feel(turn: Turn) -> None:
+    understood = turn.understanding
+    if understood is None:
+        return
+    known = understood.language in turn.tenant.profile.languages and understood.language in languages()
+    turn.emit(
+        FeelingsNoticed(
+            emotion=understood.emotion,
+            frustration=frustration(turn.state.frustration, understood.emotion),
+            language=understood.language if known else turn.state.language,
+        )
+    )
+    turn.note(
+        emotion=understood.emotion,
+        segments=understood.segments,
+        signals=understood.signals,
+        proposals=understood.proposals,
+        model_version=understood.model_version,
+    )
+
+
+async def _bring_in_a_person(turn: Turn) -> None:
+    """Rules that no proposal can override: too upset, or too often without help."""
+    if turn.state.mode is Mode.HUMAN:
+        return
+    limits = turn.thresholds
+    if turn.state.frustration >= limits.frustration_hand_over:
+        await hand_over(turn, "frustration")
+    elif not turn.helped and turn.state.unhelpful_turns + 1 >= limits.failed_turns_hand_over:
+        await hand_over(turn, "low_confidence")
+
+
+async def _settle_approval(turn: Turn, approval_id: object, approved: bool, by: str) -> None:
+    pending = next((one for one in turn.state.approvals if one.id == approval_id), None)
+    if pending is None:
+        return
+    turn.emit(ApprovalSettled(approval_id=pending.id, approved=approved, by=by))
+    topic = turn.state.topic(pending.topic_id)
+    if topic is None or topic.status is not TopicStatus.WAITING or turn.state.mode is Mode.HUMAN:
+        return
+    turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.ACTIVE, reason="approval decided"))
+    if approved:
+        turn.phrase("approval_given", "result")
+    await run_active(turn)
+
+
+async def _take_up_action(turn: Turn) -> None:
+    """A WRITE was requested and its process died: find out what became of it, then go on from there."""
+    pending = turn.state.action
+    if pending is None:
+        return
+    if pending.step == HAND_OVER_STEP and pending.topic_id is None:
+        await write_case(turn)
+        return
+    outcome = await resume(turn, pending)
+    if pending.topic_id and await after_action(turn, pending.topic_id, pending.step, outcome):
+        await run_active(turn)
+
+
+def _close_by_silence(turn: Turn) -> None:
+    open_topics = [topic for topic in turn.state.topics if topic.status in OPEN_TOPICS]
+    helped = turn.state.topics and not open_topics and turn.state.unhelpful_turns == 0
+    turn.phrase("closed_by_silence")
+    outcome = Outcome.RESOLVED if helped else Outcome.ABANDONED
+    turn.emit(ConversationClosed(outcome=outcome, resolution=Resolution.ASSUMED))

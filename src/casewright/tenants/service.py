@@ -1,0 +1,117 @@
+"""The registry of tenants, their API keys, and their limits."""
+
+import hashlib
+import secrets
+import time
+from datetime import timedelta
+
+from casewright.kit.clock import Clock
+from casewright.kit.database import Database, Record
+from casewright.kit.errors import NotAuthenticated, NotFound, ResourceLimitExceeded
+from casewright.kit.ids import TenantId, new_id
+from casewright.kit.principal import Principal, Role
+from casewright.settings import Limits
+from casewright.tenants import repository
+from casewright.tenants.models import ApiKeyKind, Tenant, TenantProfile
+
+REMEMBER_SECONDS = 30.0
+PREFIXES = {ApiKeyKind.PUBLISHABLE: "pk_", ApiKeyKind.OPERATOR: "ok_"}
+ROLES = {ApiKeyKind.PUBLISHABLE: Role.VISITOR, ApiKeyKind.OPERATOR: Role.OPERATOR}
+
+
+class TenantNotFound(NotFound):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no tenant {name!r}.")
+
+
+class TenantService:
+    def __init__(self, database: Database, clock: Clock, default_limits: Limits) -> None:
+        self._database = database
+        self._clock = clock
+        self._default_limits = default_limits
+        self._tenants: dict[TenantId, tuple[float, Tenant]] = {}
+        self._principals: dict[bytes, tuple[float, Principal]] = {}
+
+    async def get(self, tenant_id: TenantId) -> Tenant:
+        """Raises `TenantNotFound`. A change in the registry is seen within half a minute."""
+        known = self._tenants.get(tenant_id)
+        if known and time.monotonic() - known[0] < REMEMBER_SECONDS:
+            return known[1]
+        async with self._database.control() as tx:
+            row = await repository.find_tenant(tx, tenant_id)
+        if row is None:
+            raise TenantNotFound(str(tenant_id))
+        tenant = _tenant(row)
+        self._tenants[tenant_id] = (time.monotonic(), tenant)
+        return tenant
+
+    async def all(self) -> list[Tenant]:
+        async with self._database.control() as tx:
+            return [_tenant(row) for row in await repository.all_tenants(tx)]
+
+    async def by_slug(self, slug: str) -> Tenant:
+        """Raises `TenantNotFound`."""
+        async with self._database.control() as tx:
+            row = await repository.find_tenant_by_slug(tx, slug)
+        if row is None:
+            raise TenantNotFound(slug)
+        return _tenant(row)
+
+    async def save(self, slug: str, name: str, profile: TenantProfile) -> Tenant:
+        """Adds a tenant, or changes the one of that slug."""
+        async with self._database.control() as tx:
+            row = await repository.find_tenant_by_slug(tx, slug)
+            tenant_id = TenantId(row["id"]) if row else TenantId(new_id())
+            await repository.save_tenant(tx, tenant_id, slug, name, profile.model_dump(mode="json"))
+        self._tenants.pop(tenant_id, None)
+        return Tenant(id=tenant_id, slug=slug, name=name, profile=profile)
+
+    async def add_key(self, tenant_id: TenantId, kind: ApiKeyKind, key: str | None = None) -> str:
+        """A new key of a tenant (or the given one, registered); only its digest is stored."""
+        key = key or PREFIXES[kind] + secrets.token_urlsafe(24)
+        async with self._database.control() as tx:
+            await repository.insert_key(tx, key_id=new_id(), tenant_id=tenant_id, kind=kind, digest=_digest(key))
+        return key
+
+    async def authenticate(self, key: str, kind: ApiKeyKind) -> Principal:
+        """Who a key stands for. Raises `NotAuthenticated`."""
+        if not key.startswith(PREFIXES[kind]):
+            raise NotAuthenticated(f"This needs a {kind} key ({PREFIXES[kind]}…) as `Authorization: Bearer`.")
+        digest = _digest(key)
+        known = self._principals.get(digest)
+        if known and time.monotonic() - known[0] < REMEMBER_SECONDS:
+            return known[1]
+        async with self._database.control() as tx:
+            row = await repository.find_key(tx, digest)
+        if row is None or row["kind"] != kind:
+            raise NotAuthenticated("The key is not valid.")
+        principal = Principal(tenant_id=row["tenant_id"], role=ROLES[kind], actor=f"key:{row['id']}")
+        self._principals[digest] = (time.monotonic(), principal)
+        return principal
+
+    async def limits(self, tenant_id: TenantId) -> Limits:
+        return (await self.get(tenant_id)).profile.limits or self._default_limits
+
+    async def admit(self, tenant_id: TenantId) -> None:
+        """Counts a request. Raises `ResourceLimitExceeded` when this minute's are used up."""
+        limits = await self.limits(tenant_id)
+        now = self._clock.now()
+        minute = now.replace(second=0, microsecond=0)
+        async with self._database.control() as tx:
+            count = await repository.count_request(tx, tenant_id, minute)
+            if count == 1:
+                await repository.forget_windows(tx, minute - timedelta(minutes=5))
+        if count > limits.requests_per_minute:
+            raise ResourceLimitExceeded(
+                f"The limit of {limits.requests_per_minute} requests a minute is reached.",
+                retry_after=max(1.0, 60.0 - now.second),
+            )
+
+
+def _tenant(row: Record) -> Tenant:
+    profile = TenantProfile.model_validate(row["profile"])
+    return Tenant(id=TenantId(row["id"]), slug=row["slug"], name=row["name"], profile=profile)
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
