@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from casewright.kit.errors import SetupError
 from casewright.kit.model import Model
 
 CONFIGURATION_FILE_VARIABLE = "CASEWRIGHT_CONFIG"
@@ -73,3 +74,12 @@ class Settings(BaseSettings):
 def configuration_file() -> Path:
     """The TOML file: `CASEWRIGHT_CONFIG`, else `casewright.toml` in the working directory (it need not exist)."""
     return Path(os.environ.get(CONFIGURATION_FILE_VARIABLE, "casewright.toml"))
+
+
+def load_settings(port: int | None = None) -> Settings:
+    """The settings of this process. Raises `SetupError` with the name of what is wrong."""
+    try:
+        return Settings() if port is None else Settings(port=port)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise SetupError(f"The settings are not valid ({faults}). `casewright config` lists them.") from None

@@ -175,6 +175,13 @@ async def test_no_acknowledged_row_is_lost_when_postgres_is_killed(data_director
         assert len(acknowledged) > 200
 
 
+async def test_an_owner_that_comes_during_a_crash_gets_a_working_server(data_directory: Path) -> None:
+    async with EmbeddedPostgres(data_directory):
+        os.kill(_postmaster_id(data_directory), signal.SIGKILL)
+        async with EmbeddedPostgres(data_directory) as second:
+            assert await _fetch(second, "select 1") == 1
+
+
 async def test_postgres_stops_when_its_owner_is_killed(data_directory: Path) -> None:
     owner = _start_owner(data_directory)
     postgres = psutil.Process(_postmaster_id(data_directory))
@@ -265,7 +272,9 @@ async def test_a_long_path_gets_its_sockets_elsewhere(data_directory: Path, tmp_
         assert not sockets.is_relative_to(deep)
         assert sockets.stat().st_mode & 0o777 == 0o700
         assert await _fetch(server, "select 1") == 1
-    shutil.rmtree(sockets)
+    _wait_until(lambda: not sockets.exists())
+    async with EmbeddedPostgres(deep) as server:
+        assert await _fetch(server, "select 1") == 1
     shutil.rmtree(deep)
 
 

@@ -119,6 +119,11 @@ class EventLog:
         async with self._database.begin(system(key.tenant_id)) as tx:
             await repository.set_due(tx, key, self._clock.now() + by)
 
+    async def claim_due(self, limit: int, busy: timedelta) -> list[ConversationKey]:
+        """Conversations of any tenant that want to be looked at; they are put off by `busy` meanwhile."""
+        async with self._database.control() as tx:
+            return await repository.claim_due(tx, limit, busy)
+
     async def history(self, key: ConversationKey) -> tuple[LoggedEvent, ...]:
         """The whole log. Raises `ConversationNotFound`."""
         async with self._database.begin(system(key.tenant_id)) as tx:

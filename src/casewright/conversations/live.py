@@ -30,8 +30,9 @@ logger = logging.getLogger(__name__)
 class Watcher:
     """Wakes one waiting reader; wakes that come together count as one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wants_typing: bool) -> None:
         self._woken = asyncio.Event()
+        self.wants_typing = wants_typing
         self.typing: bool | None = None
 
     def wake(self) -> None:
@@ -51,6 +52,7 @@ class LiveEvents:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._watchers: dict[ConversationId, set[Watcher]] = defaultdict(set)
+        self._own_pid = 0
         self._outgoing: asyncio.Queue[ConversationKey] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
@@ -64,8 +66,8 @@ class LiveEvents:
                 await self._task
 
     @asynccontextmanager
-    async def watch(self, conversation_id: ConversationId) -> AsyncIterator[Watcher]:
-        watcher = Watcher()
+    async def watch(self, conversation_id: ConversationId, *, wants_typing: bool = False) -> AsyncIterator[Watcher]:
+        watcher = Watcher(wants_typing=wants_typing)
         self._watchers[conversation_id].add(watcher)
         try:
             yield watcher
@@ -82,8 +84,9 @@ class LiveEvents:
     def typing(self, conversation_id: ConversationId, on: bool) -> None:
         """Tells this process's readers that the agent works, or no longer does. Not stored, may be lost."""
         for watcher in self._watchers.get(conversation_id, ()):
-            watcher.typing = on
-            watcher.wake()
+            if watcher.wants_typing:
+                watcher.typing = on
+                watcher.wake()
 
     def _wake(self, conversation_id: ConversationId) -> None:
         for watcher in self._watchers.get(conversation_id, ()):
@@ -102,6 +105,7 @@ class LiveEvents:
                 await asyncio.sleep(RECONNECT_SECONDS)
                 continue
             try:
+                self._own_pid = connection.get_server_pid()
                 await connection.add_listener(CHANNEL, self._heard)
                 self._wake_all()
                 await self._notify_forever(connection)
@@ -124,6 +128,8 @@ class LiveEvents:
             payload = ",".join(key.conversation_id.hex for key in keys)
             await connection.execute("select pg_notify($1, $2)", CHANNEL, payload, timeout=5)
 
-    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+    def _heard(self, _connection: object, pid: int, _channel: str, payload: object) -> None:
+        if pid == self._own_pid:
+            return
         for one in str(payload).split(","):
             self._wake(ConversationId(UUID(one)))

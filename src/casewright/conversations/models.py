@@ -434,6 +434,7 @@ class TurnFinished(Event):
     message_ids: tuple[MessageId, ...]
     reply_id: MessageId | None
     result: Literal["replied", "human", "silent"]
+    mode: Mode
     stages: tuple[StageTime, ...]
     configuration_digest: str
     replaced: tuple[MessageId, ...] = ()

@@ -112,6 +112,7 @@ async def reply(turn: Turn) -> None:
             message_ids=turn.message_ids,
             reply_id=turn.reply_id if parts else None,
             result="replied" if parts else "human" if human else "silent",
+            mode=turn.state.mode,
             stages=tuple(turn.stages),
             configuration_digest=configuration_digest(turn),
             replaced=turn.message_ids[:-1],

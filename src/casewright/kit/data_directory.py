@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 import platformdirs
 
 from casewright.kit.errors import SetupError
+from casewright.kit.private_file import write_private_file
 
 ENVIRONMENT_VARIABLE: Final = "CASEWRIGHT_DATA_DIR"
 LAYOUT_VERSION: Final = 1
@@ -36,11 +38,10 @@ def default_data_directory() -> Path:
 
 def require_writable(directory: Path) -> None:
     """Create `directory` (0700) if it is missing, and raise `DataDirectoryUnusable` unless files can be made in it."""
-    probe = directory / f".writable-{os.getpid()}"
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=directory):
+            pass
     except OSError as error:
         raise DataDirectoryUnusable(
             f"The data directory {directory} cannot be used ({error.strerror}). "
@@ -62,9 +63,7 @@ class DataDirectory:
     def _require_version(self) -> None:
         record = self.path / "version"
         if not record.exists():
-            temporary = record.with_name(f".version-{os.getpid()}")
-            temporary.write_text(f"{LAYOUT_VERSION}\n")
-            temporary.rename(record)
+            write_private_file(record, f"{LAYOUT_VERSION}\n".encode())
         found = record.read_text().strip()
         if found != str(LAYOUT_VERSION):
             raise DataDirectoryVersionMismatch(
@@ -74,10 +73,10 @@ class DataDirectory:
             )
 
     @contextmanager
-    def exclusive(self, purpose: str) -> Iterator[None]:
-        """Hold the directory for one process (`purpose` names it to others); raises `DataDirectoryInUse`.
+    def exclusive(self, purpose: str) -> Iterator[bool]:
+        """Hold the directory for one process; `purpose` names it to others. Raises `DataDirectoryInUse`.
 
-        The operating system lets go when the process dies, however it dies.
+        Yields whether the holder before was killed. The operating system lets go when a process dies, however it dies.
         """
         with (self.path / "in-use.lock").open("a+") as lock:
             try:
@@ -89,7 +88,12 @@ class DataDirectory:
                     f"The data directory {self.path} is in use by {holder}. "
                     f"Stop that one first, or set {ENVIRONMENT_VARIABLE} to another folder."
                 ) from None
+            lock.seek(0)
+            was_killed = bool(lock.read())
             lock.truncate(0)
             lock.write(f"{purpose} (process {os.getpid()})\n")
             lock.flush()
-            yield
+            try:
+                yield was_killed
+            finally:
+                lock.truncate(0)

@@ -1,15 +1,15 @@
 """Errors, grouped by what the caller can do about them.
 
-    CasewrightError
-    ├── CallerError            the request is wrong: change it
-    │   ├── InvalidInput       422  a value is wrong; the message says what would be right
-    │   ├── NotFound           404  no such thing, or not yours
-    │   ├── NotAllowed         403  who you are may not do this
-    │   ├── NotAuthenticated   401  say who you are
-    │   └── Conflict           409  the thing has moved on; look again
-    ├── TryLater               503  nothing was done; the same request may work later (`retry_after` seconds)
-    │   └── ResourceLimitExceeded  429
-    └── SetupError             the installation needs a person; the message says what to do
+CasewrightError
+├── CallerError            the request is wrong: change it
+│   ├── InvalidInput       422  a value is wrong; the message says what would be right
+│   ├── NotFound           404  no such thing, or not yours
+│   ├── NotAllowed         403  who you are may not do this
+│   ├── NotAuthenticated   401  say who you are
+│   └── Conflict           409  the thing has moved on; look again
+├── TryLater               503  nothing was done; the same request may work later (`retry_after` seconds)
+│   └── ResourceLimitExceeded  429
+└── SetupError             the installation needs a person; the message says what to do
 """
 
 from http import HTTPStatus

@@ -1,9 +1,10 @@
 """Procedures as data: the playbook's YAML, the effects its steps ask for, and the actions they may call."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Discriminator, Field, Tag
 
 from casewright.kit.model import Model
 from casewright.kit.principal import Assurance
@@ -12,6 +13,25 @@ Texts = dict[str, str]
 """A text by locale: `{"en": "…", "de": "…"}`. Placeholders: `{slots.email}`, `{results.case.number}`."""
 
 Scalar = str | int | float | bool | None
+
+
+def told_apart_by(*keys: str) -> Discriminator:
+    """Of several shapes, takes the one whose distinguishing key is there, so that an error speaks of that shape only."""
+    return Discriminator(
+        _finder(keys),
+        custom_error_type="kind",
+        custom_error_message=f"must have exactly one of: {', '.join(keys)}",
+    )
+
+
+def _finder(keys: tuple[str, ...]) -> Callable[[Any], str | None]:
+    def find(value: Any) -> str | None:
+        if isinstance(value, BaseModel):
+            value = {field.alias or name for name, field in type(value).model_fields.items()}
+        found = [key for key in keys if key in value] if isinstance(value, dict | set) else []
+        return found[0] if len(found) == 1 else None
+
+    return find
 
 
 # --- actions ---
@@ -35,7 +55,8 @@ class Repeatable(StrEnum):
 
 class ActionDefinition(Model):
     """What an action is, for the engine and for validation. `grants`: the assurance its success proves.
-    `internal`: only the engine calls it, never a procedure."""
+    `internal`: only the engine and built-in procedures call it, without asking. `codes`: what its outcome may be, besides
+    the technical ones that any action may end with."""
 
     name: str
     effect: Effect
@@ -45,6 +66,7 @@ class ActionDefinition(Model):
     repeatable: Repeatable = Repeatable.NATURALLY
     grants: Assurance | None = None
     internal: bool = False
+    codes: tuple[str, ...] = ("done",)
     description: str = ""
 
 
@@ -102,7 +124,7 @@ class ActionOutcome(Model):
 
 
 class Comparison(Model):
-    """`slot` is a path: `slots.priority`, `results.lookup.code`, `identity.assurance`."""
+    """`slot` is a path: `slots.priority`, `results.lookup.code`, `identity.assurance`. A `value` may be a placeholder."""
 
     slot: str
     operator: Literal[
@@ -123,7 +145,13 @@ class Not(Model):
     not_: "Condition" = Field(alias="not")
 
 
-Condition = All | AnyOf | Not | Comparison
+Condition = Annotated[
+    Annotated[All, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[Comparison, Tag("slot")],
+    told_apart_by("all", "any", "not", "slot"),
+]
 
 
 class SlotOption(Model):
@@ -131,11 +159,27 @@ class SlotOption(Model):
     label: Texts
 
 
+SlotType = Literal[
+    "text",
+    "email",
+    "code",
+    "case_number",
+    "record_id",
+    "error_code",
+    "http_status",
+    "money",
+    "number",
+    "choice",
+    "yes_no",
+    "date",
+]
+
+
 class SlotDefinition(Model):
     """`type` as in understanding's `ExpectedSlot`. `identity`: the e-mail given here is whom the customer claims to be.
     `prefill`: a path to take the value from (`identity.email`). `attempts`: how often it is asked before a person is."""
 
-    type: str = "text"
+    type: SlotType = "text"
     ask: Texts
     invalid: Texts | None = None
     options: tuple[SlotOption, ...] = ()
@@ -207,7 +251,17 @@ class EndStep(StepBase):
     end: Literal["resolved", "unresolved", "cancelled"] = "resolved"
 
 
-Step = CollectStep | VerifyStep | ActionStep | SayStep | AnswerStep | BranchStep | HandOffStep | EndStep
+Step = Annotated[
+    Annotated[CollectStep, Tag("collect")]
+    | Annotated[VerifyStep, Tag("verify")]
+    | Annotated[ActionStep, Tag("action")]
+    | Annotated[SayStep, Tag("say")]
+    | Annotated[AnswerStep, Tag("answer")]
+    | Annotated[BranchStep, Tag("branch")]
+    | Annotated[HandOffStep, Tag("hand_off")]
+    | Annotated[EndStep, Tag("end")],
+    told_apart_by("collect", "verify", "action", "say", "answer", "branch", "hand_off", "end"),
+]
 
 
 class Procedure(Model):
@@ -225,11 +279,16 @@ class Procedure(Model):
 
 
 class Progress(Model):
-    """Where a topic stands. `slots` hold masked values; `results` the values of saved outcomes plus their `code`."""
+    """Where a topic stands. `slots` hold masked values; `results` the values of saved outcomes plus their `code`.
+    `passed`: the steps left behind, in order; `written`: those of them whose WRITE happened or may have happened.
+    `attempts`: by slot, how many answers to its question were of no use."""
 
     step: str
     slots: dict[str, str] = {}
     results: dict[str, dict[str, Scalar]] = {}
+    passed: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    attempts: dict[str, int] = {}
 
 
 class Surroundings(Model):
@@ -245,6 +304,7 @@ class Ask(Model):
     """Waits for a slot."""
 
     wants: Literal["ask"] = "ask"
+    step: str = ""
     slot: str
     definition: SlotDefinition
     text: str
@@ -254,6 +314,7 @@ class RequireAssurance(Model):
     """Waits until the customer is as sure as this."""
 
     wants: Literal["assurance"] = "assurance"
+    step: str = ""
     assurance: Assurance
 
 
@@ -271,6 +332,7 @@ class RunAction(Model):
 
 class Say(Model):
     wants: Literal["say"] = "say"
+    step: str = ""
     text: str
     source: str | None = None
     quick_replies: tuple[str, ...] = ()
@@ -278,16 +340,19 @@ class Say(Model):
 
 class AnswerQuestion(Model):
     wants: Literal["answer"] = "answer"
+    step: str = ""
     question: str
 
 
 class HandOff(Model):
     wants: Literal["hand_off"] = "hand_off"
+    step: str = ""
     reason: str
 
 
 class Finish(Model):
     wants: Literal["finish"] = "finish"
+    step: str = ""
     outcome: Literal["resolved", "unresolved", "cancelled"]
 
 
@@ -297,7 +362,8 @@ Want = Annotated[
 
 
 class Advance(Model):
-    """What the procedure wants now, and where it stands once the want is met (for `RunAction` and `Ask`: still here)."""
+    """What the procedure wants now, and where it stands once that is taken up: after a `Say` and an `AnswerQuestion`
+    already behind it, otherwise still at the step that wants it."""
 
     want: Want
     progress: Progress

@@ -1,159 +1,28 @@
-"""A scenario as data: who says what, and what must then be true of the reply, the conversation and the org."""
+"""A scenario as data: who does what in which order, and what must then be true."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    ConfigDict,
-    Discriminator,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    Tag,
-    model_validator,
-)
+from pydantic import Discriminator, Field, StrictBool, StrictInt, StrictStr, Tag, model_validator
 
 from casewright.kit.model import Model
+from casewright.scenarios.expectations import (
+    ClosedExpectation,
+    Documented,
+    InboxExpectation,
+    MailExpectation,
+    Record,
+    ReplyExpectation,
+    Scalar,
+    Text,
+    TranscriptExpectation,
+)
 
-Text = Annotated[StrictStr, Field(min_length=1)]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Duration = Annotated[StrictStr, Field(pattern=r"^\+[0-9]+(s|m|h|d)$")]
-Mode = Literal["agent", "human"]
-Status = Literal["replied", "replaced", "human", "pending"]
-Waits = Literal["nothing", "text", "email", "code", "choice", "confirmation", "approval"]
-PartKind = Literal["answer", "step", "code", "question", "notice", "result", "empathy", "handoff"]
-TopicStatus = Literal["active", "paused", "completed", "cancelled"]
-Outcome = Literal["resolved", "unresolved", "handed_over", "abandoned"]
-Resolution = Literal["confirmed", "assumed"]
-CommandName = Literal[
-    "StartProcedure",
-    "SetSlot",
-    "Confirm",
-    "Decline",
-    "AnswerFromKnowledge",
-    "ResumeTopic",
-    "CancelTopic",
-    "SmallTalk",
-    "HumanHandoff",
-    "CannotHandle",
-    "Clarify",
-]
 
-
-class Documented(Model):
-    """The docstring under a field is its description in the JSON Schema."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-# --- what is expected ---
-
-
-class TextExpectation(Documented):
-    """Compared without regard to upper and lower case."""
-
-    contains: tuple[Text, ...] = ()
-    """Every one of these is in the text."""
-    contains_any: tuple[Text, ...] = ()
-    """At least one of these is in the text."""
-    excludes: tuple[Text, ...] = ()
-    """None of these is in the text."""
-
-
-class TopicExpectation(Documented):
-    name: Text
-    """The procedure's or the intent's name."""
-    status: TopicStatus | None = None
-    slots: dict[str, str] = {}
-    """Values the topic must hold, as stored: personal data is a token such as `[EMAIL_1]`."""
-
-
-class ActionExpectation(Documented):
-    """An action that the turn carried out."""
-
-    action: Text
-    status: Text | None = None
-    code: Text | None = None
-
-
-class ReplyExpectation(TextExpectation):
-    """What the agent says next, and why. What is left out is not looked at."""
-
-    status: Status | None = None
-    """Only after something the customer sent: how the message was answered."""
-    mode: Mode | None = None
-    """Who is in charge afterwards."""
-    sources: tuple[Text, ...] = ()
-    """Fragments of titles or ids; each is among the sources of the reply."""
-    grounded: StrictBool | None = None
-    """True: every part that states something from knowledge carries a source. False: none does."""
-    quick_replies: tuple[Text, ...] = ()
-    """Fragments of labels; each is offered."""
-    expects: Waits | None = None
-    """What the agent waits for after this reply."""
-    kinds: tuple[PartKind, ...] = ()
-    """Parts of each of these kinds are in the reply."""
-    max_parts: Annotated[StrictInt, Field(ge=1)] | None = None
-    commands: tuple[CommandName, ...] = ()
-    """Commands that the turn accepted, among others."""
-    intents: tuple[Text, ...] = ()
-    """Names of intents; each is the likeliest of some segment of the message."""
-    topics: tuple[TopicExpectation, ...] = ()
-    """Topics of the conversation after the turn, among others."""
-    actions: tuple[ActionExpectation, ...] = ()
-    """Actions of the turn, among others."""
-    language: Text | None = None
-    """Language of the turn, as an ISO 639-1 code."""
-    masked_text: TextExpectation | None = None
-    """What the models were given to read."""
-
-
-class ClosedExpectation(Documented):
-    outcome: Outcome | None = None
-    resolution: Resolution | None = None
-    """`confirmed` by the customer, or `assumed` from silence."""
-
-
-class TranscriptExpectation(TextExpectation):
-    """The conversation so far, all messages together."""
-
-    mode: Mode | None = None
-    status: Literal["open", "closed"] | None = None
-    outcome: Outcome | None = None
-    language: Text | None = None
-    last_from: Literal["customer", "agent", "operator"] | None = None
-
-
-class InboxExpectation(Documented):
-    """The conversation's line in the operator's inbox."""
-
-    mode: Mode | None = None
-    reason: Text | None = None
-    topic: Text | None = None
-    has_case: StrictBool | None = None
-    pending_approvals: StrictInt | None = None
-
-
-# --- records ---
-
-Scalar = StrictStr | StrictInt | StrictFloat | StrictBool | None
-
-
-class FieldExpectation(TextExpectation):
-    """A field that is compared otherwise than by equality."""
-
-    equals_not: Scalar = None
-    """Any value but this one; without a value: the field is not empty."""
-    below: StrictInt | StrictFloat | None = None
-    above: StrictInt | StrictFloat | None = None
-
-
-Record = dict[Text, FieldExpectation | Scalar]
-"""Values by field. A field of a related record is written with a dot: `Owner.Name`."""
+# --- records ----------------------------------------------------------------------------------------------------------
 
 
 class OrgQuery(Documented):
@@ -168,6 +37,12 @@ class OrgQuery(Documented):
     save_as: Name | None = None
     """The first record's values are known to later steps as `${name.Field}`."""
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "OrgQuery":
+        if self.expect is None and self.count is None and self.save_as is None:
+            raise ValueError("a query needs expect, count or save_as")
+        return self
+
 
 class OrgCreate(Documented):
     """Makes a record for this run of the scenario only; it is deleted at the end."""
@@ -179,21 +54,23 @@ class OrgCreate(Documented):
     """The new record's values are known to later steps as `${name.Field}`."""
 
 
-class MailExpectation(Documented):
-    """Mail that the org has sent since the scenario began (local orgs only)."""
-
-    to: Text
-    contains: tuple[Text, ...] = ()
-    """Only mail with all of these in subject or body counts."""
-    count: Annotated[StrictInt, Field(ge=0)] | None = None
-    """Exactly so many; left out: at least one."""
-
-
 # --- the steps ---
 
 
 class Step(Documented):
-    """One step. Which kind it is, its first key says."""
+    """One step. Which kind it is, one of its keys says."""
+
+    @property
+    def summary(self) -> str:
+        """The step in a line: `customer: I forgot my password`."""
+        key = next(iter(type(self).model_fields))
+        value = getattr(self, key)
+        if isinstance(value, Model):
+            value = ", ".join(f"{name} {given}" for name, given in value.model_dump(exclude_unset=True).items())
+        elif isinstance(value, tuple):
+            value = " / ".join(value)
+        line = " ".join(f"{key}: {value}".split())
+        return line if len(line) <= 80 else f"{line[:79]}…"
 
 
 class CustomerStep(Step):
@@ -284,7 +161,7 @@ class ClosedStep(Step):
 
 
 class TranscriptStep(Step):
-    """Looks at the whole conversation."""
+    """Looks at the whole conversation, for some seconds, until the expectation holds."""
 
     transcript: TranscriptExpectation
 
@@ -295,10 +172,17 @@ class InboxStep(Step):
     inbox: InboxExpectation
 
 
+def _org_kind(value: Any) -> str | None:
+    keys = value if isinstance(value, dict) else type(value).model_fields
+    return next((f"kind:{key}" for key in ("query", "create") if key in keys), None)
+
+
 class OrgStep(Step):
     """Prepares or looks at records, with the tenant's own access to the org."""
 
-    org: OrgQuery | OrgCreate
+    org: Annotated[
+        Annotated[OrgQuery, Tag("kind:query")] | Annotated[OrgCreate, Tag("kind:create")], Discriminator(_org_kind)
+    ]
 
 
 class MailStep(Step):
@@ -333,28 +217,27 @@ STEPS: dict[str, type[Step]] = {
 """The kinds of steps by the key that tells them apart."""
 
 
-def step_kind(step: Any) -> str | None:
-    """The key of `STEPS` that `step` (a mapping as loaded, or a model) has, or None."""
+def _step_kind(step: Any) -> str | None:
     keys = step.keys() if isinstance(step, dict) else type(step).model_fields if isinstance(step, Step) else ()
-    return next((key for key in keys if key in STEPS), None)
+    return next((f"kind:{key}" for key in keys if key in STEPS), None)
 
 
 AnyStep = Annotated[
-    Annotated[CustomerStep, Tag("customer")]
-    | Annotated[BurstStep, Tag("messages")]
-    | Annotated[ChooseStep, Tag("choose")]
-    | Annotated[CodeStep, Tag("code_from_mail")]
-    | Annotated[OperatorStep, Tag("operator")]
-    | Annotated[ClockStep, Tag("clock")]
-    | Annotated[HandoffStep, Tag("handoff")]
-    | Annotated[FeedbackStep, Tag("feedback")]
-    | Annotated[ClosedStep, Tag("closed")]
-    | Annotated[TranscriptStep, Tag("transcript")]
-    | Annotated[InboxStep, Tag("inbox")]
-    | Annotated[OrgStep, Tag("org")]
-    | Annotated[MailStep, Tag("mail")]
-    | Annotated[OtherTenantStep, Tag("as_tenant")],
-    Discriminator(step_kind),
+    Annotated[CustomerStep, Tag("kind:customer")]
+    | Annotated[BurstStep, Tag("kind:messages")]
+    | Annotated[ChooseStep, Tag("kind:choose")]
+    | Annotated[CodeStep, Tag("kind:code_from_mail")]
+    | Annotated[OperatorStep, Tag("kind:operator")]
+    | Annotated[ClockStep, Tag("kind:clock")]
+    | Annotated[HandoffStep, Tag("kind:handoff")]
+    | Annotated[FeedbackStep, Tag("kind:feedback")]
+    | Annotated[ClosedStep, Tag("kind:closed")]
+    | Annotated[TranscriptStep, Tag("kind:transcript")]
+    | Annotated[InboxStep, Tag("kind:inbox")]
+    | Annotated[OrgStep, Tag("kind:org")]
+    | Annotated[MailStep, Tag("kind:mail")]
+    | Annotated[OtherTenantStep, Tag("kind:as_tenant")],
+    Discriminator(_step_kind),
 ]
 
 
@@ -381,39 +264,3 @@ class LoadedScenario:
     scenario: Scenario
     file: Path
     lines: tuple[int, ...]
-
-
-# --- what happened ---
-
-
-class Result(StrEnum):
-    PASSED = "passed"
-    FAILED = "failed"
-    """An expectation did not hold."""
-    BROKEN = "broken"
-    """It could not be played to its end: a request was refused, the server or the org did not answer."""
-
-
-class Mismatch(Model):
-    """One expectation that did not hold: what was expected, and what was there instead."""
-
-    expectation: str
-    found: str
-
-
-class ScenarioReport(Model):
-    """`step` (from 1) and `line`: where it stopped. `left_behind`: records made for the run that the org did not delete."""
-
-    name: str
-    title: str
-    file: str
-    tenant: str
-    result: Result
-    steps: int
-    steps_played: int
-    milliseconds: float
-    conversation_id: str | None = None
-    line: int | None = None
-    step: str | None = None
-    mismatches: tuple[Mismatch, ...] = ()
-    left_behind: tuple[str, ...] = ()

@@ -14,20 +14,24 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Self, cast
+from typing import Self, TypeVar, TypeVarTuple, Unpack, cast
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
+import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from casewright.understanding.errors import EncoderUnavailable
 from casewright.understanding.models import Vector
+from casewright.understanding.multilingual import MultilingualEncoder
 
 DIMENSIONS = 384
 MAXIMUM_TOKENS = 256
 # Far more than 256 tokens take; keeps the tokenizer from reading what would be cut anyway.
 MAXIMUM_CHARACTERS = 10_000
+
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
 
 Progress = Callable[[int, int], None]
 """Called with how many are done and how many there are."""
@@ -64,13 +68,16 @@ RECIPE = "dynamic-int8-per-channel-reduced-range-1"
 
 
 class Encoder:
-    """Turns a text into 384 normalised floats. Safe to share between threads."""
+    """Turns a text into 384 normalised floats. Safe to share between threads.
 
-    dimensions = DIMENSIONS
+    `multilingual`: a second encoder for intents in other languages than English, where its package is installed."""
 
-    def __init__(self, model: Path, tokenizer: Path, threads: int = 2) -> None:
+    def __init__(
+        self, model: Path, tokenizer: Path, multilingual: MultilingualEncoder | None = None, threads: int = 2
+    ) -> None:
         """Reads both files. `threads`: how many texts are encoded at once by the async methods."""
         self.version = model.stem
+        self.multilingual = multilingual
         self._session = _open_session(model)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
@@ -82,7 +89,8 @@ class Encoder:
         """Prepares the model in `models_directory` when this is the first time (about 3 seconds), else only reads it.
 
         Raises `EncoderUnavailable`."""
-        return cls(prepare_model(models_directory), TOKENIZER.locate(), threads)
+        multilingual = MultilingualEncoder.load_if_installed()
+        return cls(prepare_model(models_directory), TOKENIZER.locate(), multilingual, threads)
 
     def encode(self, text: str) -> Vector:
         """The vector of `text`, its first 256 tokens: float32 of shape (384,), length 1."""
@@ -107,12 +115,15 @@ class Encoder:
 
     async def encode_async(self, text: str) -> Vector:
         """As `encode`, in a thread of the encoder's own."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.encode, text)
+        return await self.run(self.encode, text)
 
     async def encode_many_async(self, texts: Sequence[str], on_progress: Progress | None = None) -> NDArray[np.float32]:
         """As `encode_many`, in a thread of the encoder's own, where `on_progress` is called too."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self.encode_many, texts, on_progress)
+        return await self.run(self.encode_many, texts, on_progress)
+
+    async def run(self, work: Callable[[Unpack[Arguments]], Result], *arguments: Unpack[Arguments]) -> Result:
+        """Runs `work` in one of the encoder's threads, so that the event loop stays free."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -144,8 +155,8 @@ def prepare_model(models_directory: Path) -> Path:
 def _requantise(source: Path, workshop: Path) -> Path:
     # Only the very first start needs these, and they take half a second to import.
     import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
-    from onnxruntime.quantization.quant_utils import add_pre_process_metadata  # type: ignore[import-untyped]
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
     folded, quantised = workshop / "folded.onnx", workshop / "quantised.onnx"
     options = _session_options(onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC)

@@ -93,6 +93,16 @@ Command = Annotated[
 ]
 
 
+class Clarify(Model):
+    """Asks back. Not a proposer's word: only the decision does it. `about` identifies what is unclear."""
+
+    command: Literal["Clarify"] = "Clarify"
+    kind: Literal["intent", "contradiction", "rephrase", "vague"]
+    about: str
+    options: tuple["Option", ...] = ()
+    query: str = ""
+
+
 class Proposal(Model):
     """One proposed command. `confidence` 0…1, calibrated; `reason` a short fixed phrase without customer text;
     `segment` index into the understanding's segments; `proposer` e.g. `intents`, `entities`, `dialogue`, `llm`."""

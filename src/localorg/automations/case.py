@@ -72,12 +72,13 @@ def _write_history(
     change: Change, records: "Records", name: str, data_type: str, old: ColumnValue, new: ColumnValue
 ) -> None:
     history = records.schema.get("CaseHistory")
+    moment, user = ("CreatedDate", "CreatedById") if change.old is None else ("LastModifiedDate", "LastModifiedById")
     audit = {
-        "CreatedById": change.row["LastModifiedById"],
-        "CreatedDate": change.row["LastModifiedDate"],
-        "LastModifiedById": change.row["LastModifiedById"],
-        "LastModifiedDate": change.row["LastModifiedDate"],
-        "SystemModstamp": change.row["SystemModstamp"],
+        "CreatedById": change.row[user],
+        "CreatedDate": change.row[moment],
+        "LastModifiedById": change.row[user],
+        "LastModifiedDate": change.row[moment],
+        "SystemModstamp": change.row[moment],
     }
     entry: dict[str, ColumnValue] = {
         "Id": records.rows.new_id(history),

@@ -19,15 +19,14 @@ from localorg.errors import (
 )
 from localorg.ids import RecordId
 from localorg.records.rows import Rows
-from localorg.records.values import NOWHERE, ColumnValue, JsonValue, Place, Row, read_value
+from localorg.records.values import ColumnValue, JsonValue, Row, read_value
+from localorg.schema.loader import SYSTEM_FIELD_NAMES
 from localorg.schema.models import Field, FieldType, Schema, SObject
-
-NO_PLACES: Mapping[str, Place] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who writes, and how: `auto_assign` is the header Sforce-Auto-Assign; `seeding` may set what only the system sets."""
+    """Who writes, and how: `auto_assign` is Sforce-Auto-Assign; `seeding` may set what only the system sets."""
 
     user_id: RecordId
     at: datetime
@@ -59,10 +58,11 @@ class Records:
         """Salesforce keeps whole seconds."""
         return to_wire(self.caller.at.replace(microsecond=0))
 
-    def create(
-        self, definition: SObject, values: Mapping[str, JsonValue], places: Mapping[str, Place] = NO_PLACES
-    ) -> RecordId:
-        given = self._read(definition, values, places, creating=True)
+    def create(self, definition: SObject, values: Mapping[str, JsonValue]) -> RecordId:
+        if not (definition.createable or self.caller.seeding):
+            message = f"entity type cannot be inserted: {definition.label}"
+            raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message, fields=())
+        given = self._read(definition, values, creating=True)
         row = self._defaults(definition) | given
         change = Change(definition, row, None)
         automation = _automation(definition)
@@ -83,10 +83,12 @@ class Records:
         definition: SObject,
         record_id: RecordId,
         values: Mapping[str, JsonValue],
-        places: Mapping[str, Place] = NO_PLACES,
     ) -> None:
+        if not (definition.updateable or self.caller.seeding):
+            message = f"entity type cannot be updated: {definition.label}"
+            raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message, fields=())
         old = self._existing(definition, record_id)
-        given = self._read(definition, values, places, creating=False)
+        given = self._read(definition, values, creating=False)
         row = {**old, **given}
         if not self.caller.seeding:
             row |= {"LastModifiedDate": self.now, "LastModifiedById": self.caller.user_id, "SystemModstamp": self.now}
@@ -115,7 +117,6 @@ class Records:
         external_id: Field,
         value: ColumnValue,
         values: Mapping[str, JsonValue],
-        places: Mapping[str, Place] = NO_PLACES,
     ) -> Upserted:
         """Raises DuplicateExternalIdError when the value does not tell which record is meant."""
         if any(name.lower() == external_id.name.lower() for name in values):
@@ -123,8 +124,8 @@ class Records:
             raise ApiError("INVALID_FIELD", message, fields=(external_id.name,))
         found = self.find_by_external_id(definition, external_id, value)
         if found is None:
-            return Upserted(self.create(definition, {**values, external_id.name: value}, places), created=True)
-        self.update(definition, found, values, places)
+            return Upserted(self.create(definition, {**values, external_id.name: value}), created=True)
+        self.update(definition, found, values)
         return Upserted(found, created=False)
 
     def find_by_external_id(self, definition: SObject, external_id: Field, value: ColumnValue) -> RecordId | None:
@@ -141,9 +142,7 @@ class Records:
             raise entity_is_deleted()
         return row
 
-    def _read(
-        self, definition: SObject, values: Mapping[str, JsonValue], places: Mapping[str, Place], *, creating: bool
-    ) -> dict[str, ColumnValue]:
+    def _read(self, definition: SObject, values: Mapping[str, JsonValue], *, creating: bool) -> dict[str, ColumnValue]:
         read: dict[str, ColumnValue] = {}
         for name, value in values.items():
             if name.lower() == "attributes":
@@ -156,7 +155,7 @@ class Records:
                 read[reference.name] = self._find_parent(reference, value)
                 continue
             self._refuse_unless_writable(definition, known, creating=creating)
-            read[known.name] = read_value(known, value, places.get(name, NOWHERE))
+            read[known.name] = read_value(known, value)
         return read
 
     def _refuse_unless_writable(self, definition: SObject, known: Field, *, creating: bool) -> None:
@@ -200,7 +199,7 @@ class Records:
             raise required_fields_missing(missing)
         for known in definition.stored_fields:
             value = changes.get(known.name)
-            if value is None:
+            if value is None or known.name in SYSTEM_FIELD_NAMES:
                 continue
             if known.type is FieldType.REFERENCE:
                 self._check_reference(definition, known, str(value))
@@ -228,9 +227,7 @@ class Records:
                 message = "Queue not associated with this SObject type"
                 raise ApiError("INVALID_CROSS_REFERENCE_KEY", message, fields=("OwnerId",))
 
-    def _check_unique(
-        self, definition: SObject, known: Field, value: ColumnValue, record_id: RecordId | None
-    ) -> None:
+    def _check_unique(self, definition: SObject, known: Field, value: ColumnValue, record_id: RecordId | None) -> None:
         for row in self.rows.matching(definition, known.name, value):
             if row["Id"] != record_id:
                 message = f"duplicate value found: {known.name} duplicates value on record with id: {row['Id']}"

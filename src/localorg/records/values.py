@@ -3,12 +3,11 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from localorg.clock import to_wire
-from localorg.errors import ApiError, json_parser_error
+from localorg.errors import ApiError
 from localorg.ids import InvalidIdError, parse_record_id
 from localorg.schema.models import Field, FieldType
 
@@ -21,37 +20,33 @@ _EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>().]+")
 _DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the request's body a value stands; parser errors name it."""
+class WrongJsonTypeError(ApiError):
+    """The value of a field is of a type that cannot become the field's; whoever has the body's text can say where."""
 
-    line: int = 1
-    column: int = 1
+    def __init__(self, field: str, sentence: str, line: int = 1, column: int = 1) -> None:
+        super().__init__("JSON_PARSER_ERROR", f"{sentence} at [line:{line}, column:{column}]")
+        self.field = field
+        self.sentence = sentence
+
+    def at(self, line: int, column: int) -> "WrongJsonTypeError":
+        return WrongJsonTypeError(self.field, self.sentence, line, column)
 
 
-NOWHERE = Place()
-
-
-def read_value(field: Field, value: JsonValue, place: Place = NOWHERE) -> ColumnValue:
+def read_value(field: Field, value: JsonValue) -> ColumnValue:
     """The column value for `value`; empty text becomes null. Raises ApiError."""
     if value is None or value == "":
         return 0 if field.type is FieldType.BOOLEAN else None
     if isinstance(value, (list, dict)):
-        raise _not_of_type(field, value, place)
+        raise _not_of_type(field, value)
     reader = _READERS.get(field.type, _text)
-    read = reader(field, value, place)
-    if field.validation and isinstance(read, (int, float)):
-        if not field.validation.minimum <= read <= field.validation.maximum:
-            raise ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", field.validation.message, fields=(field.name,))
+    read = reader(field, value)
+    rule = field.validation
+    if rule and isinstance(read, (int, float)) and not rule.minimum <= read <= rule.maximum:
+        raise ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields=(field.name,))
     return read
 
 
-def read_field_text(field: Field, text: str) -> ColumnValue:
-    """A value that came in an address, as in an upsert by external id."""
-    return read_value(field, text)
-
-
-def _text(field: Field, value: JsonValue, place: Place) -> str | None:
+def _text(field: Field, value: JsonValue) -> str | None:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if field.type is not FieldType.TEXTAREA:
         text = text.strip()
@@ -65,16 +60,16 @@ def _shortened(text: str, longest: int = 255) -> str:
     return text if len(text) <= longest else text[:longest] + "..."
 
 
-def _email(field: Field, value: JsonValue, place: Place) -> str | None:
-    text = _text(field, value, place)
+def _email(field: Field, value: JsonValue) -> str | None:
+    text = _text(field, value)
     if text is not None and not _EMAIL.fullmatch(text):
         message = f"{field.label}: invalid email address: {text}"
         raise ApiError("INVALID_EMAIL_ADDRESS", message, fields=(field.name,))
     return text
 
 
-def _picklist(field: Field, value: JsonValue, place: Place) -> str | None:
-    text = _text(field, value, place)
+def _picklist(field: Field, value: JsonValue) -> str | None:
+    text = _text(field, value)
     if text is None or not field.values:
         return text
     known = {choice.casefold(): choice for choice in field.values}
@@ -84,23 +79,23 @@ def _picklist(field: Field, value: JsonValue, place: Place) -> str | None:
     return known.get(text.casefold(), text)
 
 
-def _boolean(field: Field, value: JsonValue, place: Place) -> int:
+def _boolean(field: Field, value: JsonValue) -> int:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return int(value.lower() == "true")
-    raise _not_of_type(field, value, place)
+    raise _not_of_type(field, value)
 
 
-def _number(field: Field, value: JsonValue, place: Place) -> int | float:
+def _number(field: Field, value: JsonValue) -> int | float:
     if isinstance(value, bool):
-        raise _not_of_type(field, value, place)
+        raise _not_of_type(field, value)
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise _not_of_type(field, value, place) from None
+        raise _not_of_type(field, value) from None
     if not number.is_finite():
-        raise _not_of_type(field, value, place)
+        raise _not_of_type(field, value)
     if abs(number) >= Decimal(10) ** (field.precision - field.scale):
         message = f"{field.label}: value outside of valid range on numeric field: {value}"
         raise ApiError("NUMBER_OUTSIDE_VALID_RANGE", message, fields=(field.name,))
@@ -108,18 +103,18 @@ def _number(field: Field, value: JsonValue, place: Place) -> int | float:
     return int(rounded) if field.type is FieldType.INT else float(rounded)
 
 
-def _date(field: Field, value: JsonValue, place: Place) -> str:
+def _date(field: Field, value: JsonValue) -> str:
     try:
         return date.fromisoformat(str(value)[:10]).isoformat()
     except ValueError:
-        raise _not_of_type(field, value, place) from None
+        raise _not_of_type(field, value) from None
 
 
-def _datetime(field: Field, value: JsonValue, place: Place) -> str:
+def _datetime(field: Field, value: JsonValue) -> str:
     try:
         return to_wire(parse_datetime(str(value)))
     except ValueError:
-        raise _not_of_type(field, value, place) from None
+        raise _not_of_type(field, value) from None
 
 
 def parse_datetime(text: str) -> datetime:
@@ -132,7 +127,7 @@ def parse_datetime(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _reference(field: Field, value: JsonValue, place: Place) -> str:
+def _reference(field: Field, value: JsonValue) -> str:
     try:
         return parse_record_id(str(value))
     except InvalidIdError:
@@ -140,7 +135,7 @@ def _reference(field: Field, value: JsonValue, place: Place) -> str:
         raise ApiError("MALFORMED_ID", message, fields=(field.name,)) from None
 
 
-_READERS: Mapping[FieldType, Callable[[Field, JsonValue, Place], ColumnValue]] = {
+_READERS: Mapping[FieldType, Callable[[Field, JsonValue], ColumnValue]] = {
     FieldType.EMAIL: _email,
     FieldType.PICKLIST: _picklist,
     FieldType.BOOLEAN: _boolean,
@@ -155,13 +150,13 @@ _READERS: Mapping[FieldType, Callable[[Field, JsonValue, Place], ColumnValue]] =
 }
 
 
-def _not_of_type(field: Field, value: JsonValue, place: Place) -> ApiError:
+def _not_of_type(field: Field, value: JsonValue) -> ApiError:
     kind, shown = _json_token(value)
-    message = (
+    sentence = (
         f"Cannot deserialize instance of {field.type.value} from {kind} value {shown} "
-        f"or request may be missing a required field at [line:{place.line}, column:{place.column}]"
+        "or request may be missing a required field"
     )
-    return json_parser_error(message)
+    return WrongJsonTypeError(field.name, sentence)
 
 
 def _json_token(value: JsonValue) -> tuple[str, str]:

@@ -1,12 +1,19 @@
 """SQLite behind threads: one connection writes, a few read, nothing waits on the event loop."""
 
 import asyncio
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
+
+
+class FileInUseError(Exception):
+    """Another process serves this file."""
+
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
@@ -17,7 +24,9 @@ class Database:
     """`read` and `write` run a function on a connection; what `write` returns is committed, what raises is undone."""
 
     def __init__(self, path: Path) -> None:
+        """Raises FileInUseError if another process has the file."""
         self._path = path
+        self._lock = _lock(path)
         self._connections: list[sqlite3.Connection] = []
         self._local = threading.local()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="localorg-writer")
@@ -38,6 +47,7 @@ class Database:
         self._readers.shutdown()
         for connection in self._connections:
             connection.close()
+        os.close(self._lock)
 
     def _in_transaction(self, begin: str, work: Work[Result]) -> Result:
         connection = self._connection()
@@ -53,13 +63,25 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = _connect(self._path)
+            connection = connect(self._path)
             self._local.connection = connection
             self._connections.append(connection)
         return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _lock(path: Path) -> int:
+    """Held until closed, or until the process is gone however it ended."""
+    descriptor = os.open(path.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise FileInUseError(f"{path} is in use by another process") from error
+    return descriptor
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """With the collation and functions that the tables and compiled queries rely on."""
     connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
@@ -78,7 +100,7 @@ def _compare_without_case(left: str, right: str) -> int:
 
 
 def matches_like(pattern: str, text: str | None) -> bool:
-    """SOQL's LIKE: `%` any run, `_` any one character, a backslash before either takes it literally; case is ignored."""
+    """SOQL's LIKE: `%` any run, `_` any one character, after a backslash either is itself; case is ignored."""
     return text is not None and _matches(_like_tokens(pattern.casefold()), text.casefold())
 
 

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import time
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -155,12 +156,9 @@ async def ensure_objects(layout: Layout) -> None:
 
 
 async def wait_until_it_answers(layout: Layout, seconds: float) -> bool:
-    async def poll() -> None:
-        while not await answers(layout):
-            await asyncio.sleep(0.02)
-
-    try:
-        await asyncio.wait_for(poll(), seconds)
-    except TimeoutError:
-        return False
-    return True
+    give_up_at = time.monotonic() + seconds
+    while time.monotonic() < give_up_at:
+        if await answers(layout):
+            return True
+        await asyncio.sleep(0.02)
+    return False

@@ -25,10 +25,8 @@ class Identity:
         """Hand `directory` over if another identity made it (say, before a container lost user namespaces)."""
         if directory.stat().st_uid == self.user:
             return
-        os.chown(directory, self.user, self.group)
-        for parent, folders, files in os.walk(directory):
-            for name in folders + files:
-                os.chown(os.path.join(parent, name), self.user, self.group, follow_symlinks=False)
+        for path in (*directory.rglob("*"), directory):
+            os.chown(path, self.user, self.group, follow_symlinks=False)
 
 
 def choose_identity(postgres: Path) -> Identity:

@@ -25,7 +25,7 @@ from casewright.kit.embedded_postgres.protocol import LOCK_IS_HELD, Report, Stat
 _log: Final = logging.getLogger("casewright.embedded_postgres.keeper")
 
 _LOCK_SECONDS: Final = 20.0
-_FIRST_OWNER_SECONDS: Final = 10.0
+_FIRST_OWNER_SECONDS: Final = 3.0
 _RECOVERY_SECONDS: Final = 120.0
 _FIRST_START_SECONDS: Final = 15.0
 """How long a server that ends at once is started again; the children of a killed one need a moment to notice."""
@@ -180,6 +180,7 @@ async def keep(layout: Layout) -> int:
         if not alone:
             return LOCK_IS_HELD
         await Keeper(layout, layout.prepare_socket_directory()).run()
+        layout.clear_socket_directory()
     return 0
 
 

@@ -13,13 +13,15 @@ import os
 import secrets
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 from urllib.parse import quote
 
 from casewright.kit.embedded_postgres.errors import DatabaseDidNotStart
+from casewright.kit.private_file import write_private_file
 
 PORT: Final = 5432
 DATABASE: Final = "casewright"
@@ -74,12 +76,12 @@ class Layout:
         if file.exists():
             return
         file.parent.mkdir(mode=0o700, exist_ok=True)
-        write_private(file, secrets.token_urlsafe(32))
+        write_private_file(file, secrets.token_urlsafe(32).encode())
 
     def socket_directory(self) -> Path | None:
         """Where the present or last server's sockets are, or `None` before the first start."""
         try:
-            return Path(self._socket_record.read_text())
+            return Path(os.fsdecode(self._socket_record.read_bytes()))
         except OSError:
             return None
 
@@ -94,8 +96,15 @@ class Layout:
             raise DatabaseDidNotStart(
                 f"The folder {chosen} for the database's sockets is not private to you. Remove it and start again."
             )
-        write_private(self._socket_record, str(chosen))
+        write_private_file(self._socket_record, os.fsencode(chosen))
         return chosen
+
+    def clear_socket_directory(self) -> None:
+        """Leave nothing in the system's temporary folders. Call under the keeper's lock, after the server's end."""
+        directory = self.socket_directory()
+        if directory is not None and not directory.is_relative_to(self.data_directory):
+            with suppress(OSError):
+                directory.rmdir()
 
     def _choose_socket_directory(self) -> Path:
         inside = self.postgres / "run"
@@ -120,25 +129,6 @@ class Layout:
 
 def keeper_socket(socket_directory: Path) -> Path:
     return socket_directory / "keeper.sock"
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a 0600 file so that a reader sees the whole of it or nothing."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.rename(file)
-
-
-def open_log(file: Path) -> BinaryIO:
-    """Append to it; a log over 5 MB is put aside first."""
-    if file.exists() and file.stat().st_size > 5_000_000:
-        file.replace(file.with_suffix(".log.1"))
-    return file.open("ab")
 
 
 def _is_short(directory: Path) -> bool:

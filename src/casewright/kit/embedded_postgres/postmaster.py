@@ -9,7 +9,8 @@ from typing import Protocol
 
 from casewright.kit.embedded_postgres import cluster
 from casewright.kit.embedded_postgres.identity import Identity
-from casewright.kit.embedded_postgres.layout import PORT, Layout, open_log
+from casewright.kit.embedded_postgres.layout import PORT, Layout
+from casewright.kit.log_file import open_log_file
 
 _FAST_SHUTDOWN = signal.SIGINT
 _IMMEDIATE_SHUTDOWN = signal.SIGQUIT
@@ -50,12 +51,14 @@ class Adopted:
             return
 
     async def wait(self) -> None:
-        while _serves(self._process_id, self._cluster_directory):
+        while True:
+            if not _serves(self._process_id, self._cluster_directory):
+                return
             await asyncio.sleep(0.1)
 
 
 async def launch(layout: Layout, identity: Identity, socket_directory: Path) -> Child:
-    with open_log(layout.server_log) as log:
+    with open_log_file(layout.server_log) as log:
         process = await asyncio.create_subprocess_exec(
             *cluster.server_command(layout, identity, socket_directory),
             env=cluster.environment(),

@@ -12,8 +12,9 @@ from typing import Final, Self
 from casewright.kit.data_directory import require_writable
 from casewright.kit.embedded_postgres import cluster
 from casewright.kit.embedded_postgres.errors import DatabaseDidNotStart, DatabaseNotRunning
-from casewright.kit.embedded_postgres.layout import DATABASE, Layout, Role, keeper_socket, open_log
+from casewright.kit.embedded_postgres.layout import DATABASE, Layout, Role, keeper_socket
 from casewright.kit.embedded_postgres.protocol import LOCK_IS_HELD, Report, State
+from casewright.kit.log_file import open_log_file
 
 _log: Final = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class EmbeddedPostgres:
             return
         if self._keeper is not None and self._keeper.returncode not in (0, LOCK_IS_HELD):
             raise DatabaseDidNotStart(f"The database's keeper ended. The reason is in {self._layout.keeper_log}.")
-        with open_log(self._layout.keeper_log) as log:
+        with open_log_file(self._layout.keeper_log) as log:
             self._keeper = subprocess.Popen(
                 [sys.executable, "-m", "casewright.kit.embedded_postgres.keeper", self._layout.data_directory],
                 stdin=subprocess.DEVNULL,
@@ -148,7 +149,8 @@ class EmbeddedPostgres:
         while line := await _read_line(reader):
             report = Report.from_line(line)
             if report.state is State.READY:
-                return True
+                # It may have crashed since, and be on its way up again.
+                return await cluster.wait_until_it_answers(self._layout, seconds=60)
             if report.state is State.FAILED:
                 raise DatabaseDidNotStart(report.message)
         return False

@@ -263,7 +263,7 @@ def upgrade() -> None:
                 create role casewright_app nologin nosuperuser nobypassrls;
             end if;
             if not pg_has_role(current_user, 'casewright_app', 'member') then
-                execute format('grant casewright_app to %I', current_user);
+                execute format('grant casewright_app to %%I', current_user);
             end if;
         end $$"""
     )

@@ -1,0 +1,55 @@
+# Everything a developer or a newcomer runs. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?=
+WORKERS ?= auto
+
+.PHONY: help setup demo test test-slow check format bench lock openapi screenshots clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: ## Install everything into .venv and web/
+	@PYTHON=$(PYTHON) scripts/setup
+
+demo: setup ## Start the whole system on this machine, with two demo companies
+	@exec $(BIN)/casewright demo
+
+test: setup ## Run all checks and tests, the browser's included
+	@scripts/find-chromium
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
+test-slow: setup ## Run the tests that take long
+	@scripts/find-chromium
+	@$(BIN)/pytest -m slow
+
+check: setup ## Lint, types, layers, TypeScript
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q . || (echo "Some files are not formatted: run make format." && exit 1)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@cd web && npm run --silent check
+
+format: setup ## Format the code
+	@$(BIN)/ruff check --fix -q . || true
+	@$(BIN)/ruff format -q .
+
+bench: setup ## Measure (DATA=… for the evaluation sets)
+	@$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
+
+openapi: setup ## Write the API's description and the client's types from the code
+	@$(BIN)/casewright openapi docs/reference/openapi.json
+	@cd web && npm run --silent generate
+
+screenshots: setup ## Take the pictures in docs/images from a running demo
+	@$(BIN)/python scripts/screenshots.py
+
+lock: ## Renew requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q \
+	  --extra development pyproject.toml -o requirements.lock
+
+clean: ## Remove what setup made
+	@rm -rf .venv web/node_modules web/dist

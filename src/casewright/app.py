@@ -1,0 +1,147 @@
+"""The HTTP application: the parts behind their endpoints, the pages, health and metrics."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from casewright import __version__
+from casewright.assembly import Parts, assembled
+from casewright.conversations.endpoints import router as conversation_routes
+from casewright.engine.dispatcher import Dispatcher
+from casewright.engine.wording import languages, say
+from casewright.kit.data_directory import DataDirectory
+from casewright.kit.errors import TryLater
+from casewright.kit.telemetry import METRICS_CONTENT_TYPE, configure_tracing, count_request, render_metrics, span
+from casewright.kit.web import add_problem_handlers
+from casewright.settings import Settings
+from casewright.tenants.endpoints import router as tenant_routes
+from casewright.tenants.models import Tenant
+
+WEB = Path(__file__).parents[2] / "web" / "dist"
+PAGES = {"/": "index.html", "/chat": "chat.html", "/operator": "operator.html"}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        configure_tracing("casewright", __version__)
+        async with AsyncExitStack() as stack:
+            parts = await stack.enter_async_context(assembled(settings))
+            dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds, settings.lease_seconds)
+            dispatcher.start()
+            stack.push_async_callback(dispatcher.stop)
+            app.state.parts = parts
+            _include_routes(app, parts)
+            _serve_pages(app)
+            yield
+
+    app = FastAPI(title="Casewright", version=__version__, lifespan=lifespan, openapi_url="/openapi.json")
+    add_problem_handlers(app)
+    _count_requests(app)
+    _add_health(app)
+    return app
+
+
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI document, without starting anything: the routes need their parts only when they are called."""
+    settings = Settings(rehearsal=True)
+    app = FastAPI(title="Casewright", version=__version__)
+    _add_health(app)
+    nothing: Any = None
+    app.include_router(conversation_routes(nothing, nothing, nothing, nothing, nothing, settings))
+    app.include_router(tenant_routes(nothing, settings, nothing))
+    return app.openapi()
+
+
+class Greeter:
+    """The first words of a conversation, which say that it is an AI who speaks."""
+
+    def languages(self) -> frozenset[str]:
+        return languages()
+
+    def greeting(self, tenant: Tenant, language: str) -> str:
+        return say("greeting", language, values={"company": tenant.name})[0]
+
+
+class DemoKeys:
+    """The publishable keys of a running demo, from its connection file."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._file = DataDirectory(settings.data_dir).path / "demo.json"
+
+    def of(self, name: str) -> str | None:
+        try:
+            tenants = json.loads(self._file.read_bytes())["tenants"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return next((one["publishable_key"] for one in tenants if one["name"] == name), None)
+
+
+def _include_routes(app: FastAPI, parts: Parts) -> None:
+    settings = parts.settings
+    app.include_router(
+        conversation_routes(parts.conversations, parts.live, parts.tenants, parts.engine, Greeter(), settings)
+    )
+    app.include_router(tenant_routes(parts.tenants, settings, DemoKeys(settings)))
+
+
+def _serve_pages(app: FastAPI) -> None:
+    """The web build, where there is one; the API works without."""
+    if not (WEB / "index.html").exists():
+        return
+    app.mount("/assets", StaticFiles(directory=WEB / "assets"), name="assets")
+    for path, file in PAGES.items():
+        page = WEB / file
+        if page.exists():
+            app.add_api_route(path, _page(page), include_in_schema=False, methods=["GET", "HEAD"])
+
+
+def _page(file: Path) -> Callable[[], Awaitable[FileResponse]]:
+    async def page() -> FileResponse:
+        return FileResponse(file, headers={"Cache-Control": "no-cache", "Content-Security-Policy": CONTENT_POLICY})
+
+    return page
+
+
+CONTENT_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+)
+
+
+def _count_requests(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def count(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        start = time.perf_counter()
+        with span("request", traceparent=request.headers.get("traceparent")):
+            response = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "unmatched")
+        count_request(request.method, route, response.status_code, time.perf_counter() - start)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/healthz", summary="The process is alive")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive", "version": __version__}
+
+    @app.get("/readyz", summary="The process can answer customers")
+    async def readyz() -> Response:
+        try:
+            async with app.state.parts.database.control() as tx:
+                await tx.fetchval("select 1")
+        except TryLater:
+            return JSONResponse({"status": "not ready", "database": "cannot be reached"}, 503, {"Retry-After": "1"})
+        return JSONResponse({"status": "ready", "database": "reached"})
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(render_metrics(), media_type=METRICS_CONTENT_TYPE)

@@ -1,0 +1,185 @@
+"""The parts, put together: what serving, working and the command line all stand on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from casewright.conversations.event_log import EventLog
+from casewright.conversations.live import LiveEvents
+from casewright.conversations.sealer import Sealer
+from casewright.conversations.service import ConversationService
+from casewright.engine.ports import Ports
+from casewright.engine.service import Engine
+from casewright.kit.clock import SystemClock
+from casewright.kit.data_directory import DataDirectory
+from casewright.kit.database import Database
+from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
+from casewright.kit.ids import TenantId
+from casewright.kit.principal import system
+from casewright.kit.sealing import KeyEncryptionKey
+from casewright.knowledge.answers import supports
+from casewright.knowledge.models import KnowledgeAnswer, Question
+from casewright.knowledge.service import KnowledgeService
+from casewright.procedures import running
+from casewright.procedures.models import ActionCall, ActionDefinition, ActionOutcome, Procedure
+from casewright.procedures.service import ProcedureService
+from casewright.salesforce.actions import SalesforceActions
+from casewright.salesforce.service import OrgConnections, Orgs
+from casewright.security.personal_data import PersonalDataMasker
+from casewright.security.verification import VerificationActions
+from casewright.settings import Settings
+from casewright.tenants.service import TenantService
+from casewright.understanding.encoder import Encoder
+from casewright.understanding.service import UnderstandingService
+
+KEY_FILE = "secrets/key-encryption-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    settings: Settings
+    database: Database
+    dsn: str
+    key: KeyEncryptionKey
+    log: EventLog
+    live: LiveEvents
+    conversations: ConversationService
+    tenants: TenantService
+    knowledge: KnowledgeService
+    procedures: ProcedureService
+    understanding: UnderstandingService
+    encoder: Encoder
+    connections: OrgConnections
+    actions: "AllActions"
+    engine: Engine
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[Parts]:
+    """All parts, opened; closed in reverse. Raises `SetupError`s and `DatabaseUnavailable`."""
+    async with AsyncExitStack() as stack:
+        directory = DataDirectory(settings.data_dir)
+        key = load_key(settings, directory)
+        dsn = await database_address(settings, directory, stack)
+        database = Database(dsn, pool_size=settings.database_pool_size)
+        await database.open()
+        stack.push_async_callback(database.close)
+        clock = SystemClock()
+        live = LiveEvents(dsn)
+        await live.start()
+        stack.push_async_callback(live.stop)
+        sealer = Sealer(key)
+        log = EventLog(database, sealer, clock, live, settings.lease_seconds)
+        encoder = await asyncio.to_thread(Encoder.load, directory.path / "models")
+        stack.callback(encoder.close)
+        tenants = TenantService(database, clock, settings.limits)
+        knowledge = KnowledgeService(encoder, clock)
+        procedures = ProcedureService()
+        understanding = UnderstandingService(database, encoder)
+        connections = OrgConnections(database, key)
+        orgs = Orgs(connections, timeout=settings.action_timeout_seconds)
+        stack.push_async_callback(orgs.close)
+        salesforce = SalesforceActions(orgs)
+        verification = VerificationActions(database, orgs_directory(salesforce), clock, key)
+        actions = AllActions([salesforce, verification])
+        ports = Ports(
+            log=log,
+            typing=live,
+            tenants=tenants,
+            masker=PersonalDataMasker(),
+            understanding=understanding,
+            knowledge=TenantKnowledge(database, knowledge),
+            procedures=TenantProcedures(database, procedures),
+            actions=actions,
+        )
+        engine = Engine(ports, settings)
+        stack.push_async_callback(engine.stop)
+        yield Parts(
+            settings=settings,
+            database=database,
+            dsn=dsn,
+            key=key,
+            log=log,
+            live=live,
+            conversations=ConversationService(database, sealer, log, live, clock),
+            tenants=tenants,
+            knowledge=knowledge,
+            procedures=procedures,
+            understanding=understanding,
+            encoder=encoder,
+            connections=connections,
+            actions=actions,
+            engine=engine,
+        )
+
+
+def load_key(settings: Settings, directory: DataDirectory) -> KeyEncryptionKey:
+    value = settings.key_encryption_key
+    return KeyEncryptionKey.load(directory.path / KEY_FILE, value.get_secret_value() if value else None)
+
+
+async def database_address(settings: Settings, directory: DataDirectory, stack: AsyncExitStack) -> str:
+    """The database's address: the one set, else that of the embedded server, which then runs as long as `stack` lives."""
+    if settings.database_url:
+        return settings.database_url.get_secret_value()
+    server = await stack.enter_async_context(EmbeddedPostgres(directory.path))
+    return server.dsn(Role.APPLICATION)
+
+
+class AllActions:
+    """Several packages' actions as one catalogue."""
+
+    def __init__(self, parts: Sequence[SalesforceActions | VerificationActions]) -> None:
+        self._by_name = {name: part for part in parts for name in part.definitions()}
+        self._definitions = {name: one for part in parts for name, one in part.definitions().items()}
+
+    def definitions(self) -> Mapping[str, ActionDefinition]:
+        return self._definitions
+
+    async def execute(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        return await self._by_name[call.action].execute(tenant_id, call)
+
+    async def reconcile(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        return await self._by_name[call.action].reconcile(tenant_id, call)
+
+
+class TenantKnowledge:
+    """Knowledge as the engine asks for it: each question in a transaction of its own."""
+
+    def __init__(self, database: Database, service: KnowledgeService) -> None:
+        self._database = database
+        self._service = service
+
+    async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
+        encoded = await self._service.encoded(question)
+        async with self._database.begin(system(tenant_id)) as tx:
+            return await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
+
+    def supports(self, sentence: str, source: str) -> bool:
+        return supports(sentence, source)
+
+
+class TenantProcedures:
+    """Procedures as the engine asks for them. A version never changes, so only the names need the database."""
+
+    begin = staticmethod(running.begin)
+    advance = staticmethod(running.advance)
+    met = staticmethod(running.met)
+    fill = staticmethod(running.fill)
+    misunderstood = staticmethod(running.misunderstood)
+    record = staticmethod(running.record)
+    decline = staticmethod(running.decline)
+    reject = staticmethod(running.reject)
+
+    def __init__(self, database: Database, service: ProcedureService) -> None:
+        self._database = database
+        self._service = service
+
+    async def get(self, tenant_id: TenantId, name: str, digest: str | None = None) -> Procedure:
+        async with self._database.begin(system(tenant_id)) as tx:
+            return await self._service.get(tx, tenant_id, name, digest)
+
+    async def names(self, tenant_id: TenantId) -> Sequence[str]:
+        async with self._database.begin(system(tenant_id)) as tx:
+            return list(await self._service.active(tx, tenant_id))

@@ -1,0 +1,46 @@
+"""The command line: one file a command group."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from casewright import __version__
+from casewright.cli.config import config
+from casewright.cli.database import database_app
+from casewright.cli.demo import demo
+from casewright.cli.explain import explain
+from casewright.cli.scenarios import scenarios_app
+from casewright.cli.serve import openapi, serve
+from casewright.cli.worker import worker
+from casewright.kit.errors import CasewrightError
+
+app = typer.Typer(
+    name="casewright",
+    help="An AI customer service agent for Salesforce that works without an LLM.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(serve)
+app.command()(worker)
+app.command()(explain)
+app.command()(config)
+app.command(hidden=True)(openapi)
+app.add_typer(database_app, name="db")
+app.add_typer(scenarios_app, name="scenarios")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """The `casewright` program. What went wrong is said in a sentence; exit code 2."""
+    try:
+        app()
+    except CasewrightError as error:
+        Console(stderr=True).print(error.message, style="red", markup=False, soft_wrap=True)
+        sys.exit(2)

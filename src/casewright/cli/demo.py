@@ -1,0 +1,220 @@
+"""`casewright demo`: everything on one machine, from nothing to a page one can chat on."""
+
+import asyncio
+import json
+import os
+import sys
+import webbrowser
+from collections.abc import Awaitable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Protocol
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+
+from casewright import migrations
+from casewright.cli.interruption import run_until_interrupted
+from casewright.cli.ports import free_port, require_free_port
+from casewright.cli.progress import Progress
+from casewright.cli.supervisor import Program, Supervisor
+from casewright.kit import lifeline
+from casewright.kit.data_directory import DataDirectory
+from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
+from casewright.kit.private_file import write_private_file
+from casewright.scenarios.schemas import Connection, OrgAccess, TenantAccess
+from casewright.settings import Settings, load_settings
+
+CONNECTION_FILE: Final = "demo.json"
+ORGS: Final = ("aurora", "brueckner")
+EXAMPLES: Final = Path(__file__).resolve().parents[3] / "examples"
+
+_DYING_SECONDS: Final = 15.0
+"""How long what a killed demo left behind may take to go: longer than a lifeline's patience."""
+
+
+class InstallContent(Protocol):
+    """Makes or refreshes the demo's tenants, one for each org, by the org's name."""
+
+    def __call__(self, settings: Settings, orgs: Mapping[str, OrgAccess]) -> Awaitable[tuple[TenantAccess, ...]]: ...
+
+
+@dataclass(frozen=True)
+class Commands:
+    """How the two processes of Casewright are started; each ends with its standard input."""
+
+    server: tuple[str, ...] = (sys.executable, "-m", "casewright", "serve", lifeline.OPTION)
+    worker: tuple[str, ...] = (sys.executable, "-m", "casewright", "worker", lifeline.OPTION)
+
+
+def demo(
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes any free one. Default: 8765.")
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Start everything on this machine, with two demo companies, until Ctrl-C."""
+    from casewright.demo_content import install
+
+    console = Console()
+    demo = Demo(load_settings(port), console, install, browser=not no_browser)
+    asyncio.run(run_until_interrupted(demo.run(), lambda: console.print("\nStopping …")))
+
+
+class Demo:
+    """PostgreSQL, the local orgs, the demo's content, a worker and a server, in this order; stopped in the reverse."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        console: Console,
+        install: InstallContent,
+        *,
+        browser: bool = True,
+        commands: Commands = Commands(),
+    ) -> None:
+        self._settings = settings
+        self._console = console
+        self._install = install
+        self._browser = browser
+        self._commands = commands
+        self._progress = Progress(console)
+
+    async def run(self) -> None:
+        """Start, then supervise until cancelled; however it ends, everything is stopped. Raises `SetupError`s."""
+        async with AsyncExitStack() as stack:
+            connection = await self._start(stack)
+            self._announce(connection)
+            await asyncio.Event().wait()
+
+    async def _start(self, stack: AsyncExitStack) -> Connection:
+        with self._progress.step("Port and data directory"):
+            data_directory, port = await self._claim(stack)
+        settings = self._settings.model_copy(update={"data_dir": data_directory, "port": port, "rehearsal": True})
+        with self._progress.step("PostgreSQL"):
+            settings = await self._with_database(settings, stack)
+        supervisor = Supervisor(self._progress.tell)
+        stack.push_async_callback(supervisor.stop)
+        with self._progress.step("Database schema"):
+            await asyncio.to_thread(migrations.upgrade, _secret(settings.database_admin_url))
+        with self._progress.step("Local orgs"):
+            orgs = await self._start_orgs(supervisor, data_directory, port)
+        with self._progress.step("Demo companies and their models"):
+            tenants = await self._install(settings, orgs)
+        with self._progress.step("Server and worker"):
+            await self._start_casewright(supervisor, settings)
+        connection = Connection(url=_url(settings.host, port), tenants=tenants)
+        connection_file = data_directory / CONNECTION_FILE
+        stack.callback(connection_file.unlink, missing_ok=True)
+        write_private_file(connection_file, connection.model_dump_json(indent=2).encode())
+        return connection
+
+    async def _claim(self, stack: AsyncExitStack) -> tuple[Path, int]:
+        """The data directory, held against other demos, and a port."""
+        data_directory = DataDirectory(self._settings.data_dir)
+        was_killed = stack.enter_context(data_directory.exclusive("`casewright demo`"))
+        (data_directory.path / CONNECTION_FILE).unlink(missing_ok=True)
+        patience = _DYING_SECONDS if was_killed else 0.0
+        return data_directory.path, await require_free_port(self._settings.host, self._settings.port, patience)
+
+    async def _with_database(self, settings: Settings, stack: AsyncExitStack) -> Settings:
+        """The settings with addresses of the embedded PostgreSQL, unless they name another."""
+        if settings.database_url is not None:
+            return settings.model_copy(
+                update={"database_admin_url": settings.database_admin_url or settings.database_url}
+            )
+        assert settings.data_dir is not None
+        server = await stack.enter_async_context(EmbeddedPostgres(settings.data_dir))
+        return settings.model_copy(
+            update={
+                "database_url": SecretStr(server.dsn(Role.APPLICATION)),
+                "database_admin_url": SecretStr(server.dsn(Role.OWNER)),
+            }
+        )
+
+    async def _start_orgs(self, supervisor: Supervisor, data_directory: Path, port: int) -> dict[str, OrgAccess]:
+        directory = data_directory / "orgs"
+        # Beside the server's port, so that an org keeps its address from one start to the next.
+        ports = {name: free_port("127.0.0.1", port + 1 + index) for index, name in enumerate(ORGS)}
+        urls = {name: f"http://127.0.0.1:{org_port}" for name, org_port in ports.items()}
+        arguments = [f"--org={name}:{org_port}={EXAMPLES / name / 'org.yaml'}" for name, org_port in ports.items()]
+        await supervisor.start(
+            Program(
+                name="local orgs",
+                command=(
+                    sys.executable,
+                    "-m",
+                    "localorg",
+                    "serve",
+                    "--data",
+                    str(directory),
+                    lifeline.OPTION,
+                    *arguments,
+                ),
+                log=data_directory / "logs" / "orgs.log",
+                environment={name: value for name, value in os.environ.items() if not name.startswith("LOCALORG_")},
+                ready_url=f"{urls[ORGS[-1]]}/services/data",
+            )
+        )
+        return {name: _org_access(url, directory / f"{name}.credentials.json") for name, url in urls.items()}
+
+    async def _start_casewright(self, supervisor: Supervisor, settings: Settings) -> None:
+        assert settings.data_dir is not None
+        logs, environment = settings.data_dir / "logs", _environment(settings)
+        await supervisor.start(Program("worker", self._commands.worker, logs / "worker.log", environment))
+        ready_url = f"{_url(settings.host, settings.port)}/readyz"
+        await supervisor.start(Program("server", self._commands.server, logs / "server.log", environment, ready_url))
+
+    def _announce(self, connection: Connection) -> None:
+        for line in _what_next(connection, self._progress.seconds):
+            self._console.print(line, soft_wrap=True, highlight=False)
+        if self._browser and _has_display():
+            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, connection.url)
+
+
+def _what_next(connection: Connection, seconds: float) -> list[str]:
+    orgs = [
+        f"  {tenant.name:<22}{tenant.org.url}  (records and mailbox)" for tenant in connection.tenants if tenant.org
+    ]
+    return [
+        "",
+        f"[bold]Casewright is ready[/] after {seconds:.1f} s: [bold]{connection.url}[/]",
+        "Write to it there. Try: change the subject in mid-conversation, ask for a person, be upset.",
+        *orgs,
+        "In another terminal: `casewright scenarios run`, `casewright db status`, `casewright explain TURN`.",
+        "Ctrl-C stops everything and keeps the data.",
+        "",
+    ]
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """For the server and the worker: what was found out here, and nothing that only administration needs."""
+    return {
+        **{name: value for name, value in os.environ.items() if name != "CASEWRIGHT_DATABASE_ADMIN_URL"},
+        "CASEWRIGHT_DATA_DIR": str(settings.data_dir),
+        "CASEWRIGHT_DATABASE_URL": _secret(settings.database_url),
+        "CASEWRIGHT_HOST": settings.host,
+        "CASEWRIGHT_PORT": str(settings.port),
+        "CASEWRIGHT_REHEARSAL": "true",
+    }
+
+
+def _secret(value: SecretStr | None) -> str:
+    assert value is not None
+    return value.get_secret_value()
+
+
+def _org_access(url: str, credentials: Path) -> OrgAccess:
+    return OrgAccess.model_validate({"url": url, **json.loads(credentials.read_bytes())})
+
+
+def _url(host: str, port: int) -> str:
+    """Where the server is reached from this machine."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def _has_display() -> bool:
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,37 @@
+"""`casewright worker`: background jobs, timers, and turns whose process died."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from casewright.assembly import assembled
+from casewright.cli.interruption import run_until_interrupted
+from casewright.engine.dispatcher import Dispatcher
+from casewright.kit.jobs import job_app
+from casewright.kit.lifeline import follow_parent
+from casewright.kit.telemetry import configure_logging
+from casewright.settings import Settings, load_settings
+
+
+def worker(
+    lifeline_stdin: Annotated[bool, typer.Option("--lifeline-stdin", help="End when standard input does.")] = False,
+) -> None:
+    """Work off background jobs until Ctrl-C or SIGTERM."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    if lifeline_stdin:
+        follow_parent()
+    asyncio.run(run_until_interrupted(_work(settings), lambda: None))
+
+
+async def _work(settings: Settings) -> None:
+    async with assembled(settings) as parts:
+        dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds, settings.lease_seconds)
+        dispatcher.start()
+        jobs = job_app(parts.dsn)
+        try:
+            async with jobs.open_async():
+                await jobs.run_worker_async(install_signal_handlers=False)
+        finally:
+            await dispatcher.stop()

@@ -1,0 +1,321 @@
+"""The conversations' HTTP API: for customers with a conversation's token, for operators with their key."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from casewright.conversations.errors import ConversationNotFound
+from casewright.conversations.live import LiveEvents
+from casewright.conversations.models import (
+    Approval,
+    ApprovalId,
+    ConversationId,
+    ConversationKey,
+    Mode,
+    Part,
+    ReplySent,
+    Status,
+    TurnId,
+)
+from casewright.conversations.presenting import live_event, message_view, turn_item, turn_view
+from casewright.conversations.schemas import (
+    ApprovalDecision,
+    ApprovalList,
+    ApprovalView,
+    ClockMove,
+    ConversationCreated,
+    ConversationRequest,
+    FeedbackRequest,
+    InboxItem,
+    InboxPage,
+    MessageAccepted,
+    MessageAnswered,
+    MessageRequest,
+    ModeRequest,
+    ModeView,
+    OperatorReply,
+    Transcript,
+    TurnList,
+    TurnView,
+    TypingNotice,
+)
+from casewright.conversations.service import TOKEN_PREFIX, ConversationService
+from casewright.conversations.waiting import LONGEST_WAIT, wait_for_reply
+from casewright.kit.errors import InvalidInput, NotFound
+from casewright.kit.ids import TenantId
+from casewright.kit.principal import Principal, Role
+from casewright.kit.web import KEEP_ALIVE, Problem, bearer, server_sent_event
+from casewright.settings import Limits, Settings
+from casewright.tenants.models import ApiKeyKind, Tenant
+
+KEEP_ALIVE_SECONDS = 15.0
+
+
+class Gate(Protocol):
+    """Who may come in, and how often: the tenants' keys and limits."""
+
+    async def get(self, tenant_id: TenantId) -> Tenant: ...
+    async def authenticate(self, key: str, kind: ApiKeyKind) -> Principal: ...
+    async def admit(self, tenant_id: TenantId) -> None: ...
+    async def limits(self, tenant_id: TenantId) -> Limits: ...
+
+
+class Turns(Protocol):
+    def wake(self, key: ConversationKey) -> None: ...
+
+
+class Greeter(Protocol):
+    def languages(self) -> frozenset[str]: ...
+    def greeting(self, tenant: Tenant, language: str) -> str: ...
+
+
+def router(
+    service: ConversationService, live: LiveEvents, gate: Gate, turns: Turns, greeter: Greeter, settings: Settings
+) -> APIRouter:
+    api = APIRouter(prefix="/v1", responses={code: {"model": Problem} for code in (401, 404, 422, 429, 503)})
+    _customer_routes(api, service, live, gate, turns, greeter, settings)
+    _shared_routes(api, service, live, gate)
+    _operator_routes(api, service, gate, turns)
+    if settings.rehearsal:
+        _rehearsal_routes(api, service, gate, turns)
+    return api
+
+
+# --- who is asking ---
+
+
+async def _visitor(request: Request, gate: Gate) -> Principal:
+    principal = await gate.authenticate(bearer(request), ApiKeyKind.PUBLISHABLE)
+    await gate.admit(principal.tenant_id)
+    return principal
+
+
+async def _operator(request: Request, gate: Gate) -> Principal:
+    principal = await gate.authenticate(bearer(request), ApiKeyKind.OPERATOR)
+    await gate.admit(principal.tenant_id)
+    return principal
+
+
+async def _customer(
+    request: Request, service: ConversationService, gate: Gate, conversation_id: UUID
+) -> tuple[Principal, ConversationKey]:
+    """The conversation a token belongs to, which must be the one in the path."""
+    key = await service.authenticate(bearer(request))
+    if key.conversation_id != conversation_id:
+        raise ConversationNotFound
+    await gate.admit(key.tenant_id)
+    principal = Principal(tenant_id=key.tenant_id, role=Role.CUSTOMER, actor=str(key.conversation_id))
+    return principal, key
+
+
+async def _reader(
+    request: Request, service: ConversationService, gate: Gate, conversation_id: UUID
+) -> tuple[Principal, ConversationKey]:
+    """The customer of the conversation, or an operator of its tenant."""
+    if bearer(request).startswith(TOKEN_PREFIX):
+        return await _customer(request, service, gate, conversation_id)
+    principal = await _operator(request, gate)
+    return principal, _key(principal, conversation_id)
+
+
+def _key(principal: Principal, conversation_id: UUID) -> ConversationKey:
+    return ConversationKey(tenant_id=principal.tenant_id, conversation_id=ConversationId(conversation_id))
+
+
+# --- the customer's ---
+
+
+def _customer_routes(
+    api: APIRouter,
+    service: ConversationService,
+    live: LiveEvents,
+    gate: Gate,
+    turns: Turns,
+    greeter: Greeter,
+    settings: Settings,
+) -> None:
+    @api.post("/conversations", status_code=201, summary="Open a conversation (publishable key)")
+    async def open_conversation(request: Request, body: ConversationRequest | None = None) -> ConversationCreated:
+        principal = await _visitor(request, gate)
+        body = body or ConversationRequest()
+        tenant = await gate.get(principal.tenant_id)
+        limits = await gate.limits(principal.tenant_id)
+        language = (body.language or "").split("-")[0].lower()
+        if language not in tenant.profile.languages or language not in greeter.languages():
+            language = tenant.profile.default_language
+        key, token = await service.open(
+            principal,
+            tenant,
+            language=language,
+            time_zone=body.time_zone,
+            page=body.page,
+            greeting=Part(text=greeter.greeting(tenant, language), kind="notice"),
+            most_active=limits.concurrent_conversations,
+            active_for=timedelta(seconds=limits.conversation_active_seconds),
+        )
+        return ConversationCreated(id=key.conversation_id, token=token)
+
+    @api.post(
+        "/conversations/{conversation_id}/messages",
+        status_code=202,
+        summary="Send a message (conversation token)",
+        responses={200: {"model": MessageAnswered}, 202: {"model": MessageAccepted}, 409: {"model": Problem}},
+    )
+    async def send_message(
+        request: Request,
+        response: Response,
+        conversation_id: UUID,
+        body: MessageRequest,
+        idempotency_key: Annotated[str, Header(min_length=1, max_length=200)],
+        wait: Annotated[float | None, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the reply")] = None,
+    ) -> MessageAnswered | MessageAccepted:
+        principal, key = await _customer(request, service, gate, conversation_id)
+        accepted = await service.accept(key, body.text, idempotency_key, settings.max_message_characters)
+        turns.wake(key)
+        if wait is None:
+            return MessageAccepted(message_id=accepted.message_id)
+        response.status_code = 200
+        return await wait_for_reply(service, live, principal, key, accepted, wait)
+
+    @api.post("/conversations/{conversation_id}/feedback", status_code=204, summary="Rate (conversation token)")
+    async def give_feedback(request: Request, conversation_id: UUID, body: FeedbackRequest) -> None:
+        _, key = await _customer(request, service, gate, conversation_id)
+        if body.rating is None and body.helpful is None and not body.comment:
+            raise InvalidInput("Say something: a `rating` from 1 to 5, `helpful` as true or false, or a `comment`.")
+        await service.give_feedback(key, body.rating, body.helpful, body.message_id, body.comment)
+
+    @api.post("/conversations/{conversation_id}/handoff", status_code=202, summary="Ask for a person")
+    async def hand_off(request: Request, conversation_id: UUID) -> ModeView:
+        _, key = await _customer(request, service, gate, conversation_id)
+        await service.ask_for_person(key)
+        turns.wake(key)
+        return ModeView(mode=Mode.HUMAN)
+
+
+# --- for both ---
+
+
+def _shared_routes(api: APIRouter, service: ConversationService, live: LiveEvents, gate: Gate) -> None:
+    @api.get("/conversations/{conversation_id}/transcript", summary="Read (conversation token or operator key)")
+    async def transcript(request: Request, conversation_id: UUID) -> Transcript:
+        principal, key = await _reader(request, service, gate, conversation_id)
+        view = await service.view(principal, key)
+        for_operator = principal.role is Role.OPERATOR
+        shown = [message_view(entry, for_operator=for_operator) for entry in await service.events(principal, key)]
+        return Transcript(**dict(view), messages=tuple(one for one in shown if one))
+
+    @api.get(
+        "/conversations/{conversation_id}/events",
+        summary="Live events (conversation token or operator key)",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}, "description": "Server-sent events"}},
+    )
+    async def events(
+        request: Request,
+        conversation_id: UUID,
+        last_event_id: Annotated[int, Header(ge=0)] = 0,
+    ) -> StreamingResponse:
+        principal, key = await _reader(request, service, gate, conversation_id)
+        await service.view(principal, key)
+        frames = _frames(service, live, principal, key, last_event_id)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
+
+
+async def _frames(
+    service: ConversationService, live: LiveEvents, principal: Principal, key: ConversationKey, after: int
+) -> AsyncIterator[bytes]:
+    for_operator = principal.role is Role.OPERATOR
+    async with live.watch(key.conversation_id, wants_typing=True) as watcher:
+        typing: bool | None = None
+        while True:
+            for entry in await service.events(principal, key, after):
+                after = entry.seq
+                shown = live_event(entry, for_operator=for_operator)
+                if shown:
+                    yield server_sent_event(*shown, event_id=entry.seq)
+            if watcher.typing is not None and watcher.typing != typing:
+                typing = watcher.typing
+                yield server_sent_event("typing", TypingNotice.model_validate({"from": "agent", "on": typing}))
+            if not await watcher.wait(KEEP_ALIVE_SECONDS):
+                yield KEEP_ALIVE
+
+
+# --- the operator's ---
+
+
+def _operator_routes(api: APIRouter, service: ConversationService, gate: Gate, turns: Turns) -> None:
+    async def operator(request: Request) -> Principal:
+        return await _operator(request, gate)
+
+    Operator = Annotated[Principal, Depends(operator)]
+
+    @api.get("/inbox", summary="Conversations, most recently active first (operator key)")
+    async def inbox(
+        principal: Operator,
+        mode: Annotated[str, Query(pattern="^(agent|human|all)$")] = "all",
+        cursor: str | None = None,
+    ) -> InboxPage:
+        page, following = await service.inbox(principal, None if mode == "all" else Mode(mode), cursor)
+        return InboxPage(items=tuple(InboxItem(**dict(one)) for one in page), next_cursor=following)
+
+    @api.post("/conversations/{conversation_id}/replies", status_code=201, summary="Reply as a person (operator key)")
+    async def reply(principal: Operator, conversation_id: UUID, body: OperatorReply) -> MessageAccepted:
+        message_id = await service.reply_as_operator(principal, _key(principal, conversation_id), body.text)
+        return MessageAccepted(message_id=message_id)
+
+    @api.post("/conversations/{conversation_id}/mode", summary="Take over or give back (operator key)")
+    async def set_mode(principal: Operator, conversation_id: UUID, body: ModeRequest) -> ModeView:
+        key = _key(principal, conversation_id)
+        await service.set_mode(principal, key, body.mode)
+        turns.wake(key)
+        return ModeView(mode=body.mode)
+
+    @api.get("/approvals", summary="Actions that wait for a yes (operator key)")
+    async def approvals(
+        principal: Operator, status: Annotated[str, Query(pattern="^(pending|all)$")] = "pending"
+    ) -> ApprovalList:
+        found = await service.approvals(principal, pending_only=status == "pending")
+        return ApprovalList(items=tuple(_approval_view(one) for one in found))
+
+    @api.post("/approvals", summary="Approve or reject (operator key)", responses={409: {"model": Problem}})
+    async def decide(principal: Operator, body: ApprovalDecision) -> ApprovalView:
+        key, approval = await service.decide(principal, ApprovalId(body.id), body.decision == "approve")
+        turns.wake(key)
+        return _approval_view(approval)
+
+    @api.get("/conversations/{conversation_id}/turns", summary="The turns of a conversation (operator key)")
+    async def turns_of(principal: Operator, conversation_id: UUID) -> TurnList:
+        entries = await service.events(principal, _key(principal, conversation_id))
+        items = [turn_item(entry) for entry in entries]
+        return TurnList(items=tuple(one for one in items if one))
+
+    @api.get("/turns/{turn_id}", summary="Why the agent said what it said (operator key)")
+    async def turn(principal: Operator, turn_id: UUID) -> TurnView:
+        conversation_id, entry = await service.turn(principal, TurnId(turn_id))
+        before = await service.events(principal, _key(principal, conversation_id))
+        replies = [one.event for one in before if one.turn_id == turn_id and isinstance(one.event, ReplySent)]
+        return turn_view(conversation_id, entry, replies[-1] if replies else None)
+
+
+def _approval_view(approval: Approval) -> ApprovalView:
+    return ApprovalView(**dict(approval))
+
+
+# --- rehearsals ---
+
+
+def _rehearsal_routes(api: APIRouter, service: ConversationService, gate: Gate, turns: Turns) -> None:
+    @api.post("/conversations/{conversation_id}/clock", summary="Move one conversation's time (rehearsal servers only)")
+    async def move_clock(request: Request, conversation_id: UUID, body: ClockMove) -> ModeView:
+        principal, key = await _reader(request, service, gate, conversation_id)
+        await service.move_clock(key, timedelta(seconds=body.advance_seconds))
+        turns.wake(key)
+        view = await service.view(principal, key)
+        if view.status is Status.CLOSED:
+            raise NotFound("The conversation is closed; its clock stands still.")
+        return ModeView(mode=view.mode)

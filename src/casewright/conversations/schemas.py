@@ -1,0 +1,207 @@
+"""The wire's shapes. They are public: a field is added, never renamed or removed, within `/v1`."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from casewright.conversations.models import (
+    ApprovalStatus,
+    CaseReference,
+    Expects,
+    Mode,
+    Outcome,
+    Part,
+    QuickReply,
+    Resolution,
+    Status,
+    TurnReport,
+)
+from casewright.kit.model import Model
+
+
+class ConversationRequest(Model):
+    """`language` as a two-letter code; without it, or where the company does not speak it, its default."""
+
+    language: str | None = Field(None, max_length=10, examples=["en"])
+    time_zone: str = Field("UTC", max_length=60, examples=["Europe/Berlin"])
+    page: str = Field("", max_length=500, description="The page the customer is on, for context.")
+
+
+class ConversationCreated(Model):
+    """`token` alone allows writing in the conversation. It is shown once."""
+
+    id: UUID
+    token: str
+
+
+class MessageRequest(Model):
+    text: str = Field(max_length=1_000_000, examples=["I forgot my password"])
+
+
+class ReplyView(Model):
+    id: UUID
+    text: str
+    parts: tuple[Part, ...]
+    quick_replies: tuple[QuickReply, ...]
+
+
+class MessageAccepted(Model):
+    message_id: UUID
+
+
+class MessageAnswered(Model):
+    """`replaced`: a newer message came before the answer, and its answer covers both; `human`: a person has the
+    conversation; `pending`: the time is over, the turn goes on."""
+
+    message_id: UUID
+    status: Literal["replied", "replaced", "human", "pending"]
+    mode: Mode
+    reply: ReplyView | None
+
+
+class MessageView(Model):
+    """`from`: who wrote it. `turn_id` for operators only."""
+
+    id: UUID
+    from_: Literal["customer", "agent", "operator"] = Field(alias="from", serialization_alias="from")
+    text: str
+    parts: tuple[Part, ...] = ()
+    quick_replies: tuple[QuickReply, ...] = ()
+    expects: Expects | None = None
+    at: datetime
+    turn_id: UUID | None = None
+
+
+class Transcript(Model):
+    id: UUID
+    mode: Mode
+    status: Status
+    outcome: Outcome | None
+    language: str
+    created_at: datetime
+    messages: tuple[MessageView, ...]
+
+
+class FeedbackRequest(Model):
+    rating: int | None = Field(None, ge=1, le=5)
+    helpful: bool | None = None
+    message_id: UUID | None = None
+    comment: str = Field("", max_length=2000)
+
+
+class ModeView(Model):
+    mode: Mode
+
+
+class ModeRequest(Model):
+    mode: Mode
+
+
+class OperatorReply(Model):
+    text: str = Field(max_length=20_000)
+
+
+class InboxItem(Model):
+    conversation_id: UUID
+    mode: Mode
+    status: Status
+    language: str
+    reason: str | None
+    frustration: float
+    topic: str | None
+    last_message: str
+    last_from: str | None
+    waiting_since: datetime | None
+    updated_at: datetime
+    case: CaseReference | None
+    pending_approvals: int
+
+
+class InboxPage(Model):
+    items: tuple[InboxItem, ...]
+    next_cursor: str | None
+
+
+class ApprovalView(Model):
+    id: UUID
+    conversation_id: UUID
+    action: str
+    summary: str
+    arguments: dict[str, str]
+    status: ApprovalStatus
+    requested_at: datetime
+    decided_at: datetime | None
+
+
+class ApprovalList(Model):
+    items: tuple[ApprovalView, ...]
+
+
+class ApprovalDecision(Model):
+    id: UUID
+    decision: Literal["approve", "reject"]
+    note: str = Field("", max_length=2000)
+
+
+class TurnItem(Model):
+    id: UUID
+    at: datetime
+    message_ids: tuple[UUID, ...]
+    reply_id: UUID | None
+
+
+class TurnList(Model):
+    items: tuple[TurnItem, ...]
+
+
+class StageView(Model):
+    name: str
+    ms: float
+    cpu_ms: float
+
+
+class TurnView(TurnReport):
+    """Everything that explains a turn. Texts are masked."""
+
+    id: UUID
+    conversation_id: UUID
+    at: datetime
+    trigger: str
+    result: str
+    message_ids: tuple[UUID, ...]
+    reply_id: UUID | None
+    replaced: tuple[UUID, ...]
+    stages: tuple[StageView, ...]
+    total_ms: float
+    configuration_digest: str
+    reply: tuple[Part, ...] = ()
+
+
+class ClockMove(Model):
+    advance_seconds: float = Field(gt=0, le=366 * 86400)
+
+
+class PartPiece(Model):
+    reply_id: UUID
+    index: int
+    part: Part
+    at: datetime
+
+
+class ModeNotice(Model):
+    mode: Mode
+    reason: str
+    at: datetime
+
+
+class ClosedNotice(Model):
+    outcome: Outcome
+    resolution: Resolution
+    at: datetime
+
+
+class TypingNotice(Model):
+    from_: Literal["agent", "operator"] = Field(alias="from", serialization_alias="from")
+    on: bool

@@ -1,0 +1,64 @@
+"""Waiting for the reply to one message."""
+
+import time
+
+from casewright.conversations.live import LiveEvents
+from casewright.conversations.models import (
+    Accepted,
+    ConversationKey,
+    LoggedEvent,
+    MessageId,
+    Mode,
+    ReplySent,
+    TurnFinished,
+)
+from casewright.conversations.presenting import reply_view
+from casewright.conversations.schemas import MessageAnswered
+from casewright.conversations.service import ConversationService
+from casewright.kit.principal import Principal
+
+LONGEST_WAIT = 60.0
+POLL_SECONDS = 2.0
+"""A wake from another process may be lost with its connection: so often the log is looked at anyway."""
+
+
+async def wait_for_reply(
+    service: ConversationService,
+    live: LiveEvents,
+    principal: Principal,
+    key: ConversationKey,
+    accepted: Accepted,
+    seconds: float,
+) -> MessageAnswered:
+    """The reply as soon as it is committed, or `pending` when the time is over; the turn goes on all the same."""
+    until = time.monotonic() + seconds
+    seen: list[LoggedEvent] = []
+    async with live.watch(key.conversation_id) as watcher:
+        if not accepted.duplicate:
+            await watcher.wait(min(seconds, POLL_SECONDS))
+        while True:
+            seen += await service.events(principal, key, seen[-1].seq if seen else accepted.seq)
+            answered = _answered(accepted.message_id, seen)
+            remaining = until - time.monotonic()
+            if answered or remaining <= 0:
+                break
+            await watcher.wait(min(remaining, POLL_SECONDS))
+    if answered:
+        return answered
+    mode = (await service.view(principal, key)).mode
+    return MessageAnswered(message_id=accepted.message_id, status="pending", mode=mode, reply=None)
+
+
+def _answered(message_id: MessageId, entries: list[LoggedEvent]) -> MessageAnswered | None:
+    reply: ReplySent | None = None
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, ReplySent):
+            reply = event
+        if isinstance(event, TurnFinished) and message_id in event.message_ids:
+            if message_id in event.replaced:
+                return MessageAnswered(message_id=message_id, status="replaced", mode=Mode.AGENT, reply=None)
+            if event.result == "human" or reply is None:
+                return MessageAnswered(message_id=message_id, status="human", mode=Mode.HUMAN, reply=None)
+            return MessageAnswered(message_id=message_id, status="replied", mode=event.mode, reply=reply_view(reply))
+    return None

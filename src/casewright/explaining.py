@@ -1,0 +1,97 @@
+"""A turn's report in plain words."""
+
+from collections.abc import Iterator
+
+from casewright.conversations.schemas import TurnView
+from casewright.understanding.models import Clarify, Command
+
+Section = tuple[str, list[str]]
+
+
+def in_plain_words(turn: TurnView) -> Iterator[Section]:
+    """Headings and their lines, in the order in which things happened."""
+    yield "What came in", _came_in(turn)
+    if turn.segments or turn.proposals:
+        yield "What was understood", _understood(turn)
+        yield "What was decided", _decided(turn)
+    if turn.actions:
+        yield "What was done", [f"{one.action}: {one.status} ({one.code}) in {one.ms:.0f} ms" for one in turn.actions]
+    if turn.hits:
+        yield "What knowledge offered", [
+            f"{one.title} › {one.section or 'whole article'} (version {one.version}): confidence {one.confidence:.2f} "
+            f"(text {one.text_score:.2f}, meaning {one.vector_score:.2f})"
+            for one in turn.hits
+        ]
+    yield "Topics", _topics(turn)
+    if turn.reply:
+        yield "What was said, and on what it stands", _said(turn)
+    failed = [one for one in turn.checks if not one.passed]
+    yield "Checks", [f"{len(turn.checks)} checks of what was said, {len(failed)} failed"] + [
+        f"part {one.part + 1}: not true that it {one.check}; repaired before it went out" for one in failed
+    ]
+    if turn.recovery:
+        yield "What went wrong", [
+            f"{one.failure}: {one.strategy.replace('_', ' ')} {'helped' if one.succeeded else 'did not help'}"
+            for one in turn.recovery
+        ]
+    yield "Time", [f"{turn.total_ms:.1f} ms in all"] + [
+        f"{stage.name}: {stage.ms:.1f} ms, of which {stage.cpu_ms:.1f} ms computing" for stage in turn.stages
+    ]
+
+
+def _came_in(turn: TurnView) -> list[str]:
+    if not turn.masked_text:
+        return [f"No message: {turn.trigger.replace('_', ' ')}"]
+    lines = [f'"{turn.masked_text[:500]}" (personal data masked)']
+    if turn.replaced:
+        lines.append(f"{len(turn.replaced)} earlier message(s) had not been answered yet and belong to it")
+    lines += [f"It looks a little like {one.kind.replace('_', ' ')} (weight {one.weight:.2f})" for one in turn.signals]
+    return lines
+
+
+def _understood(turn: TurnView) -> list[str]:
+    feeling = turn.emotion
+    lines = [
+        f"Language {turn.language}; feeling {feeling.label} (valence {feeling.valence:+.2f}, intensity "
+        f"{feeling.intensity:.2f}); frustration {turn.frustration:.0%}"
+    ]
+    for segment in turn.segments:
+        ranking = ", ".join(f"{one.name} {one.probability:.2f}" for one in segment.ranking[:3]) or "no known intent"
+        remark = " — out of scope" if segment.out_of_scope else " — ambiguous" if segment.ambiguous else ""
+        lines.append(f'"{segment.text[:120]}": {ranking}{remark}')
+    return lines
+
+
+def _decided(turn: TurnView) -> list[str]:
+    certain = {_words(one.command): one for one in turn.proposals}
+    lines = []
+    for command in turn.accepted:
+        proposal = certain.get(_words(command))
+        because = f" because {proposal.reason} (confidence {proposal.confidence:.2f})" if proposal else ""
+        lines.append(f"did: {_words(command)}{because}")
+    lines += [f"did not: {_words(one.command)}, since {one.why}" for one in turn.dropped]
+    return lines or ["nothing was proposed"]
+
+
+def _words(command: Command | Clarify) -> str:
+    values = command.model_dump(exclude={"command", "options"}, exclude_none=True)
+    details = ", ".join(f"{name} {value}" for name, value in values.items() if value not in ("", False))
+    return command.command + (f" ({details})" if details else "")
+
+
+def _topics(turn: TurnView) -> list[str]:
+    before = {one.id: one.status for one in turn.topics_before}
+    lines = []
+    for topic in turn.topics:
+        was = before.get(topic.id)
+        change = topic.status if was == topic.status else f"{was or 'new'} → {topic.status}"
+        lines.append(f"{topic.title}: {change}")
+    return lines or ["none yet"]
+
+
+def _said(turn: TurnView) -> list[str]:
+    lines = []
+    for part in turn.reply:
+        stands_on = ", ".join(dict.fromkeys(f"{one.type} {one.title or one.id}" for one in part.sources))
+        lines.append(f"[{part.kind}] {part.text[:200]}" + (f"  ← {stands_on}" if stands_on else ""))
+    return lines

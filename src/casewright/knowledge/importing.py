@@ -1,0 +1,98 @@
+"""Markdown files with YAML front matter in, article drafts out.
+
+---
+title: Export your data
+language: en
+audience: public          public | customer | internal
+product: Aurora
+source: https://help.example/export
+checked_on: 2026-10-20
+---
+The body, in Markdown.
+"""
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Final
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from casewright.knowledge.errors import ArticleInvalid
+from casewright.knowledge.models import ArticleDraft, Audience
+
+_FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*$\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
+_KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_FIELDS: Final = ("title", "language", "audience", "product", "source", "checked_on")
+_EXPECTED: Final = {
+    "title": "give it a short text, for example: title: Export your data",
+    "language": "give it a language code of two letters, for example: language: en",
+    "audience": f"it must be one of {', '.join(Audience)}",
+    "product": "it must be a text",
+    "source": "it must be a text, for example the address of the page",
+    "checked_on": "it must be a date of the form 2026-10-20",
+}
+
+
+def read_articles(directory: Path) -> tuple[ArticleDraft, ...]:
+    """All `*.md` files of `directory`, in the order of their names. Blocking. Raises `ArticleInvalid`."""
+    files = sorted(directory.glob("*.md"))
+    if not files:
+        raise ArticleInvalid(str(directory), "files", "no articles found; put Markdown files (*.md) there")
+    return tuple(read_article(file) for file in files)
+
+
+def read_article(file: Path) -> ArticleDraft:
+    """One article; the file's name without its ending is its key. Blocking. Raises `ArticleInvalid`."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ArticleInvalid(file.name, "encoding", "save the file as UTF-8") from None
+    return parse_article(file.name, text)
+
+
+def parse_article(file: str, text: str) -> ArticleDraft:
+    """`file`: its name, of which the key is made. Raises `ArticleInvalid`."""
+    key = file.removesuffix(".md")
+    if not _KEY.fullmatch(key):
+        raise ArticleInvalid(file, "name", "use small letters, digits and single hyphens, for example export-data.md")
+    parts = _FRONT_MATTER.match(text.replace("\r\n", "\n"))
+    if parts is None:
+        raise ArticleInvalid(file, "front matter", "begin the file with a line ---, the fields, and a second line ---")
+    fields = _read_fields(file, parts["fields"])
+    body = parts["body"].strip()
+    if not body:
+        raise ArticleInvalid(file, "body", "write the article's text below the front matter")
+    try:
+        draft = ArticleDraft.model_validate({**fields, "key": key, "body": body})
+    except ValidationError as error:
+        raise _first_problem(file, error.errors()[0]) from None
+    if not draft.title.strip():
+        raise ArticleInvalid(file, "title", _EXPECTED["title"])
+    if not _LANGUAGE.fullmatch(draft.language):
+        raise ArticleInvalid(file, "language", _EXPECTED["language"])
+    return draft
+
+
+def _read_fields(file: str, text: str) -> dict[Hashable, object]:
+    try:
+        fields = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" (line {mark.line + 2})" if mark else ""
+        raise ArticleInvalid(file, "front matter", f"this is not valid YAML{line}; quote values with a colon") from None
+    if not isinstance(fields, dict):
+        raise ArticleInvalid(file, "front matter", "write one field a line, for example: title: Export your data")
+    for name in fields:
+        if name not in _FIELDS:
+            raise ArticleInvalid(file, str(name), f"there is no such field; the fields are {', '.join(_FIELDS)}")
+    return fields
+
+
+def _first_problem(file: str, problem: ErrorDetails) -> ArticleInvalid:
+    field = str(problem["loc"][0])
+    missing = "it is missing; " if problem["type"] == "missing" else ""
+    return ArticleInvalid(file, field, missing + _EXPECTED[field])

@@ -1,0 +1,310 @@
+"""Articles, their versions and the index over their passages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casewright.kit.database import Record, Transaction
+from casewright.kit.ids import TenantId, new_id
+from casewright.knowledge.models import Article, ArticleDraft, ArticleId, Audience
+from casewright.knowledge.passages import Passage, Sentence
+from casewright.knowledge.retrieval import Candidate, Search, pack, unpack
+from casewright.understanding.models import Vector
+
+TEXT_CONFIGURATIONS: Final = {
+    "da": "danish",
+    "de": "german",
+    "en": "english",
+    "es": "spanish",
+    "fi": "finnish",
+    "fr": "french",
+    "hu": "hungarian",
+    "it": "italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sv": "swedish",
+    "tr": "turkish",
+}
+"""PostgreSQL's stemmers by language; texts of any other language are indexed word by word (`simple`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """`digest`: of the title, language and body of the current version."""
+
+    id: ArticleId
+    version: int
+    digest: str
+    draft: ArticleDraft
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPassage:
+    """A passage on its way into the index. `vector`: of the whole, by which it is found; `vectors`: as in `Candidate`."""
+
+    passage: Passage
+    vector: Vector
+    vectors: NDArray[np.float32]
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+async def lock_revision(tx: Transaction, tenant_id: TenantId) -> int:
+    """The knowledge revision; whoever holds it is the only one who changes the tenant's articles until commit."""
+    revision: int = await tx.fetchval(
+        """insert into knowledge_revision (tenant_id, revision) values ($1, 0)
+           on conflict (tenant_id) do update set revision = knowledge_revision.revision returning revision""",
+        tenant_id,
+    )
+    return revision
+
+
+async def raise_revision(tx: Transaction, tenant_id: TenantId) -> None:
+    await tx.execute("update knowledge_revision set revision = revision + 1 where tenant_id = $1", tenant_id)
+
+
+async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[str]) -> dict[str, StoredArticle]:
+    """By key, as far as they exist."""
+    rows = await tx.fetch(
+        """select article.id, article.key, article.current_version, article.audience, article.language, article.product,
+                  article.source, article.checked_on, version.digest, version.title, version.body
+           from article
+           join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
+               and version.version = article.current_version
+           where article.tenant_id = $1 and article.key = any($2::text[])""",
+        tenant_id,
+        list(keys),
+    )
+    return {
+        row["key"]: StoredArticle(
+            ArticleId(row["id"]),
+            row["current_version"],
+            row["digest"],
+            ArticleDraft(**{name: row[name] for name in ArticleDraft.model_fields}),
+        )
+        for row in rows
+    }
+
+
+async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -> None:
+    """Writes everything but the text; passages that exist take over the audience."""
+    await tx.execute(
+        """insert into article (tenant_id, id, key, language, audience, product, source, checked_on, current_version)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           on conflict (tenant_id, id) do update set language = excluded.language, audience = excluded.audience,
+               product = excluded.product, source = excluded.source, checked_on = excluded.checked_on,
+               current_version = excluded.current_version, updated_at = now()""",
+        tenant_id,
+        article.id,
+        article.key,
+        article.language,
+        article.audience,
+        article.product,
+        article.source,
+        article.checked_on,
+        article.version,
+    )
+    await tx.execute(
+        "update passage set audience = $3 where tenant_id = $1 and article_id = $2 and audience <> $3",
+        tenant_id,
+        article.id,
+        article.audience,
+    )
+
+
+async def save_version(
+    tx: Transaction, tenant_id: TenantId, article: Article, digest: str, passages: Sequence[IndexedPassage]
+) -> None:
+    """Keeps the version for good, and puts its passages into the index in place of those of the version before."""
+    await tx.execute(
+        "insert into article_version (tenant_id, article_id, version, title, body, digest) values ($1, $2, $3, $4, $5, $6)",
+        tenant_id,
+        article.id,
+        article.version,
+        article.title,
+        article.body,
+        digest,
+    )
+    await tx.execute("delete from passage where tenant_id = $1 and article_id = $2", tenant_id, article.id)
+    await tx.executemany(
+        """insert into passage (tenant_id, id, article_id, version, position, language, audience, section, text,
+                                sentences, codes, embedding, search)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::real[]::vector,
+                   setweight(to_tsvector($13::text::regconfig, $14), 'A')
+                   || setweight(to_tsvector($13::text::regconfig, $8), 'B')
+                   || to_tsvector($13::text::regconfig, $9))""",
+        [
+            (
+                tenant_id,
+                new_id(),
+                article.id,
+                article.version,
+                position,
+                article.language,
+                article.audience,
+                indexed.passage.section,
+                indexed.passage.text,
+                _stored_sentences(indexed),
+                [code.upper() for code in indexed.passage.codes],
+                indexed.vector.tolist(),
+                TEXT_CONFIGURATIONS.get(article.language, "simple"),
+                article.title,
+            )
+            for position, indexed in enumerate(passages)
+        ],
+    )
+
+
+def _stored_sentences(indexed: IndexedPassage) -> dict[str, object]:
+    sentences = [[one.text, one.kind, one.block, one.introduction] for one in indexed.passage.sentences]
+    return {"sentences": sentences, "vectors": pack(indexed.vectors)}
+
+
+async def count_outcome(tx: Transaction, tenant_id: TenantId, ids: Sequence[ArticleId], solved: bool) -> None:
+    await tx.execute(
+        """update article set usage_count = usage_count + 1, success_count = success_count + $3::int,
+               failure_count = failure_count + 1 - $3::int
+           where tenant_id = $1 and id = any($2::uuid[])""",
+        tenant_id,
+        list(ids),
+        int(solved),
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+async def read_article(
+    tx: Transaction, tenant_id: TenantId, article_id: ArticleId, version: int | None, audiences: Sequence[Audience]
+) -> Article | None:
+    """`version` None: the current one. None unless one of `audiences` may read it."""
+    row = await tx.fetchrow(
+        """select article.id, article.key, version.version, version.title, version.body, article.language,
+                  article.audience, article.product, article.source, article.checked_on
+           from article
+           join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
+               and version.version = coalesce($3, article.current_version)
+           where article.tenant_id = $1 and article.id = $2 and article.audience = any($4::text[])
+               and article.status = 'published'""",
+        tenant_id,
+        article_id,
+        version,
+        list(audiences),
+    )
+    return None if row is None else Article(**dict(row))
+
+
+_FIND: Final = """
+with visible as (
+    select language, count(*) as passages from passage
+    where tenant_id = $1 and audience = any($2::text[]) group by language
+),
+asked as materialized (
+    select visible.language, visible.passages, term.lexeme,
+           (quote_literal(term.lexeme) || case when length(term.lexeme) >= 5 then ':*' else '' end)::tsquery as query
+    from visible
+    left join unnest($3::text[], $4::text[]) as configuration (language, name) using (language)
+    cross join lateral unnest(to_tsvector(coalesce(configuration.name, 'simple')::regconfig, $5)) as term
+),
+matched as materialized (
+    select asked.language, asked.lexeme, passage.id,
+           least(1, 1.645 * ts_rank('{0.9, 0.9, 1.0, 0.6}', passage.search, asked.query)) as strength
+    from asked
+    join passage on passage.tenant_id = $1 and passage.audience = any($2::text[])
+        and passage.language = asked.language and passage.search @@ asked.query
+),
+weighed as (
+    select language, lexeme, ln(1 + (asked.passages - coalesce(holders, 0) + 0.5) / (coalesce(holders, 0) + 0.5)) as weight
+    from asked
+    left join (select language, lexeme, count(*) as holders from matched group by language, lexeme) frequency
+        using (language, lexeme)
+),
+lexical as (
+    select matched.id, sum(weight * strength) / (3 + max(total)) as coverage
+    from matched
+    join weighed using (language, lexeme)
+    join (select language, sum(weight) as total from weighed group by language) whole using (language)
+    group by matched.id
+),
+proposed as (
+    (select id from lexical order by coverage desc limit $9)
+    union
+    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language = $6
+     order by embedding <=> $7::real[]::vector limit $9)
+    union
+    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language <> $6
+     order by embedding <=> $7::real[]::vector limit $9 / 2)
+    union
+    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and codes && $8::text[] limit $9)
+),
+with_openings as (
+    select id from proposed
+    union
+    select opening.id from proposed
+    join passage on passage.tenant_id = $1 and passage.id = proposed.id
+    join passage opening on opening.tenant_id = $1 and opening.article_id = passage.article_id and opening.position = 0
+)
+select passage.article_id, passage.version, version.title, passage.section, passage.language, article.product,
+       passage.position, passage.codes, passage.sentences, coalesce(lexical.coverage, 0) as coverage,
+       article.credibility, coalesce(article.checked_on, article.updated_at::date) as checked_on,
+       article.success_count, article.failure_count, knowledge.revision
+from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
+left join with_openings found on true
+left join passage on passage.tenant_id = $1 and passage.id = found.id
+left join lexical on lexical.id = found.id
+left join article on article.tenant_id = $1 and article.id = passage.article_id and article.status = 'published'
+left join article_version version on version.tenant_id = $1 and version.article_id = passage.article_id
+    and version.version = passage.version
+"""
+"""The weight of a word is its inverse document frequency as in BM25 (Robertson and Zaragoza 2009), counted over what the
+asker may read. A question of common words only covers little, as if one more word, of weight 3, were missing. A heading
+says more than the text, and the title, which all passages of an article share, says less; 1.645 makes 1 of `ts_rank` for
+a word that stands once in the heading. The opening of each article comes along: it often holds the conditions for all
+that follows."""
+
+
+async def find_passages(
+    tx: Transaction, tenant_id: TenantId, search: Search, most: int = 12
+) -> tuple[int, tuple[Candidate, ...]]:
+    """The knowledge revision, and the passages that may answer: at most `most` by words, by vector and by code each."""
+    rows = await tx.fetch(
+        _FIND,
+        tenant_id,
+        list(search.audiences),
+        list(TEXT_CONFIGURATIONS),
+        list(TEXT_CONFIGURATIONS.values()),
+        search.text,
+        search.language,
+        search.vector.tolist(),
+        [*search.codes, *search.statuses],
+        most,
+    )
+    return rows[0]["revision"], tuple(_candidate(row) for row in rows if row["title"] is not None)
+
+
+def _candidate(row: Record) -> Candidate:
+    stored = row["sentences"]
+    return Candidate(
+        article_id=ArticleId(row["article_id"]),
+        version=row["version"],
+        title=row["title"],
+        section=row["section"],
+        language=row["language"],
+        product=row["product"],
+        position=row["position"],
+        codes=frozenset(row["codes"]),
+        sentences=tuple(Sentence(*sentence) for sentence in stored["sentences"]),
+        vectors=unpack(stored["vectors"]),
+        coverage=float(row["coverage"]),
+        credibility=row["credibility"],
+        checked_on=row["checked_on"],
+        successes=row["success_count"],
+        failures=row["failure_count"],
+    )

@@ -1,0 +1,169 @@
+"""Articles in; answers out, each sentence with its source."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from casewright.kit.clock import Clock
+from casewright.kit.database import Transaction
+from casewright.kit.errors import NotFound
+from casewright.kit.ids import TenantId, new_id
+from casewright.kit.principal import Assurance
+from casewright.knowledge import repository
+from casewright.knowledge.answers import compose
+from casewright.knowledge.models import (
+    Article,
+    ArticleDraft,
+    ArticleId,
+    KnowledgeAnswer,
+    Question,
+    RetrievedPassage,
+)
+from casewright.knowledge.passages import Passage, split_article
+from casewright.knowledge.ports import Progress, SentenceEncoder
+from casewright.knowledge.repository import IndexedPassage, StoredArticle
+from casewright.knowledge.retrieval import Hit, rank, readable_by, searched
+
+REPORTED_HITS: Final = 5
+NEAR: Final = 0.3
+"""Confidence from which an article that does not answer is worth naming."""
+MOST_NEAR: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """How many articles came in new, with a new version, with other particulars only, or as they were."""
+
+    added: int = 0
+    revised: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+
+class KnowledgeService:
+    """A tenant's knowledge. Whom an article is not for never receives a word, a title or a count of it."""
+
+    def __init__(self, encoder: SentenceEncoder, clock: Clock) -> None:
+        self._encoder = encoder
+        self._clock = clock
+
+    async def install(
+        self, tx: Transaction, tenant_id: TenantId, drafts: Sequence[ArticleDraft], on_progress: Progress | None = None
+    ) -> Installed:
+        """Adds articles and brings those with the same key up to date; others stay. Idempotent.
+
+        A changed title, language or body makes a new version; versions are kept, only the newest is searched.
+        `on_progress` is called after each article."""
+        await repository.lock_revision(tx, tenant_id)
+        stored = await repository.stored_articles(tx, tenant_id, [draft.key for draft in drafts])
+        counts = {"added": 0, "revised": 0, "updated": 0, "unchanged": 0}
+        for number, draft in enumerate(drafts, start=1):
+            counts[await self._install(tx, tenant_id, draft, stored.get(draft.key))] += 1
+            if on_progress is not None:
+                on_progress(number, len(drafts))
+        installed = Installed(**counts)
+        if installed.unchanged < len(drafts):
+            await repository.raise_revision(tx, tenant_id)
+        return installed
+
+    async def _install(
+        self, tx: Transaction, tenant_id: TenantId, draft: ArticleDraft, stored: StoredArticle | None
+    ) -> str:
+        digest = _digest(draft)
+        revised = stored is None or stored.digest != digest
+        if stored is not None and not revised and stored.draft == draft:
+            return "unchanged"
+        version = stored.version + revised if stored else 1
+        article_id = stored.id if stored else ArticleId(new_id())
+        article = Article(id=article_id, version=version, **draft.model_dump())
+        await repository.save_article(tx, tenant_id, article)
+        if revised:
+            await repository.save_version(tx, tenant_id, article, digest, await self._index(draft))
+        if stored is None:
+            return "added"
+        return "revised" if revised else "updated"
+
+    async def _index(self, draft: ArticleDraft) -> list[IndexedPassage]:
+        passages = await asyncio.to_thread(split_article, draft.title, draft.body, draft.language)
+        indexed = []
+        for passage in passages:
+            heading = _heading(draft.title, passage)
+            texts = [f"{heading}: {sentence.text}" for sentence in passage.sentences]
+            vectors = await self._encoder.encode_many_async([f"{heading}. {passage.text}", heading, *texts])
+            indexed.append(IndexedPassage(passage, vectors[0], vectors[1:]))
+        return indexed
+
+    async def encoded(self, question: Question) -> Question:
+        """The question with its vector. Call it before a transaction is open, if understanding did not make one."""
+        if question.vector is not None:
+            return question
+        return replace(question, vector=await self._encoder.encode_async(question.text))
+
+    async def answer(
+        self, tx: Transaction, tenant_id: TenantId, question: Question, *, min_confidence: float = 0.7
+    ) -> KnowledgeAnswer:
+        """What the articles that the asker may read say, in their own words; no sentences below `min_confidence`."""
+        vector = question.vector if question.vector is not None else await self._encoder.encode_async(question.text)
+        search = searched(question, vector)
+        revision, candidates = await repository.find_passages(tx, tenant_id, search)
+        hits = rank(candidates, search, question.topic, self._clock.now().date())
+        best = hits[0].confidence if hits else 0.0
+        sure = bool(hits) and best >= min_confidence
+        return KnowledgeAnswer(
+            sentences=compose(question.text, search, hits) if sure else (),
+            confidence=best,
+            hits=tuple(_reported(hit) for hit in hits[:REPORTED_HITS]),
+            near=() if sure else _titles([hit for hit in hits if hit.confidence >= NEAR]),
+            revision=revision,
+        )
+
+    async def read(
+        self,
+        tx: Transaction,
+        tenant_id: TenantId,
+        article_id: ArticleId,
+        *,
+        version: int | None = None,
+        assurance: Assurance = Assurance.ANONYMOUS,
+        internal: bool = False,
+    ) -> Article:
+        """A version of an article, by default the current one. Raises `NotFound`, also when the asker may not read it."""
+        audiences = readable_by(assurance, internal)
+        article = await repository.read_article(tx, tenant_id, article_id, version, audiences)
+        if article is None:
+            raise NotFound("There is no such article.")
+        return article
+
+    async def record_outcome(
+        self, tx: Transaction, tenant_id: TenantId, article_ids: Sequence[ArticleId], *, solved: bool
+    ) -> None:
+        """Counts a use of the articles that an answer was made of, and whether it solved the problem."""
+        await repository.count_outcome(tx, tenant_id, article_ids, solved)
+
+
+def _heading(title: str, passage: Passage) -> str:
+    return f"{title}. {passage.section}" if passage.section else title
+
+
+def _digest(draft: ArticleDraft) -> str:
+    """SHA-256 of what a version consists of."""
+    return hashlib.sha256(json.dumps([draft.title, draft.language, draft.body]).encode()).hexdigest()
+
+
+def _titles(hits: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(hit.passage.title for hit in hits))[:MOST_NEAR]
+
+
+def _reported(hit: Hit) -> RetrievedPassage:
+    return RetrievedPassage(
+        article_id=hit.passage.article_id,
+        version=hit.passage.version,
+        title=hit.passage.title,
+        section=hit.passage.section,
+        text_score=min(1.0, hit.passage.coverage),
+        vector_score=hit.vector_score,
+        confidence=hit.confidence,
+    )

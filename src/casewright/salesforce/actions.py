@@ -1,0 +1,91 @@
+"""The org's actions as the engine calls them: who may, what it ended with, and whether it happened after all."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from casewright.kit.errors import CasewrightError
+from casewright.kit.ids import TenantId
+from casewright.kit.principal import Assurance
+from casewright.procedures.models import (
+    ActionCall,
+    ActionDefinition,
+    ActionOutcome,
+    ActionStatus,
+    CallerIdentity,
+    Effect,
+    Repeatable,
+)
+from casewright.salesforce import cases, credits, customers
+from casewright.salesforce.client import SalesforceClient
+from casewright.salesforce.definitions import DEFINITIONS
+from casewright.salesforce.outcomes import NOT_DONE, UNKNOWN, failed, outcome_of
+from casewright.salesforce.service import Orgs
+
+logger = logging.getLogger(__name__)
+
+Function = Callable[[SalesforceClient, ActionCall], Awaitable[ActionOutcome]]
+
+_EXECUTE: Final[Mapping[str, Function]] = {
+    "reset_user_password": customers.reset_user_password,
+    "list_cases": cases.list_cases,
+    "read_case": cases.read_case,
+    "raise_case_priority": cases.raise_priority,
+    "comment_on_case": cases.comment,
+    "create_case": cases.create,
+    "create_credit": credits.create,
+    "hand_over_case": cases.hand_over,
+    "find_contact_by_email": customers.find_contact_by_email,
+    "send_email": customers.send_email,
+}
+_LOOK: Final[Mapping[str, Function]] = {
+    "raise_case_priority": cases.was_raised,
+    "comment_on_case": cases.was_commented,
+    "create_case": cases.was_created,
+    "create_credit": credits.was_created,
+    "hand_over_case": cases.was_handed_over,
+}
+
+
+class SalesforceActions:
+    """Never raises for what the org does: every end is an outcome."""
+
+    def __init__(self, orgs: Orgs) -> None:
+        self._orgs = orgs
+
+    def definitions(self) -> Mapping[str, ActionDefinition]:
+        return DEFINITIONS
+
+    async def execute(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        """Calls the action once, in its tenant's org and only for a customer who may."""
+        definition = DEFINITIONS[call.action]
+        if not _may(call.identity, definition):
+            return failed("not_allowed")
+        return await self._ended(tenant_id, call, _EXECUTE[call.action], definition.effect)
+
+    async def reconcile(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        """Whether a WRITE without an answer happened: SUCCEEDED, FAILED with code `not_done`, or UNCERTAIN while that cannot
+        be told."""
+        definition = DEFINITIONS[call.action]
+        if definition.repeatable is Repeatable.AT_MOST_ONCE:
+            return UNKNOWN
+        if call.action not in _LOOK:
+            return NOT_DONE
+        found = await self._ended(tenant_id, call, _LOOK[call.action], Effect.READ)
+        is_known = found.status is ActionStatus.SUCCEEDED or found == NOT_DONE
+        return found if is_known else UNKNOWN.model_copy(update={"retry_after": found.retry_after})
+
+    async def _ended(self, tenant_id: TenantId, call: ActionCall, function: Function, effect: Effect) -> ActionOutcome:
+        try:
+            return await function(await self._orgs.client(tenant_id), call)
+        except CasewrightError as error:
+            outcome = outcome_of(error, effect)
+            logger.warning("action %s ended %s %s: %s", call.action, outcome.status, outcome.code, error.message)
+            return outcome
+
+
+def _may(identity: CallerIdentity, definition: ActionDefinition) -> bool:
+    """Someone verified is someone the org knows: without a Contact there are no records of theirs to answer from."""
+    if not identity.assurance.covers(definition.assurance):
+        return False
+    return not definition.assurance.covers(Assurance.VERIFIED) or identity.contact_id is not None

@@ -1,0 +1,73 @@
+"""Credits for a customer's account, as records of `Credit__c`."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from casewright.kit.errors import CasewrightError
+from casewright.procedures.models import ActionCall, ActionOutcome, RecordReference, Scalar
+from casewright.salesforce.client import SalesforceClient
+from casewright.salesforce.models import NamedRow
+from casewright.salesforce.outcomes import NOT_DONE, done, failed, marker
+from casewright.salesforce.wording import cut
+
+OBJECT: Final = "Credit__c"
+KEY: Final = "Casewright_Key__c"
+REASON_LENGTH: Final = 255
+LARGEST: Final = Decimal(10) ** 16
+"""The field has 18 digits, two of them behind the point."""
+
+_AMOUNT: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+async def create(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
+    """Records an approved credit; the operator's yes comes before the call."""
+    amount = parse_amount(call.arguments.get("amount"))
+    if amount is None:
+        return failed("invalid_amount")
+    if not call.identity.account_id:
+        return failed("no_account")
+    made = await client.upsert(
+        OBJECT,
+        client.connection.field(KEY),
+        marker(call.key),
+        {
+            "Account__c": call.identity.account_id,
+            "Contact__c": call.identity.contact_id,
+            "Amount__c": float(amount),
+            "Reason__c": cut(str(call.arguments.get("reason", "")), REASON_LENGTH),
+            "Status__c": "Approved",
+        },
+    )
+    try:
+        credit = await _credit_where(client, "Id", made.id)
+    except CasewrightError:
+        credit = None  # It is saved; that its number cannot be read any more must not make it look unsaved.
+    return _outcome(client, credit or NamedRow(id=made.id, name=""), amount)
+
+
+async def was_created(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
+    amount = parse_amount(call.arguments.get("amount"))
+    credit = await _credit_where(client, client.connection.field(KEY), marker(call.key))
+    return NOT_DONE if credit is None or amount is None else _outcome(client, credit, amount)
+
+
+def parse_amount(given: Scalar) -> Decimal | None:
+    """A positive amount of at most two decimals, such as `50`, `50.00` or `50.00 EUR`; None if it is not one."""
+    found = _AMOUNT.search(str(given)) if given is not None and not str(given).strip().startswith("-") else None
+    try:
+        amount = Decimal(found[0]) if found else Decimal(0)
+    except InvalidOperation:
+        return None
+    return amount if 0 < amount < LARGEST and amount == amount.quantize(Decimal("0.01")) else None
+
+
+async def _credit_where(client: SalesforceClient, field: str, value: str) -> NamedRow | None:
+    found = await client.query(NamedRow, f"SELECT Id, Name FROM {OBJECT} WHERE {field} = :value LIMIT 1", value=value)
+    return found[0] if found else None
+
+
+def _outcome(client: SalesforceClient, credit: NamedRow, amount: Decimal) -> ActionOutcome:
+    url = client.record_url(OBJECT, credit.id)
+    reference = RecordReference(type=OBJECT, id=credit.id, label=credit.name, url=url)
+    return done(records=(reference,), number=credit.name, amount=f"{amount:.2f}")

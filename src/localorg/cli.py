@@ -1,0 +1,124 @@
+"""The command line: `python -m localorg serve --data DIR --org NAME:PORT=SEED.yaml`."""
+
+import asyncio
+import re
+import socket
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from joserfc.jwk import RSAKey
+
+from localorg.oauth.jwt_bearer import load_public_key
+from localorg.org import Org
+from localorg.seeds import Seed, SeedError
+from localorg.server import Listener, listen, serve
+from localorg.storage.database import FileInUseError
+
+_ORG = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?::(?P<port>\d+))?=(?P<seed>.+)")
+_UNUSABLE = 2
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+class StartError(Exception):
+    """The orgs cannot be started; the message says why and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OrgArgument:
+    name: str
+    port: int
+    seed: Path
+
+
+@app.callback()
+def _commands() -> None:
+    """A Salesforce-compatible org on your own machine."""
+
+
+@app.command("serve")
+def serve_command(
+    data: Annotated[Path, typer.Option(help="Directory of the orgs' files; made if missing.")],
+    org: Annotated[list[str], typer.Option(help="NAME:PORT=SEED.yaml; repeatable. Port 0 takes any free one.")],
+    port: Annotated[int, typer.Option(help="Port of an org given as NAME=SEED.yaml.")] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    jwt_key: Annotated[
+        list[str] | None, typer.Option(help="NAME=FILE.pem: certificate or public key for JWT bearer; repeatable.")
+    ] = None,
+    lifeline_stdin: Annotated[bool, typer.Option(help="Stop when standard input ends.")] = False,
+) -> None:
+    """Serve orgs until Ctrl-C. Prints one line of JSON, {"org", "url"}, for each org that is ready."""
+    try:
+        arguments = [_parse_org(text, port) for text in org]
+        keys = dict(_parse_key(text) for text in jwt_key or [])
+        asyncio.run(_run(arguments, data, host, keys, lifeline_stdin=lifeline_stdin))
+    except StartError as error:
+        _fail(str(error))
+
+
+async def _run(
+    arguments: list[_OrgArgument], data: Path, host: str, keys: dict[str, RSAKey], *, lifeline_stdin: bool
+) -> None:
+    names = [argument.name for argument in arguments]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise StartError(f"The org {min(twice)} is given twice; each org needs a name of its own.")
+    if unknown := keys.keys() - set(names):
+        raise StartError(f"--jwt-key names the org {min(unknown)}, which is not among the orgs given with --org.")
+    sockets = [_listen(argument, host) for argument in arguments]
+    orgs = [await _open(argument, data, keys.get(argument.name)) for argument in arguments]
+    listeners = [Listener(org, socket) for org, socket in zip(orgs, sockets, strict=True)]
+    await serve(listeners, lifeline_stdin=lifeline_stdin)
+
+
+def _parse_org(text: str, default_port: int) -> _OrgArgument:
+    matched = _ORG.fullmatch(text)
+    if matched is None:
+        raise StartError(f"--org is {text!r}, but must look like aurora:8081=examples/aurora/org.yaml")
+    port = int(matched["port"]) if matched["port"] else default_port
+    if port > 65_535:
+        raise StartError(f"The port {port} of org {matched['name']} is not between 0 and 65535.")
+    return _OrgArgument(matched["name"], port, Path(matched["seed"]))
+
+
+def _parse_key(text: str) -> tuple[str, RSAKey]:
+    name, _, file = text.partition("=")
+    try:
+        return name, load_public_key(Path(file))
+    except OSError as error:
+        raise StartError(f"The key {file} of org {name} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise StartError(f"The key {file} of org {name} is neither a certificate nor a public RSA key.") from error
+
+
+def _listen(argument: _OrgArgument, host: str) -> socket.socket:
+    try:
+        return listen(host, argument.port)
+    except OSError as error:
+        advice = (
+            f"stop what uses it, or give another with --org {argument.name}:PORT={argument.seed} (0 takes a free one)"
+        )
+        message = f"Org {argument.name} cannot listen on {host} port {argument.port}: {error.strerror}; {advice}."
+        raise StartError(message) from error
+
+
+async def _open(argument: _OrgArgument, data: Path, key: RSAKey | None) -> Org:
+    try:
+        return await Org.open(argument.name, Seed.load(argument.seed), data, jwt_key=key)
+    except SeedError as error:
+        raise StartError(f"Org {argument.name} cannot be filled: {error}") from error
+    except FileInUseError as error:
+        raise StartError(f"Org {argument.name} is already being served: {error}; stop that first.") from error
+    except (OSError, sqlite3.Error) as error:
+        raise StartError(f"Org {argument.name} cannot use the data directory {data}: {error}") from error
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(_UNUSABLE)
+
+
+def main() -> None:
+    app()

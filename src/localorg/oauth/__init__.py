@@ -1,0 +1,1 @@
+"""Access tokens: how one is had, what it is worth, when it ends."""

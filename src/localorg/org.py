@@ -1,0 +1,139 @@
+"""One org: everything a request needs to know of it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from joserfc.jwk import RSAKey
+
+from localorg.clock import Clock, system_clock
+from localorg.cursors import Cursors
+from localorg.faults import Faults
+from localorg.ids import RecordId, instance_code
+from localorg.oauth.sessions import Sessions
+from localorg.records.service import Caller, Records
+from localorg.records.values import Row
+from localorg.schema.loader import standard_schema
+from localorg.schema.models import Schema
+from localorg.seeds import Identity, Seed, SeedError, apply_seed
+from localorg.settings import Credentials, OrgSettings, load_credentials
+from localorg.soql.date_literals import MONDAY, SUNDAY, Calendar
+from localorg.storage.database import Database
+from localorg.storage.tables import create_tables, empty_tables
+from localorg.usage import ApiUsage, RequestLog
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Org:
+    name: str
+    schema: Schema
+    database: Database
+    seed: Seed
+    identity: Identity
+    credentials: Credentials
+    sessions: Sessions
+    clock: Clock
+    usage: ApiUsage
+    jwt_key: RSAKey | None = None
+    faults: Faults = field(default_factory=Faults)
+    requests: RequestLog = field(default_factory=lambda: RequestLog(system_clock))
+    cursors: Cursors = field(default_factory=Cursors)
+
+    @classmethod
+    async def open(
+        cls,
+        name: str,
+        seed: Seed,
+        data_directory: Path,
+        *,
+        jwt_key: RSAKey | None = None,
+        clock: Clock = system_clock,
+    ) -> Self:
+        """Opens the org's file, or makes it and applies the seed. Raises SeedError, FileInUseError or OSError."""
+        credentials = await asyncio.to_thread(load_credentials, data_directory, name)
+        schema = standard_schema()
+        database = await asyncio.to_thread(Database, data_directory / f"{name}.sqlite3")
+        identity = await database.write(lambda c: _prepare(c, schema, name, seed, clock()))
+        lifetime = timedelta(minutes=seed.settings.session_minutes)
+        sessions = Sessions(database, clock, identity.organization_id, lifetime)
+        await sessions.load()
+        return cls(
+            name=name,
+            schema=schema,
+            database=database,
+            seed=seed,
+            identity=identity,
+            credentials=credentials,
+            sessions=sessions,
+            clock=clock,
+            usage=ApiUsage(seed.settings.daily_api_requests, clock),
+            jwt_key=jwt_key,
+            requests=RequestLog(clock),
+        )
+
+    @property
+    def settings(self) -> OrgSettings:
+        return self.seed.settings
+
+    @property
+    def display_name(self) -> str:
+        return str(self.seed.organization["Name"])
+
+    def close(self) -> None:
+        self.database.close()
+
+    async def reset(self) -> None:
+        """Back to the seed. Sessions stay open, for the seed gives users the same ids again."""
+
+        def reseed(connection: sqlite3.Connection) -> None:
+            empty_tables(connection, self.schema)
+            _apply(connection, self.schema, self.name, self.seed, self.clock())
+
+        await self.database.write(reseed)
+        self.faults.clear()
+        self.requests.clear()
+        self.cursors.clear()
+        self.usage.clear()
+
+    async def write(self, caller: Caller, work: Callable[[Records], Result]) -> Result:
+        """Runs `work` in a transaction of its own, committed when this returns."""
+        instance = instance_code(self.name)
+        return await self.database.write(lambda c: work(Records(c, self.schema, instance, caller)))
+
+    async def user(self, user_id: RecordId) -> Row:
+        sql = 'SELECT * FROM "User" WHERE "Id" = ?'
+        return await self.database.read(lambda c: dict(c.execute(sql, (user_id,)).fetchone()))
+
+    async def user_named(self, username: str) -> Row | None:
+        sql = 'SELECT * FROM "User" WHERE "Username" = ? AND "IsDeleted" = 0'
+        row = await self.database.read(lambda c: c.execute(sql, (username,)).fetchone())
+        return dict(row) if row else None
+
+    def calendar(self) -> Calendar:
+        zone = ZoneInfo(str(self.seed.organization.get("TimeZoneSidKey", "America/Los_Angeles")))
+        locale = str(self.seed.organization.get("DefaultLocaleSidKey", "en_US"))
+        return Calendar(self.clock(), zone, SUNDAY if locale == "en_US" else MONDAY)
+
+
+def _prepare(connection: sqlite3.Connection, schema: Schema, name: str, seed: Seed, now: datetime) -> Identity:
+    create_tables(connection, schema)
+    meta = {row["name"]: row["value"] for row in connection.execute("SELECT name, value FROM _meta")}
+    if "api_user_id" in meta:
+        return Identity(RecordId(meta["organization_id"]), RecordId(meta["api_user_id"]))
+    return _apply(connection, schema, name, seed, now)
+
+
+def _apply(connection: sqlite3.Connection, schema: Schema, name: str, seed: Seed, now: datetime) -> Identity:
+    identity = apply_seed(connection, schema, name, seed, now)
+    if "Name" not in seed.organization:
+        raise SeedError("the seed's organization needs a Name")
+    values = (("organization_id", identity.organization_id), ("api_user_id", identity.api_user_id))
+    connection.executemany("INSERT INTO _meta VALUES (?, ?)", values)
+    return identity

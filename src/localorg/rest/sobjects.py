@@ -1,0 +1,125 @@
+"""Single records: create, read, update, delete, and all of these by external id."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from localorg.answers import json_answer, no_content
+from localorg.errors import ApiError, not_found
+from localorg.ids import InvalidIdError, RecordId, parse_record_id
+from localorg.records.service import Records, Upserted
+from localorg.records.values import ColumnValue, WrongJsonTypeError, read_value
+from localorg.rest.context import caller, data_path, json_object, located, org_of, sobject_of
+from localorg.schema.models import Field, SObject
+from localorg.soql.ast import Comparison, FieldPath, Operator, Query, Selected, Source
+from localorg.soql.executor import JsonRecord
+from localorg.soql.service import run_tree
+
+Result = TypeVar("Result")
+_FIRST_VERSION_ANSWERING_200 = 46
+"""Before it, an upsert that updates answers 204 without a body."""
+
+
+async def create_record(request: Request) -> Response:
+    definition = sobject_of(request)
+    values = await json_object(request)
+    record_id = await _write(request, lambda records: records.create(definition, values))
+    body = {"id": record_id, "success": True, "errors": []}
+    address = f"{data_path(request)}/sobjects/{definition.name}/{record_id}"
+    return json_answer(body, 201, {"Location": address})
+
+
+async def read_record(request: Request) -> Response:
+    return json_answer(await _read(request, sobject_of(request), _record_id(request)))
+
+
+async def update_record(request: Request) -> Response:
+    definition, record_id = sobject_of(request), _record_id(request)
+    values = await json_object(request)
+    await _write(request, lambda records: records.update(definition, record_id, values))
+    return no_content()
+
+
+async def delete_record(request: Request) -> Response:
+    definition, record_id = sobject_of(request), _record_id(request)
+    await _write(request, lambda records: records.delete(definition, record_id))
+    return no_content()
+
+
+async def upsert_by_external_id(request: Request) -> Response:
+    definition = sobject_of(request)
+    external_id, value = _external_id(request, definition)
+    values = await json_object(request)
+    upserted: Upserted = await _write(request, lambda r: r.upsert(definition, external_id, value, values))
+    version = float(data_path(request).rsplit("v", 1)[-1])
+    if not upserted.created and version < _FIRST_VERSION_ANSWERING_200:
+        return no_content()
+    body = {"id": upserted.id, "success": True, "errors": [], "created": upserted.created}
+    return json_answer(body, 201 if upserted.created else 200)
+
+
+async def read_by_external_id(request: Request) -> Response:
+    definition = sobject_of(request)
+    return json_answer(await _read(request, definition, await _find(request, definition)))
+
+
+async def delete_by_external_id(request: Request) -> Response:
+    definition = sobject_of(request)
+    record_id = await _find(request, definition)
+    await _write(request, lambda records: records.delete(definition, record_id))
+    return no_content()
+
+
+async def _write(request: Request, work: Callable[[Records], Result]) -> Result:
+    try:
+        return await org_of(request).write(caller(request), work)
+    except WrongJsonTypeError as error:
+        raise await located(request, error) from None
+
+
+async def _find(request: Request, definition: SObject) -> RecordId:
+    external_id, value = _external_id(request, definition)
+    found = await _write(request, lambda records: records.find_by_external_id(definition, external_id, value))
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _read(request: Request, definition: SObject, record_id: RecordId) -> JsonRecord:
+    org, path, calendar = org_of(request), data_path(request), org_of(request).calendar()
+    asked = request.query_params.get("fields")
+    names = [name.strip() for name in asked.split(",")] if asked else [field.name for field in definition.fields]
+    query = Query(
+        select=tuple(Selected(FieldPath(tuple(name.split(".")))) for name in dict.fromkeys(names)),
+        source=Source(definition.name),
+        where=Comparison(FieldPath(("Id",)), Operator.EQUAL, record_id),
+    )
+
+    def read(connection: sqlite3.Connection) -> tuple[JsonRecord, ...]:
+        return run_tree(connection, org.schema, calendar, query, data_path=path).records
+
+    found = await org.database.read(read)
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+def _record_id(request: Request) -> RecordId:
+    given = request.path_params["id"]
+    try:
+        return parse_record_id(given)
+    except InvalidIdError:
+        message = f"Provided external ID field does not exist or is not accessible: {given}"
+        raise ApiError("NOT_FOUND", message, status=404) from None
+
+
+def _external_id(request: Request, definition: SObject) -> tuple[Field, ColumnValue]:
+    name = request.path_params["field"]
+    external_id = definition.external_id_field(name)
+    if external_id is None:
+        message = f"Provided external ID field does not exist or is not accessible: {name}"
+        raise ApiError("NOT_FOUND", message, status=404)
+    return external_id, read_value(external_id, request.path_params["value"])

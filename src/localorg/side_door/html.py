@@ -1,0 +1,76 @@
+"""The few pieces the pages are made of. Whatever comes from a record is escaped here and nowhere else."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NewType
+from urllib.parse import quote
+
+Html = NewType("Html", str)
+"""Text that is safe to send as it is."""
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #d8dde3; --muted: #5c6773; --link: #0b5cab; --page: #fff; --raised: #f6f8fa; }
+@media (prefers-color-scheme: dark) {
+  :root { --line: #353c45; --muted: #9aa5b1; --link: #7ab8ff; --page: #14181d; --raised: #1d232a; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); font: 15px/1.5 system-ui, sans-serif; }
+header { padding: 1rem 1.5rem; border-bottom: 1px solid var(--line); background: var(--raised); }
+header h1 { margin: 0; font-size: 1.1rem; }
+header nav { margin-top: .25rem; display: flex; gap: 1rem; flex-wrap: wrap; }
+main { padding: 1.5rem; max-width: 90rem; }
+h2 { margin: 0 0 1rem; font-size: 1.3rem; }
+a { color: var(--link); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
+thead th { color: var(--muted); font-weight: 600; white-space: nowrap; }
+tbody th { color: var(--muted); font-weight: 400; white-space: nowrap; }
+td { overflow-wrap: anywhere; }
+td.text, pre { white-space: pre-wrap; font: inherit; margin: 0; }
+.muted { color: var(--muted); }
+form { display: grid; gap: .75rem; max-width: 24rem; }
+input, button { font: inherit; padding: .5rem; }
+"""
+
+
+def text(value: object) -> Html:
+    return Html(escape(str(value)))
+
+
+def link(address: str, shown: object) -> Html:
+    return Html(f'<a href="{escape(quote(address, safe="/?=&"))}">{escape(str(shown))}</a>')
+
+
+def paragraph(content: Html, *, muted: bool = False) -> Html:
+    return Html(f'<p class="muted">{content}</p>' if muted else f"<p>{content}</p>")
+
+
+def preformatted(value: object) -> Html:
+    return Html(f"<pre>{escape(str(value))}</pre>")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[Html]]) -> Html:
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return Html(f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+
+
+def properties(rows: Iterable[tuple[str, Html]]) -> Html:
+    body = "".join(f'<tr><th scope="row">{escape(name)}</th><td class="text">{value}</td></tr>' for name, value in rows)
+    return Html(f'<div class="scroll"><table><tbody>{body}</tbody></table></div>')
+
+
+def joined(*parts: Html) -> Html:
+    return Html("".join(parts))
+
+
+def page(org: str, title: str, content: Html) -> str:
+    navigation = joined(link("/", "Objects"), Html(" "), link("/localorg/mail", "Mailbox"))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} – {escape(org)}</title><style>{_STYLE}</style></head>"
+        f"<body><header><h1>{escape(org)}</h1><nav>{navigation}</nav></header>"
+        f"<main><h2>{escape(title)}</h2>{content}</main></body></html>"
+    )

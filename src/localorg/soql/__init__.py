@@ -1,0 +1,1 @@
+"""SOQL: text → syntax tree → SQL → records."""

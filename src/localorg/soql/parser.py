@@ -1,0 +1,257 @@
+"""SOQL text to syntax tree."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib import resources
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
+from lark.exceptions import VisitError
+
+from localorg.errors import ApiError
+from localorg.soql.ast import (
+    AllOf,
+    AnyOf,
+    ChildQuery,
+    Comparison,
+    Condition,
+    DateLiteral,
+    FieldPath,
+    ForClause,
+    FunctionCall,
+    Includes,
+    InQuery,
+    InValues,
+    Negation,
+    Nulls,
+    Operand,
+    Operator,
+    Ordering,
+    Query,
+    Selected,
+    Source,
+    Value,
+)
+from localorg.soql.date_literals import is_date_literal
+from localorg.soql.errors import malformed_query, unexpected_token
+
+LONGEST_QUERY = 100_000
+_CODE = re.compile(r"[0-9A-Fa-f]{4}")
+_WORD = re.compile(r"\w+|\S")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_LIKE_ESCAPES = {"_": "\\_", "%": "\\%", "\\": "\\\\"}
+"""In a LIKE pattern these stay escaped, so that the matcher takes them literally."""
+
+
+@lru_cache(maxsize=1024)
+def parse(text: str) -> Query:
+    """Raises ApiError MALFORMED_QUERY with the place of the error."""
+    if len(text) > LONGEST_QUERY:
+        raise ApiError("QUERY_TOO_COMPLICATED", f"SOQL statements cannot be longer than {LONGEST_QUERY} characters.")
+    try:
+        tree = _parser().parse(text)
+        query: Query = _Builder(text).transform(tree)
+    except UnexpectedInput as error:
+        raise _syntax_error(text, error) from None
+    except VisitError as error:
+        if isinstance(error.orig_exc, ApiError):
+            raise error.orig_exc from None
+        raise
+    return query
+
+
+@cache
+def _parser() -> Lark:
+    grammar = (resources.files("localorg.soql") / "grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, start="query", parser="lalr", lexer="contextual", maybe_placeholders=False)
+
+
+def _syntax_error(text: str, error: UnexpectedInput) -> ApiError:
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return unexpected_token("<EOF>", text, len(text))
+    position = error.pos_in_stream or 0
+    if isinstance(error, UnexpectedToken):
+        return unexpected_token(str(error.token), text, error.token.start_pos or 0)
+    if isinstance(error, UnexpectedCharacters) and text[position] == "'":
+        return malformed_query("unterminated string: quote not closed", text, position)
+    word = _WORD.match(text, position)
+    return unexpected_token(word.group() if word else "<EOF>", text, position)
+
+
+def unescape(text: str, *, keep_wildcards: bool) -> str:
+    """The characters a quoted literal stands for. Raises ValueError for an escape SOQL does not know."""
+    result = ""
+    characters = iter(text)
+    for character in characters:
+        if character != "\\":
+            result += character
+            continue
+        escaped = next(characters)
+        if keep_wildcards and escaped in _LIKE_ESCAPES:
+            result += _LIKE_ESCAPES[escaped]
+        elif escaped in _ESCAPES or escaped.lower() in "nrtbf":
+            result += _ESCAPES[escaped.lower() if escaped.isalpha() else escaped]
+        elif escaped in "_%":
+            result += escaped
+        elif escaped == "u":
+            result += _unicode_character("".join(next(characters, "") for _ in range(4)))
+        else:
+            raise ValueError(escaped)
+    return result
+
+
+def _unicode_character(code: str) -> str:
+    if not _CODE.fullmatch(code):
+        raise ValueError(code)
+    return chr(int(code, 16))
+
+
+@v_args(inline=True)
+class _Builder(Transformer[Token, Query]):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def query(self, *parts: object) -> Query:
+        select: list[Selected | ChildQuery] = []
+        clauses: dict[str, object] = {}
+        for part in parts:
+            if isinstance(part, (Selected, ChildQuery)):
+                select.append(part)
+            elif isinstance(part, Source):
+                clauses["source"] = part
+            elif isinstance(part, tuple):
+                clauses[part[0]] = part[1]
+        return Query(tuple(select), **clauses)  # type: ignore[arg-type]
+
+    def selected(self, operand: Operand, alias: str | None = None) -> Selected:
+        return Selected(operand, alias)
+
+    def alias(self, name: Token) -> str:
+        return str(name)
+
+    def child_query(self, query: Query) -> ChildQuery:
+        return ChildQuery(query)
+
+    def object_name(self, *names: Token) -> Token:
+        return Token.new_borrow_pos("NAME", ".".join(names), names[0])
+
+    def source(self, name: Token, alias: Token | None = None) -> Source:
+        return Source(str(name), str(alias) if alias else None, name.start_pos or 0)
+
+    def where(self, condition: Condition) -> tuple[str, Condition]:
+        return "where", condition
+
+    def having(self, condition: Condition) -> tuple[str, Condition]:
+        return "having", condition
+
+    def group_by(self, *operands: Operand) -> tuple[str, tuple[Operand, ...]]:
+        return "group_by", operands
+
+    def order_by(self, *orderings: Ordering) -> tuple[str, tuple[Ordering, ...]]:
+        return "order_by", orderings
+
+    def ordering(self, operand: Operand, *words: Token) -> Ordering:
+        kinds = {word.type for word in words}
+        return Ordering(operand, "DESC" in kinds, Nulls.LAST if "LAST" in kinds else Nulls.FIRST)
+
+    def limit(self, number: Token) -> tuple[str, int]:
+        return "limit", self._whole(number)
+
+    def offset(self, number: Token) -> tuple[str, int]:
+        return "offset", self._whole(number)
+
+    def for_clause(self, word: Token) -> tuple[str, ForClause]:
+        return "for_clause", ForClause(word.upper())
+
+    def all_of(self, *conditions: Condition) -> AllOf:
+        return AllOf(conditions)
+
+    def any_of(self, *conditions: Condition) -> AnyOf:
+        return AnyOf(conditions)
+
+    def negation(self, condition: Condition) -> Negation:
+        return Negation(condition)
+
+    def compare(self, operand: Operand, operator: Token, value: Value) -> Comparison:
+        return Comparison(operand, Operator("!=" if operator == "<>" else str(operator)), value)
+
+    def like(self, operand: Operand, pattern: Token) -> Comparison:
+        return Comparison(operand, Operator.LIKE, self._quoted(pattern, keep_wildcards=True))
+
+    def in_values(self, operand: Operand, *values: Value) -> InValues:
+        return InValues(operand, values)
+
+    def not_in_values(self, operand: Operand, *values: Value) -> InValues:
+        return InValues(operand, values, negated=True)
+
+    def in_query(self, operand: Operand, query: Query) -> InQuery:
+        return InQuery(operand, query)
+
+    def not_in_query(self, operand: Operand, query: Query) -> InQuery:
+        return InQuery(operand, query, negated=True)
+
+    def includes(self, operand: Operand, *choices: Token) -> Includes:
+        return Includes(operand, self._choices(choices))
+
+    def excludes(self, operand: Operand, *choices: Token) -> Includes:
+        return Includes(operand, self._choices(choices), negated=True)
+
+    def path(self, *names: Token) -> FieldPath:
+        return FieldPath(tuple(str(name) for name in names), names[0].start_pos or 0)
+
+    def call(self, name: Token, *arguments: Operand) -> FunctionCall:
+        return FunctionCall(str(name), arguments, name.start_pos or 0)
+
+    def string(self, token: Token) -> str:
+        return self._quoted(token, keep_wildcards=False)
+
+    def number(self, token: Token) -> Decimal:
+        return Decimal(str(token))
+
+    def date(self, token: Token) -> date:
+        return date.fromisoformat(self._real_moment(token, str(token)))
+
+    def datetime(self, token: Token) -> datetime:
+        return datetime.fromisoformat(self._real_moment(token, str(token).upper()))
+
+    def word(self, token: Token) -> Value:
+        word = token.upper()
+        if word in ("TRUE", "FALSE"):
+            return word == "TRUE"
+        if is_date_literal(word, counted=False):
+            return DateLiteral(word)
+        raise unexpected_token(str(token), self._text, token.start_pos or 0)
+
+    def counted_literal(self, token: Token) -> DateLiteral:
+        name, _, count = token.upper().partition(":")
+        if not is_date_literal(name, counted=True):
+            raise unexpected_token(str(token), self._text, token.start_pos or 0)
+        return DateLiteral(name, int(count))
+
+    def null(self, token: Token) -> None:
+        return None
+
+    def _choices(self, tokens: Sequence[Token]) -> tuple[str, ...]:
+        return tuple(self._quoted(token, keep_wildcards=False) for token in tokens)
+
+    def _quoted(self, token: Token, *, keep_wildcards: bool) -> str:
+        try:
+            return unescape(token[1:-1], keep_wildcards=keep_wildcards)
+        except ValueError:
+            sentence = f"invalid string literal {token}. Illegal character sequence in string literal"
+            raise malformed_query(sentence, self._text, token.start_pos or 0) from None
+
+    def _real_moment(self, token: Token, text: str) -> str:
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            raise malformed_query(f"invalid date: {token}", self._text, token.start_pos or 0) from None
+        return text
+
+    def _whole(self, token: Token) -> int:
+        if not token.isdigit():
+            raise unexpected_token(str(token), self._text, token.start_pos or 0)
+        return int(token)

@@ -1,0 +1,68 @@
+"""What many tests stand on: a real PostgreSQL, two tenants in it, and principals for them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from casewright import migrations
+from casewright.kit.clock import SystemClock
+from casewright.kit.database import Database
+from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
+from casewright.kit.principal import Principal, system
+from casewright.settings import Limits
+from casewright.tenants.models import Tenant, TenantProfile
+from casewright.tenants.service import TenantService
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Addresses of a migrated database: as the application's role, and as its owner."""
+
+    application: str
+    owner: str
+
+
+@pytest.fixture(scope="session")
+async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    directory: Path = tmp_path_factory.mktemp("postgres")
+    async with EmbeddedPostgres(directory) as server:
+        owner = server.dsn(Role.OWNER)
+        await asyncio.to_thread(migrations.upgrade, owner)
+        yield Cluster(application=server.dsn(Role.APPLICATION), owner=owner)
+
+
+@pytest.fixture(scope="session")
+async def database(cluster: Cluster) -> AsyncIterator[Database]:
+    opened = Database(cluster.application, pool_size=8)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def tenants(database: Database) -> TenantService:
+    return TenantService(database, SystemClock(), Limits())
+
+
+@pytest.fixture(scope="session")
+async def tenant(tenants: TenantService) -> Tenant:
+    return await tenants.save("first", "First Company", TenantProfile(languages=("en", "de")))
+
+
+@pytest.fixture(scope="session")
+async def other_tenant(tenants: TenantService) -> Tenant:
+    """The one that must never see anything of the first."""
+    return await tenants.save("second", "Second Company", TenantProfile())
+
+
+@pytest.fixture
+def principal(tenant: Tenant) -> Principal:
+    return system(tenant.id, "test")
+
+
+@pytest.fixture
+def stranger(other_tenant: Tenant) -> Principal:
+    return system(other_tenant.id, "test")

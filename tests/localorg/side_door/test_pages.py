@@ -1,0 +1,47 @@
+import httpx2
+
+from localorg.testing import RunningOrg
+
+ATTACK = "<script>alert(1)</script>"
+
+
+async def test_the_first_page_counts_the_records(org: RunningOrg, stranger: httpx2.AsyncClient) -> None:
+    page = await stranger.get("/")
+    assert page.status_code == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert '<a href="/localorg/records/Case">Cases</a></td><td>Case</td><td>30</td>' in page.text
+
+
+async def test_records_lead_to_one_record_and_on_to_its_parents(org: RunningOrg, stranger: httpx2.AsyncClient) -> None:
+    (case,) = await org.query("SELECT Id, ContactId FROM Case WHERE CaseNumber = '00001001'")
+    listed = await stranger.get("/localorg/records/Case")
+    assert f'<a href="/localorg/records/Case/{case["Id"]}">00001001</a>' in listed.text
+    one = await stranger.get(f"/localorg/records/Case/{case['Id']}")
+    assert "Nightly export stops at 40 percent" in one.text
+    assert f'<a href="/localorg/records/Contact/{case["ContactId"]}">' in one.text
+
+
+async def test_mail_can_be_read(org: RunningOrg, api: httpx2.AsyncClient, stranger: httpx2.AsyncClient) -> None:
+    assert "No mail has been sent yet." in (await stranger.get("/localorg/mail")).text
+    mail = {"emailAddresses": "a@b.example", "emailSubject": "Your code", "emailBody": "Line one\nLine two"}
+    await api.post("actions/standard/emailSimple", json={"inputs": [mail]})
+    (sent,) = await org.mailbox()
+    assert "Your code" in (await stranger.get("/localorg/mail", params={"to": "a@b.example"})).text
+    assert "Line one\nLine two" in (await stranger.get(f"/localorg/mail/{sent.id}")).text
+
+
+async def test_what_a_record_says_is_shown_and_never_run(
+    org: RunningOrg, api: httpx2.AsyncClient, stranger: httpx2.AsyncClient
+) -> None:
+    case_id = (await api.post("sobjects/Case", json={"Subject": ATTACK, "Description": ATTACK})).json()["id"]
+    for path in ("/localorg/records/Case", f"/localorg/records/Case/{case_id}"):
+        page = await stranger.get(path)
+        assert ATTACK not in page.text
+        assert "&lt;script&gt;" in page.text
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+async def test_pages_that_are_not_there_are_not_found(stranger: httpx2.AsyncClient) -> None:
+    for path in ("/localorg/records/Nothing", "/localorg/records/Case/500x", "/localorg/mail/99", "/localorg/nothing"):
+        assert (await stranger.get(path)).status_code == 404
+    assert (await stranger.get("/localorg/reset-password", params={"token": "x"})).status_code == 410

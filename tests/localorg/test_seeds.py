@@ -1,0 +1,85 @@
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from localorg.schema.loader import standard_schema
+from localorg.seeds import Seed, SeedError, apply_seed
+from localorg.storage.database import connect
+from localorg.storage.tables import create_tables
+
+NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+SMALL = {
+    "organization": {"Name": "Small"},
+    "api_user": "@api",
+    "profiles": [{"ref": "standard", "Name": "Standard"}],
+    "users": [
+        {"ref": "api", "Username": "api@s.example", "LastName": "A", "Email": "api@s.example", "ProfileId": "@standard"}
+    ],
+}
+
+
+def sown(path: Path, seed: Path) -> sqlite3.Connection:
+    connection = connect(path)
+    create_tables(connection, standard_schema())
+    apply_seed(connection, standard_schema(), "small", Seed.load(seed), NOW)
+    return connection
+
+
+def write(path: Path, **changes: object) -> Path:
+    seed = path / "seed.yaml"
+    seed.write_text(yaml.safe_dump(SMALL | changes))
+    return seed
+
+
+@pytest.mark.parametrize("company", ["aurora", "brueckner"])
+def test_the_examples_give_the_same_ids_each_time(tmp_path: Path, company: str) -> None:
+    sql = 'SELECT "Id" FROM "Case" UNION ALL SELECT "Id" FROM "Contact" UNION ALL SELECT "Id" FROM "User"'
+    seed = EXAMPLES / company / "org.yaml"
+    first, second = (sown(tmp_path / f"{n}.sqlite3", seed).execute(sql).fetchall() for n in (1, 2))
+    assert [tuple(row) for row in first] == [tuple(row) for row in second]
+
+
+def test_moments_count_back_from_the_seeding(tmp_path: Path) -> None:
+    seed = write(tmp_path, cases=[{"Subject": "Old", "CreatedDate": "-2d 3h"}])
+    row = (
+        sown(tmp_path / "org.sqlite3", seed).execute('SELECT "CreatedDate", "LastModifiedDate" FROM "Case"').fetchone()
+    )
+    assert tuple(row) == ("2026-11-16T09:00:00.000+0000",) * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"api_user": "@nobody"}, "api_user is '@nobody', but no user without ContactId has that ref"),
+        ({"accounts": [{"Name": "A", "OwnerId": "@nobody"}]}, "speaks of '@nobody' before any record has that ref"),
+        ({"accounts": [{"ref": "api", "Name": "A"}]}, "uses the ref 'api' twice"),
+        ({"contacts": [{"FirstName": "A"}]}, "is refused: Required fields are missing: [LastName]"),
+        ({"cases": [{"Subject": "A", "Status": "Foo"}]}, "bad value for restricted picklist field: Foo"),
+        ({"records": {"Nothing": [{"Name": "A"}]}}, "records of Nothing, an object this org does not know"),
+        ({"planets": []}, "does not fit at planets"),
+    ],
+)
+def test_a_seed_that_cannot_be_is_refused_with_the_reason(
+    tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(SeedError) as caught:
+        sown(tmp_path / "org.sqlite3", write(tmp_path, **changes))
+    assert message in str(caught.value)
+
+
+def test_the_people_others_rely_on_are_there(tmp_path: Path) -> None:
+    connection = sown(tmp_path / "org.sqlite3", EXAMPLES / "aurora" / "org.yaml")
+    users = {row[0]: row[1] for row in connection.execute('SELECT "Username", "IsActive" FROM "User"')}
+    assert users["dana.whitfield@harborlight.example"] == 1
+    assert users["user@example.com"] == 1
+    assert "ines.caldeira@vela.example" not in users
+    sql = """SELECT c."Subject", c."Status", c."Priority" FROM "Case" c JOIN "Contact" p ON p."Id" = c."ContactId"
+             WHERE p."Email" = ? AND c."IsClosed" = 0"""
+    dana = connection.execute(sql, ("dana.whitfield@harborlight.example",)).fetchall()
+    assert [tuple(row) for row in dana] == [("Nightly export stops at 40 percent", "Working", "Medium")]
+    marcus = connection.execute(sql, ("marcus.oyelaran@pinecrest.example",)).fetchall()
+    assert [tuple(row) for row in marcus] == [("Dashboard totals differ from report", "New", "Low")]

@@ -1,0 +1,60 @@
+import { type ReactNode, useEffect } from "react";
+import { useSecondsUntil } from "../shared/hooks";
+import { Mark } from "../shared/Mark";
+import { hurryUp } from "../shared/patience";
+import { useLanguage, useTexts } from "../shared/TextsContext";
+
+/* What the page shows while there is no chat to show. */
+
+export function NoKey() {
+  const texts = useTexts();
+  return <Standstill title={texts.noKeyTitle} text={texts.noKeyText} />;
+}
+
+export function WrongKey() {
+  const texts = useTexts();
+  return <Standstill title={texts.wrongKeyTitle} text={texts.wrongKeyText} />;
+}
+
+export function ServerAway({ until }: { until: number }) {
+  const texts = useTexts();
+  return (
+    <Standstill title={texts.awayTitle} text={texts.awayText(useSecondsUntil(until))}>
+      <button type="button" className="primary" onClick={hurryUp}>
+        {texts.tryNow}
+      </button>
+    </Standstill>
+  );
+}
+
+export function ChatSkeleton() {
+  const texts = useTexts();
+  return (
+    <div className="chat" aria-busy="true">
+      <main className="scroller">
+        <p className="visually-hidden" role="status">
+          {texts.loading}
+        </p>
+        <div className="skeleton wide" />
+        <div className="skeleton" />
+        <div className="skeleton right" />
+      </main>
+    </div>
+  );
+}
+
+function Standstill({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
+  const language = useLanguage();
+  useEffect(() => {
+    document.documentElement.lang = language;
+    document.title = title;
+  }, [language, title]);
+  return (
+    <main className="standstill">
+      <Mark size={44} />
+      <h1>{title}</h1>
+      <p>{text}</p>
+      {children}
+    </main>
+  );
+}

@@ -1,0 +1,56 @@
+import { useEffect, useRef } from "react";
+import { ActionIcon, ArticleIcon, CloseIcon, RecordIcon } from "../shared/icons";
+import { useTexts } from "../shared/TextsContext";
+import type { Citation } from "./sources";
+
+/** Shows one source: its kind, title, version and the sentences taken from it. Escape or a click beside it closes. */
+export function SourcePanel({ citation, onClose }: { citation: Citation | null; onClose: () => void }) {
+  const texts = useTexts();
+  const panel = useRef<HTMLDialogElement>(null);
+
+  useEffect(() => {
+    if (citation !== null) panel.current?.showModal();
+    else panel.current?.close();
+  }, [citation]);
+
+  const source = citation?.source;
+  return (
+    <dialog
+      ref={panel}
+      className="panel"
+      aria-labelledby="source-title"
+      onClose={onClose}
+      onClick={(event) => event.target === panel.current && onClose()}
+    >
+      {citation !== null && source !== undefined && (
+        <div className="panel-body">
+          <header className="panel-header">
+            <p className="panel-kind">
+              {source.type === "article" && <ArticleIcon size={18} />}
+              {source.type === "record" && <RecordIcon size={18} />}
+              {source.type === "action" && <ActionIcon size={18} />}
+              {{ article: texts.sourceArticle, record: texts.sourceRecord, action: texts.sourceAction }[source.type]}
+            </p>
+            <button type="button" className="quiet round" aria-label={texts.close} onClick={onClose}>
+              <CloseIcon />
+            </button>
+          </header>
+          <h2 id="source-title" dir="auto">
+            {source.title}
+          </h2>
+          {source.version != null && <p className="faint">{texts.version(String(source.version))}</p>}
+          {citation.quotes.length > 0 && (
+            <>
+              <h3>{texts.quote}</h3>
+              {citation.quotes.map((quote) => (
+                <blockquote key={quote} dir="auto">
+                  {quote}
+                </blockquote>
+              ))}
+            </>
+          )}
+        </div>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Part, Source } from "./events";
+
+/** A source as a message cites it: its number in the message, and every sentence quoted from it. */
+export interface Citation {
+  number: number;
+  source: Source;
+  quotes: string[];
+}
+
+/** The message's sources in the order in which they are first cited, each once. */
+export function citationsOf(parts: readonly Part[]): Citation[] {
+  const citations = new Map<string, Citation>();
+  for (const source of parts.flatMap((part) => part.sources)) {
+    const key = keyOf(source);
+    const citation = citations.get(key) ?? { number: citations.size + 1, source, quotes: [] };
+    if (source.quote && !citation.quotes.includes(source.quote)) citation.quotes.push(source.quote);
+    citations.set(key, citation);
+  }
+  return [...citations.values()];
+}
+
+/** What part `index` cites, where the next part does not cite the same: a run of sentences is marked once, at its end. */
+export function citedAt(index: number, parts: readonly Part[], citations: readonly Citation[]): Citation[] {
+  const cited = keysOf(parts[index]);
+  const next = keysOf(parts[index + 1]);
+  if (cited.length === 0 || cited.join() === next.join()) return [];
+  return citations.filter((citation) => cited.includes(keyOf(citation.source)));
+}
+
+function keyOf(source: Source): string {
+  return `${source.type}/${source.id}/${source.version ?? ""}`;
+}
+
+function keysOf(part: Part | undefined): string[] {
+  return [...new Set(part?.sources.map(keyOf) ?? [])].sort();
+}

@@ -1,0 +1,13 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { show, storedAppearance } from "../shared/appearance";
+import "../shared/base.css";
+import "./home.css";
+import { HomePage } from "./HomePage";
+
+show(storedAppearance());
+createRoot(document.getElementById("page")!).render(
+  <StrictMode>
+    <HomePage />
+  </StrictMode>,
+);

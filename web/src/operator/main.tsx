@@ -1,0 +1,15 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { show, storedAppearance } from "../shared/appearance";
+import "../shared/base.css";
+import "../conversation/conversation.css";
+import "./operator.css";
+import { OperatorPage } from "./OperatorPage";
+import { operatorKey } from "./operatorKey";
+
+show(storedAppearance());
+createRoot(document.getElementById("page")!).render(
+  <StrictMode>
+    <OperatorPage initialKey={operatorKey()} />
+  </StrictMode>,
+);
