@@ -1,10 +1,11 @@
 """The parts, put together: what serving, working and the command line all stand on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from casewright.adapters import AllActions, TenantKnowledge, TenantProcedures
 from casewright.conversations.event_log import EventLog
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.sealer import Sealer
@@ -15,16 +16,11 @@ from casewright.kit.clock import SystemClock
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.database import Database
 from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
-from casewright.kit.ids import TenantId
-from casewright.kit.principal import system
 from casewright.kit.sealing import KeyEncryptionKey
-from casewright.knowledge.answers import supports
-from casewright.knowledge.models import KnowledgeAnswer, Question
 from casewright.knowledge.service import KnowledgeService
-from casewright.procedures import running
-from casewright.procedures.models import ActionCall, ActionDefinition, ActionOutcome, Procedure
 from casewright.procedures.service import ProcedureService
 from casewright.salesforce.actions import SalesforceActions
+from casewright.salesforce.customers import OrgCustomers
 from casewright.salesforce.service import OrgConnections, Orgs
 from casewright.security.personal_data import PersonalDataMasker
 from casewright.security.verification import VerificationActions
@@ -51,7 +47,7 @@ class Parts:
     understanding: UnderstandingService
     encoder: Encoder
     connections: OrgConnections
-    actions: "AllActions"
+    actions: AllActions
     engine: Engine
 
 
@@ -80,9 +76,16 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         connections = OrgConnections(database, key)
         orgs = Orgs(connections, timeout=settings.action_timeout_seconds)
         stack.push_async_callback(orgs.close)
-        salesforce = SalesforceActions(orgs)
-        verification = VerificationActions(database, orgs_directory(salesforce), clock, key)
-        actions = AllActions([salesforce, verification])
+        customers = OrgCustomers(orgs)
+        verification = VerificationActions(
+            database,
+            customers,
+            customers,
+            key.derive("verification codes"),
+            clock,
+            most_conversations=settings.verification_conversations_per_hour,
+        )
+        actions = AllActions([SalesforceActions(orgs), verification])
         ports = Ports(
             log=log,
             typing=live,
@@ -125,61 +128,3 @@ async def database_address(settings: Settings, directory: DataDirectory, stack: 
         return settings.database_url.get_secret_value()
     server = await stack.enter_async_context(EmbeddedPostgres(directory.path))
     return server.dsn(Role.APPLICATION)
-
-
-class AllActions:
-    """Several packages' actions as one catalogue."""
-
-    def __init__(self, parts: Sequence[SalesforceActions | VerificationActions]) -> None:
-        self._by_name = {name: part for part in parts for name in part.definitions()}
-        self._definitions = {name: one for part in parts for name, one in part.definitions().items()}
-
-    def definitions(self) -> Mapping[str, ActionDefinition]:
-        return self._definitions
-
-    async def execute(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
-        return await self._by_name[call.action].execute(tenant_id, call)
-
-    async def reconcile(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
-        return await self._by_name[call.action].reconcile(tenant_id, call)
-
-
-class TenantKnowledge:
-    """Knowledge as the engine asks for it: each question in a transaction of its own."""
-
-    def __init__(self, database: Database, service: KnowledgeService) -> None:
-        self._database = database
-        self._service = service
-
-    async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
-        encoded = await self._service.encoded(question)
-        async with self._database.begin(system(tenant_id)) as tx:
-            return await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
-
-    def supports(self, sentence: str, source: str) -> bool:
-        return supports(sentence, source)
-
-
-class TenantProcedures:
-    """Procedures as the engine asks for them. A version never changes, so only the names need the database."""
-
-    begin = staticmethod(running.begin)
-    advance = staticmethod(running.advance)
-    met = staticmethod(running.met)
-    fill = staticmethod(running.fill)
-    misunderstood = staticmethod(running.misunderstood)
-    record = staticmethod(running.record)
-    decline = staticmethod(running.decline)
-    reject = staticmethod(running.reject)
-
-    def __init__(self, database: Database, service: ProcedureService) -> None:
-        self._database = database
-        self._service = service
-
-    async def get(self, tenant_id: TenantId, name: str, digest: str | None = None) -> Procedure:
-        async with self._database.begin(system(tenant_id)) as tx:
-            return await self._service.get(tx, tenant_id, name, digest)
-
-    async def names(self, tenant_id: TenantId) -> Sequence[str]:
-        async with self._database.begin(system(tenant_id)) as tx:
-            return list(await self._service.active(tx, tenant_id))

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     dispatch_interval_seconds: float = Field(0.5, description="How often waiting turns and timers are looked for.")
     silence_minutes: float = Field(30.0, description="Silence after a reply that ends a conversation.")
     action_timeout_seconds: float = Field(15.0, description="Longest wait for one action in the org.")
+    verification_conversations_per_hour: int = Field(
+        5, description="Conversations in which one address may be sent a one-time code within an hour."
+    )
     database_pool_size: int = Field(16, description="Connections a process keeps at most.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     limits: Limits = Field(Limits(), description="Defaults for a tenant's limits.")

@@ -32,6 +32,14 @@ def parse_record_id(text: str) -> RecordId:
     return _restore_case(text)
 
 
+def is_record_id(text: str) -> bool:
+    try:
+        parse_record_id(text)
+    except InvalidIdError:
+        return False
+    return True
+
+
 def _restore_case(text: str) -> RecordId:
     if with_checksum(text[:15]) == text:
         return RecordId(text)

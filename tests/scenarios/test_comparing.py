@@ -78,7 +78,7 @@ def test_what_holds_gives_no_mismatch(expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("expected", "missed"),
     [
-        ({"status": "human"}, "status is human"),
+        ({"status": "pending"}, "status is pending"),
         ({"mode": "human"}, "mode is human"),
         ({"contains": ["Settings", "Import"]}, "the reply contains 'Import'"),
         ({"contains_any": ["Import", "Delete"]}, "the reply contains one of Import, Delete"),

@@ -231,14 +231,14 @@ async def set_due(tx: Transaction, key: ConversationKey, due_at: datetime | None
 
 async def advance_due(tx: Transaction, key: ConversationKey, by: timedelta) -> None:
     await tx.execute(
-        "update control.due_conversation set due_at = due_at - $2 where conversation_id = $1", key.conversation_id, by
+        "update control.due_conversation set due_at = due_at - $2::interval where conversation_id = $1", key.conversation_id, by
     )
 
 
 async def claim_due(tx: Transaction, limit: int, busy: timedelta) -> list[ConversationKey]:
     """Due conversations of any tenant; each is put off by `busy`, so that one dispatcher at a time tries it."""
     rows = await tx.fetch(
-        """update control.due_conversation set due_at = now() + $2
+        """update control.due_conversation set due_at = now() + $2::interval
            where conversation_id in (
                select conversation_id from control.due_conversation where due_at <= now()
                order by due_at limit $1 for update skip locked)

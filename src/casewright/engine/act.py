@@ -82,7 +82,9 @@ async def _decline(turn: Turn, asked: str) -> None:
     if pending is None or topic is None or topic.progress is None:
         return
     procedure = await procedure_of(turn, topic)
-    turn.phrase("declined", "result")
+    step = next((one for one in procedure.steps if one.id == pending.step), None)
+    if not getattr(step, "declined", None):
+        turn.phrase("declined", "result")
     save(turn, topic, turn.ports.procedures.decline(procedure, topic.progress, pending.step))
 
 

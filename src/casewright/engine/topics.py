@@ -192,7 +192,6 @@ async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) 
         _ask_for_approval(turn, topic, want, digest, approval)
         return await go_on(turn, topic)
     if approval and approval.approved is False:
-        turn.phrase("approval_refused", "result")
         save(
             turn, topic, turn.ports.procedures.reject(procedure, topic.progress or Progress(step=want.step), want.step)
         )
@@ -253,8 +252,8 @@ def _ask_to_confirm(turn: Turn, topic: Topic, want: RunAction, digest: str, aske
         )
     turn.say(want.confirm or "", "question")
     turn.expects = Expects(kind="confirmation")
-    turn.offer(turn.label("yes"))
-    turn.offer(turn.label("no"))
+    turn.offer(turn.label("yes_label"))
+    turn.offer(turn.label("no_label"))
 
 
 def _approval(turn: Turn, topic: Topic, want: RunAction, digest: str) -> PendingApproval | None:

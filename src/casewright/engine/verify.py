@@ -19,7 +19,7 @@ def verify(turn: Turn) -> None:
             verified.append(repaired)
     turn.drafts = verified
     turn.note(checks=(*turn.report.checks, *checks))
-    if not turn.drafts and not turn.sent and not turn.report.accepted:
+    if turn.understanding and not turn.drafts and not turn.sent:
         turn.phrase("rephrase")
 
 

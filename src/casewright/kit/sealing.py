@@ -5,6 +5,7 @@ Erasing a person's wrapped key makes all that was sealed under it unreadable, in
 
 import base64
 import binascii
+import hmac
 import os
 import stat
 from contextlib import suppress
@@ -74,6 +75,10 @@ class KeyEncryptionKey:
     def wrap(self, key: PersonKey, associated: bytes) -> bytes:
         """`key` sealed for storage; `associated` names whose it is (tenant and person)."""
         return seal(self._key, key, associated)
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes for one other purpose, from which this key cannot be told (HMAC-SHA-256)."""
+        return hmac.digest(self._key, purpose.encode(), "sha256")
 
     def unwrap(self, wrapped: bytes, associated: bytes) -> PersonKey:
         """Raises `SealBroken`."""

@@ -12,7 +12,8 @@ from typing import Final
 
 from casewright.knowledge.models import CitedSentence
 from casewright.knowledge.passages import Sentence
-from casewright.knowledge.retrieval import Hit, Search
+from casewright.knowledge.retrieval import Hit
+from casewright.knowledge.searching import Search
 
 MOST_CHOSEN: Final = 3
 MOST_SENTENCES: Final = 6

@@ -25,7 +25,8 @@ from casewright.knowledge.models import (
 from casewright.knowledge.passages import Passage, split_article
 from casewright.knowledge.ports import Progress, SentenceEncoder
 from casewright.knowledge.repository import IndexedPassage, StoredArticle
-from casewright.knowledge.retrieval import Hit, rank, readable_by, searched
+from casewright.knowledge.retrieval import Hit, rank
+from casewright.knowledge.searching import readable_by, searched
 
 REPORTED_HITS: Final = 5
 NEAR: Final = 0.3

@@ -20,7 +20,7 @@ from casewright.salesforce import cases, credits, customers
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.definitions import DEFINITIONS
 from casewright.salesforce.outcomes import NOT_DONE, UNKNOWN, failed, outcome_of
-from casewright.salesforce.service import Orgs
+from casewright.salesforce.ports import Clients
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ _LOOK: Final[Mapping[str, Function]] = {
 class SalesforceActions:
     """Never raises for what the org does: every end is an outcome."""
 
-    def __init__(self, orgs: Orgs) -> None:
+    def __init__(self, orgs: Clients) -> None:
         self._orgs = orgs
 
     def definitions(self) -> Mapping[str, ActionDefinition]:

@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from casewright.kit.http import Failing, HttpClient, NotSent, Refused, Uncertain
 from casewright.kit.model import Model
-from casewright.salesforce.errors import SignInRefused
+from casewright.salesforce.errors import LIMIT_EXCEEDED, SignInRefused, code_of, typed
 from casewright.salesforce.models import ClientCredentials, JwtBearer, OrgConnection
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 (an address)
@@ -40,7 +40,7 @@ class SessionKeeper:
         self._renewing = asyncio.Lock()
 
     async def session(self) -> Session:
-        """Raises `SignInRefused`, or `NotSent`: whatever else goes wrong, nothing was done in the org."""
+        """Raises `SignInRefused`, `DailyLimitReached`, or `NotSent`: whatever else goes wrong, the org did nothing."""
         return self._session or await self.renew(None)
 
     async def renew(self, expired: Session | None) -> Session:
@@ -56,6 +56,8 @@ class SessionKeeper:
             # Asking for a token twice does no harm, so it may be retried although it is a POST.
             answer = await self._http.request("POST", TOKEN_PATH, form=_grant(self._connection), retry=True)
         except Refused as error:
+            if code_of(error) == LIMIT_EXCEEDED:
+                raise typed(error) from None
             raise SignInRefused(
                 f"The org at {self._connection.url} does not accept the credentials ({_reason(error.body)}). Check client "
                 "id, secret and the integration user in its External Client App, then connect the org again."

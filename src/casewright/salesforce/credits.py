@@ -1,7 +1,7 @@
 """Credits for a customer's account, as records of `Credit__c`."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from casewright.kit.errors import CasewrightError
@@ -17,7 +17,8 @@ REASON_LENGTH: Final = 255
 LARGEST: Final = Decimal(10) ** 16
 """The field has 18 digits, two of them behind the point."""
 
-_AMOUNT: Final = re.compile(r"\d+(?:\.\d+)?")
+_CURRENCY: Final = r"(?:[A-Za-z]{3}|[€$£])?"
+_AMOUNT: Final = re.compile(rf"\s*{_CURRENCY}\s*(\d+(?:\.\d{{1,2}})?)\s*{_CURRENCY}\s*", re.ASCII)
 
 
 async def create(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
@@ -54,12 +55,9 @@ async def was_created(client: SalesforceClient, call: ActionCall) -> ActionOutco
 
 def parse_amount(given: Scalar) -> Decimal | None:
     """A positive amount of at most two decimals, such as `50`, `50.00` or `50.00 EUR`; None if it is not one."""
-    found = _AMOUNT.search(str(given)) if given is not None and not str(given).strip().startswith("-") else None
-    try:
-        amount = Decimal(found[0]) if found else Decimal(0)
-    except InvalidOperation:
-        return None
-    return amount if 0 < amount < LARGEST and amount == amount.quantize(Decimal("0.01")) else None
+    found = _AMOUNT.fullmatch(str(given))
+    amount = Decimal(found[1]) if found else Decimal(0)
+    return amount if 0 < amount < LARGEST else None
 
 
 async def _credit_where(client: SalesforceClient, field: str, value: str) -> NamedRow | None:

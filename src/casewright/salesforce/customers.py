@@ -9,7 +9,7 @@ from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.errors import RequestRefused
 from casewright.salesforce.models import ContactRow, UserRow
 from casewright.salesforce.outcomes import done, failed
-from casewright.salesforce.service import Orgs
+from casewright.salesforce.ports import Clients
 from casewright.salesforce.wording import cut
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class OrgCustomers:
 
     Raises the errors of `errors.py`, and `NotSent`, `Uncertain` or `Failing` of `kit.http`."""
 
-    def __init__(self, orgs: Orgs) -> None:
+    def __init__(self, orgs: Clients) -> None:
         self._orgs = orgs
 
     async def find_contact_by_email(self, tenant_id: TenantId, email: str) -> ContactRow | None:

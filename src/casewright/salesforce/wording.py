@@ -36,7 +36,7 @@ def cut(text: str, length: int) -> str:
     """The text if it fits, else its beginning with a note of how much is missing."""
     if len(text) <= length:
         return text
-    note = f"\n[cut: {len(text)} characters do not fit into {length}]" if length >= 100 else "…"
+    note = f"\n[cut: {len(text)} characters do not fit into {length}]" if length >= 1000 else "…"
     return text[: length - len(note)] + note
 
 

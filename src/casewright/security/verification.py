@@ -80,13 +80,21 @@ class VerificationActions:
     under it. Raises `DatabaseUnavailable`; everything else is an outcome."""
 
     def __init__(
-        self, database: Database, directory: ContactDirectory, mailer: Mailer, key: bytes, clock: Clock = SystemClock()
+        self,
+        database: Database,
+        directory: ContactDirectory,
+        mailer: Mailer,
+        key: bytes,
+        clock: Clock = SystemClock(),
+        *,
+        most_conversations: int = MOST_CONVERSATIONS,
     ) -> None:
         self._database = database
         self._directory = directory
         self._mailer = mailer
         self._key = key
         self._clock = clock
+        self._most_conversations = most_conversations
 
     def definitions(self) -> Mapping[str, ActionDefinition]:
         return {definition.name: definition for definition in (SEND, CHECK)}
@@ -132,7 +140,7 @@ class VerificationActions:
             if earlier and earlier.created_at < now - WINDOW:
                 earlier = None
             attempts = earlier.attempts + 1 if earlier else 0
-            too_many = attempts >= MOST_ATTEMPTS or len(asked - {conversation_id}) >= MOST_CONVERSATIONS
+            too_many = attempts >= MOST_ATTEMPTS or len(asked - {conversation_id}) >= self._most_conversations
             known = None if too_many else contact
             stored = StoredCode(
                 email_digest=address,

@@ -1,5 +1,6 @@
 """The few pieces the pages are made of. Whatever comes from a record is escaped here and nowhere else."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NewType
@@ -8,6 +9,7 @@ from urllib.parse import quote
 Html = NewType("Html", str)
 """Text that is safe to send as it is."""
 
+_ADDRESS = re.compile(r"(https?://[^\s<>\"']+)")
 _STYLE = """
 :root { color-scheme: light dark; --line: #d8dde3; --muted: #5c6773; --link: #0b5cab; --page: #fff; --raised: #f6f8fa; }
 @media (prefers-color-scheme: dark) {
@@ -20,6 +22,7 @@ header h1 { margin: 0; font-size: 1.1rem; }
 header nav { margin-top: .25rem; display: flex; gap: 1rem; flex-wrap: wrap; }
 main { padding: 1.5rem; max-width: 90rem; }
 h2 { margin: 0 0 1rem; font-size: 1.3rem; }
+h3 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
 a { color: var(--link); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
@@ -28,6 +31,7 @@ thead th { color: var(--muted); font-weight: 600; white-space: nowrap; }
 tbody th { color: var(--muted); font-weight: 400; white-space: nowrap; }
 td { overflow-wrap: anywhere; }
 td.text, pre { white-space: pre-wrap; font: inherit; margin: 0; }
+pre { margin-top: 1rem; }
 .muted { color: var(--muted); }
 form { display: grid; gap: .75rem; max-width: 24rem; }
 input, button { font: inherit; padding: .5rem; }
@@ -46,8 +50,15 @@ def paragraph(content: Html, *, muted: bool = False) -> Html:
     return Html(f'<p class="muted">{content}</p>' if muted else f"<p>{content}</p>")
 
 
-def preformatted(value: object) -> Html:
-    return Html(f"<pre>{escape(str(value))}</pre>")
+def heading(shown: str) -> Html:
+    return Html(f"<h3>{escape(shown)}</h3>")
+
+
+def preformatted(value: str) -> Html:
+    """Lines as they are, with addresses to click on."""
+    pieces = _ADDRESS.split(value)
+    shown = (f'<a href="{escape(p)}">{escape(p)}</a>' if _ADDRESS.fullmatch(p) else escape(p) for p in pieces)
+    return Html(f"<pre>{''.join(shown)}</pre>")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Html]]) -> Html:

@@ -1,24 +1,29 @@
 """Pages for a person: the objects, their records, one record, the mailbox, and the form behind a reset link."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from localorg import mailbox, passwords
+from localorg.clock import from_wire
 from localorg.errors import ApiError, not_found
-from localorg.ids import RecordId
-from localorg.records.values import ColumnValue, Row
+from localorg.ids import is_record_id
 from localorg.rest.context import org_of, sobject_of
 from localorg.schema.loader import SYSTEM_FIELD_NAMES
-from localorg.schema.models import Field, SObject
-from localorg.side_door.html import Html, joined, link, page, paragraph, preformatted, properties, table, text
+from localorg.schema.models import Field, FieldType, Schema, SObject
+from localorg.side_door.html import Html, heading, joined, link, page, paragraph, preformatted, properties, table, text
+from localorg.soql.ast import Comparison, Condition, FieldPath, Operator, Ordering, Query, Selected, Source
+from localorg.soql.executor import JsonRecord
+from localorg.soql.service import run_tree
 from localorg.storage.tables import quoted
 
 _SHOWN_RECORDS = 200
 _SHOWN_COLUMNS = 8
-_LONGEST_CELL = 80
+_LONGEST_CELL = 120
+_LONGEST_TEXT = 4000
 
 
 async def objects_page(request: Request) -> Response:
@@ -35,31 +40,26 @@ async def objects_page(request: Request) -> Response:
 
 async def records_page(request: Request) -> Response:
     definition = sobject_of(request)
-    sql = f'SELECT * FROM {quoted(definition.name)} WHERE "IsDeleted" = 0 ORDER BY "Id" DESC LIMIT {_SHOWN_RECORDS}'
-    rows = await org_of(request).database.read(lambda c: [dict(row) for row in c.execute(sql)])
     fields = _columns(definition)
-    cells = [
-        [link(_address(definition, row), _name(definition, row)), *(_cell(f, row[f.name]) for f in fields)]
-        for row in rows
-    ]
-    headings = [definition.name_field or "Id", *(field.name for field in fields)]
-    note = (
-        paragraph(text(f"The newest {_SHOWN_RECORDS} records."), muted=True)
-        if len(rows) == _SHOWN_RECORDS
-        else Html("")
-    )
-    return _page(request, definition.label_plural, joined(note, table(headings, cells)))
+    rows = await _select(request, definition, fields, order_by=(Ordering(FieldPath(("Id",)), descending=True),))
+    cut = len(rows) == _SHOWN_RECORDS
+    note = paragraph(text(f"The newest {_SHOWN_RECORDS} records."), muted=True) if cut else Html("")
+    return _page(request, definition.label_plural, joined(note, _records_table(definition, fields, rows)))
 
 
 async def record_page(request: Request) -> Response:
     definition = sobject_of(request)
-    sql = f'SELECT * FROM {quoted(definition.name)} WHERE "Id" = ?'
-    found = await org_of(request).database.read(lambda c: c.execute(sql, (request.path_params["id"],)).fetchone())
-    if found is None:
+    asked = request.path_params["id"]
+    if not is_record_id(asked):
         raise not_found()
-    row = dict(found)
-    shown = [(f.name, _value(request, f, row[f.name])) for f in definition.stored_fields if row[f.name] is not None]
-    return _page(request, f"{definition.label} {_name(definition, row)}", properties(shown))
+    where = Comparison(FieldPath(("Id",)), Operator.EQUAL, asked)
+    rows = await _select(request, definition, definition.fields, where=where)
+    if not rows:
+        raise not_found()
+    shown = [(f.name, _value(request, f, rows[0])) for f in definition.fields if rows[0][f.name] is not None]
+    children = await _children(request, definition, asked)
+    title = f"{definition.label} {_name(definition, rows[0])}"
+    return _page(request, title, joined(properties(shown), *children))
 
 
 async def mailbox_page(request: Request) -> Response:
@@ -75,7 +75,7 @@ async def mail_page(request: Request) -> Response:
     if mail is None:
         raise not_found()
     head = properties((("To", text(mail.to)), ("Sent", text(mail.at))))
-    return _page(request, mail.subject, joined(head, paragraph(preformatted(mail.body))))
+    return _page(request, mail.subject, joined(head, preformatted(mail.body)))
 
 
 async def reset_password_page(request: Request) -> Response:
@@ -120,30 +120,87 @@ def _page(request: Request, title: str, content: Html, status: int = 200) -> Res
     return HTMLResponse(page(org_of(request).display_name, title, content), status, headers)
 
 
+async def _select(
+    request: Request,
+    definition: SObject,
+    fields: Sequence[Field],
+    *,
+    where: Condition | None = None,
+    order_by: tuple[Ordering, ...] = (),
+) -> tuple[JsonRecord, ...]:
+    """The fields, and beside each reference the name of what it refers to."""
+    org = org_of(request)
+    names = [("Id",), *([(definition.name_field,)] if definition.name_field else [])]
+    paths = [*names, *((field.name,) for field in fields), *(filter(None, (_name_path(f, org.schema) for f in fields)))]
+    select = tuple(Selected(FieldPath(path)) for path in dict.fromkeys(paths))
+    query = Query(select, Source(definition.name), where=where, order_by=order_by, limit=_SHOWN_RECORDS)
+    calendar = org.calendar()
+    return await org.database.read(lambda c: run_tree(c, org.schema, calendar, query, data_path="").records)
+
+
+async def _children(request: Request, definition: SObject, record_id: str) -> list[Html]:
+    """A table for each kind of record that refers to this one."""
+    schema = org_of(request).schema
+    tables: list[Html] = []
+    for child in schema.child_relationships(definition):
+        child_definition = schema.get(child.child)
+        fields = [field for field in _columns(child_definition) if field.name != child.field.name]
+        where = Comparison(FieldPath((child.field.name,)), Operator.EQUAL, record_id)
+        rows = await _select(request, child_definition, fields, where=where) if child.name else ()
+        if rows:
+            tables += [heading(child_definition.label_plural), _records_table(child_definition, fields, rows)]
+    return tables
+
+
+def _records_table(definition: SObject, fields: Sequence[Field], rows: Sequence[JsonRecord]) -> Html:
+    headings = [definition.name_field or "Id", *(field.name for field in fields)]
+    cells = [
+        [link(_address(definition, row), _name(definition, row)), *(text(_cut(_shown(f, row))) for f in fields)]
+        for row in rows
+    ]
+    return table(headings, cells)
+
+
+def _name_path(field: Field, schema: Schema) -> tuple[str, str] | None:
+    name = "Name" if field.polymorphic else field.reference_to and schema.get(field.reference_to[0]).name_field
+    return (field.relationship_name, name) if field.relationship_name and name else None
+
+
 def _columns(definition: SObject) -> list[Field]:
-    """What fits a table: no long texts, nothing the system sets but the day of creation."""
-    own = [f for f in definition.stored_fields if not f.is_long_text and f.name not in SYSTEM_FIELD_NAMES]
+    """What fits a table: no very long texts, nothing the system sets but the day of creation."""
+    own = [f for f in definition.stored_fields if f.length <= _LONGEST_TEXT and f.name not in SYSTEM_FIELD_NAMES]
     shown = [field for field in own if field.name != definition.name_field][: _SHOWN_COLUMNS - 1]
     created = definition.field("CreatedDate")
     return [*shown, created] if created else shown
 
 
-def _name(definition: SObject, row: Row) -> ColumnValue:
+def _name(definition: SObject, row: JsonRecord) -> object:
     return (row[definition.name_field] if definition.name_field else None) or row["Id"]
 
 
-def _address(definition: SObject, row: Row) -> str:
+def _address(definition: SObject, row: JsonRecord) -> str:
     return f"/localorg/records/{definition.name}/{row['Id']}"
 
 
-def _cell(field: Field, value: ColumnValue) -> Html:
-    shown = "" if value is None else str(value)
-    return text(shown if len(shown) <= _LONGEST_CELL else shown[:_LONGEST_CELL] + "…")
+def _shown(field: Field, row: JsonRecord) -> str:
+    """A reference by the name of what it refers to, anything else as it is."""
+    value = row[field.name]
+    parent: JsonRecord | None = row.get(field.relationship_name) if field.relationship_name else None
+    if parent:
+        value = next(name for key, name in parent.items() if key != "attributes") or value
+    if value is not None and field.type is FieldType.DATETIME:
+        return f"{from_wire(str(value)):%Y-%m-%d %H:%M} UTC"
+    return "" if value is None else str(value)
 
 
-def _value(request: Request, field: Field, value: ColumnValue) -> Html:
-    target = org_of(request).schema.of_record(str(value)) if field.reference_to else None
-    return link(f"/localorg/records/{target.name}/{RecordId(str(value))}", value) if target else text(value)
+def _cut(shown: str) -> str:
+    return shown if len(shown) <= _LONGEST_CELL else shown[:_LONGEST_CELL] + "…"
+
+
+def _value(request: Request, field: Field, row: JsonRecord) -> Html:
+    value = str(row[field.name])
+    target = org_of(request).schema.of_record(value) if field.reference_to else None
+    return link(f"/localorg/records/{target.name}/{value}", _shown(field, row)) if target else text(_shown(field, row))
 
 
 PAGE_ROUTES = [

@@ -105,18 +105,66 @@ async def test_a_parent_may_be_named_by_its_external_id(api: httpx2.AsyncClient)
     [
         ("Contact", {}, "REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]", ["LastName"]),
         ("Case", {"Foo": 1}, "INVALID_FIELD", "No such column 'Foo' on sobject of type Case", None),
-        ("Case", {"CaseNumber": "1"}, "INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: CaseNumber.", ["CaseNumber"]),
-        ("Case", {"Status": "Foo"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Status: bad value for restricted picklist field: Foo", ["Status"]),
+        (
+            "Case",
+            {"CaseNumber": "1"},
+            "INVALID_FIELD_FOR_INSERT_UPDATE",
+            "Unable to create/update fields: CaseNumber.",
+            ["CaseNumber"],
+        ),
+        (
+            "Case",
+            {"Status": "Foo"},
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+            "Status: bad value for restricted picklist field: Foo",
+            ["Status"],
+        ),
         ("Case", {"Subject": "x" * 256}, "STRING_TOO_LONG", "Subject: data value too large: xxx", ["Subject"]),
-        ("Case", {"Sentiment_Score__c": 1.5}, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Sentiment Score must be between -1 and 1.", ["Sentiment_Score__c"]),
+        (
+            "Case",
+            {"Sentiment_Score__c": 1.5},
+            "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+            "Sentiment Score must be between -1 and 1.",
+            ["Sentiment_Score__c"],
+        ),
         ("Case", {"ContactId": "x"}, "MALFORMED_ID", "Contact ID: id value of incorrect type: x", ["ContactId"]),
-        ("Case", {"ContactId": "001000000000001"}, "FIELD_INTEGRITY_EXCEPTION", "Contact ID: id value of incorrect type: 001", ["ContactId"]),
-        ("Case", {"ContactId": "003000000000001"}, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ["ContactId"]),
-        ("Case", {"SuppliedEmail": "no mail"}, "INVALID_EMAIL_ADDRESS", "Email Address: invalid email address: no mail", ["SuppliedEmail"]),
-        ("Credit__c", {"Amount__c": 1e17}, "NUMBER_OUTSIDE_VALID_RANGE", "Amount: value outside of valid range", ["Amount__c"]),
-        ("CaseHistory", {"Field": "x"}, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be inserted: Case History", []),
+        (
+            "Case",
+            {"ContactId": "001000000000001"},
+            "FIELD_INTEGRITY_EXCEPTION",
+            "Contact ID: id value of incorrect type: 001",
+            ["ContactId"],
+        ),
+        (
+            "Case",
+            {"ContactId": "003000000000001"},
+            "INVALID_CROSS_REFERENCE_KEY",
+            "invalid cross reference id",
+            ["ContactId"],
+        ),
+        (
+            "Case",
+            {"SuppliedEmail": "no mail"},
+            "INVALID_EMAIL_ADDRESS",
+            "Email Address: invalid email address: no mail",
+            ["SuppliedEmail"],
+        ),
+        (
+            "Credit__c",
+            {"Amount__c": 1e17},
+            "NUMBER_OUTSIDE_VALID_RANGE",
+            "Amount: value outside of valid range",
+            ["Amount__c"],
+        ),
+        (
+            "CaseHistory",
+            {"Field": "x"},
+            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+            "entity type cannot be inserted: Case History",
+            [],
+        ),
     ],
-)  # fmt: skip
+)
 async def test_values_that_do_not_fit_are_refused_in_salesforces_words(
     api: httpx2.AsyncClient, object_name: str, values: dict[str, Any], code: str, message: str, fields: list[str] | None
 ) -> None:

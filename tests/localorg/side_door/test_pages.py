@@ -18,7 +18,8 @@ async def test_records_lead_to_one_record_and_on_to_its_parents(org: RunningOrg,
     assert f'<a href="/localorg/records/Case/{case["Id"]}">00001001</a>' in listed.text
     one = await stranger.get(f"/localorg/records/Case/{case['Id']}")
     assert "Nightly export stops at 40 percent" in one.text
-    assert f'<a href="/localorg/records/Contact/{case["ContactId"]}">' in one.text
+    assert f'<a href="/localorg/records/Contact/{case["ContactId"]}">Dana Whitfield</a>' in one.text
+    assert "Chunk 17 holds the widest rows." in one.text
 
 
 async def test_mail_can_be_read(org: RunningOrg, api: httpx2.AsyncClient, stranger: httpx2.AsyncClient) -> None:

@@ -107,8 +107,8 @@ def test_aggregates_agree_with_counting_by_hand(query: Any, column: Any) -> None
 
 
 def test_numbers_are_summed_averaged_and_bounded(query: Any) -> None:
-    soql = "SELECT SUM(Amount__c), AVG(Amount__c), MIN(Amount__c), MAX(Amount__c) most, COUNT_DISTINCT(Status__c) FROM Credit__c"
-    (record,) = query(soql).records
+    calls = "SUM(Amount__c), AVG(Amount__c), MIN(Amount__c), MAX(Amount__c) most, COUNT_DISTINCT(Status__c)"
+    (record,) = query(f"SELECT {calls} FROM Credit__c").records
     assert [record[f"expr{n}"] for n in range(4)] == [1410.0, 705.0, 250.0, 2]
     assert record["most"] == 1160.0
 

@@ -19,6 +19,7 @@ export function CodeListing({ code, marks }: { code: string; marks: ReactNode })
     window.setTimeout(() => setOutcome("none"), 2_000);
   };
 
+  const words = { none: texts.copy, copied: texts.copied, selected: texts.copyFailed }[outcome];
   return (
     <figure className="listing">
       <figcaption>
@@ -27,8 +28,11 @@ export function CodeListing({ code, marks }: { code: string; marks: ReactNode })
         </span>
         <button type="button" className="quiet small" onClick={() => void copy()}>
           {outcome === "copied" ? <CheckIcon size={16} /> : <CopyIcon size={16} />}
-          <span role="status">{{ none: texts.copy, copied: texts.copied, selected: texts.copyFailed }[outcome]}</span>
+          {words}
         </button>
+        <span className="visually-hidden" role="status">
+          {outcome === "none" ? "" : words}
+        </span>
       </figcaption>
       <pre ref={listing} tabIndex={0} aria-label={texts.code} dir="ltr">
         <code>{code}</code>

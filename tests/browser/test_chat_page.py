@@ -1,0 +1,282 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .chat_page import ChatPage
+from .conftest import Live, NewContext
+from .connection import Operator
+from .event_stream import EVERY_KIND_OF_PART, agent_message, conversation_of, problem
+
+
+def close_by_silence(chat: ChatPage, operator: Operator) -> None:
+    """Lets hours pass without a word: the silence timer may first ask and then close."""
+    for _ in range(3):
+        operator.let_time_pass(chat.conversation_id, minutes=24 * 60)
+        chat.page.wait_for_timeout(500)
+    expect(chat.page.get_by_text("Conversation closed")).to_be_visible()
+
+
+# --- the beginning ---
+
+
+def test_before_the_first_word_the_page_says_that_an_ai_answers(chat: ChatPage) -> None:
+    expect(chat.page.get_by_text("You are writing with an AI assistant")).to_be_visible()
+
+
+def test_the_first_message_of_a_conversation_says_that_it_is_an_ai(chat: ChatPage) -> None:
+    chat.ask("How do I export data?")
+
+    expect(chat.agent_messages.first).to_contain_text(re.compile(r"\bAI\b"))
+
+
+def test_a_suggested_question_is_asked_with_a_click(chat: ChatPage) -> None:
+    suggestion = chat.page.locator(".suggestions button").first
+    question = suggestion.inner_text()
+    suggestion.click()
+
+    expect(chat.customer_messages).to_have_text([re.compile(re.escape(question))])
+    expect(chat.last_reply).to_be_visible()
+    expect(chat.composer).to_be_focused()
+
+
+def test_a_key_nobody_knows_is_explained(page: Page, live: Live) -> None:
+    page.goto(f"{live.url}/chat#key=pk_nobody")
+
+    expect(page.get_by_role("heading", name="This chat cannot be opened")).to_be_visible()
+
+
+def test_an_address_without_a_key_is_explained(page: Page, live: Live) -> None:
+    page.goto(f"{live.url}/chat")
+
+    expect(page.get_by_role("heading", name="This address is incomplete")).to_be_visible()
+
+
+# --- replies ---
+
+
+def test_a_source_opens_with_title_version_and_quote_and_escape_closes_it(chat: ChatPage) -> None:
+    reply = chat.ask("How do I export data?")
+    mark = reply.get_by_role("button", name=re.compile("^Source 1: ")).first
+    title = (mark.get_attribute("aria-label") or "").removeprefix("Source 1: ")
+    mark.click()
+
+    panel = chat.page.get_by_role("dialog", name=title)
+    expect(panel).to_contain_text(re.compile(r"Version \d+"))
+    expect(panel.locator("blockquote").first).not_to_be_empty()
+
+    chat.page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(mark).to_be_focused()
+
+
+def test_every_kind_of_part_has_its_form(chat: ChatPage) -> None:
+    conversation_of(chat.page, agent_message(EVERY_KIND_OF_PART))
+    chat.write("Hello")
+
+    reply = chat.agent_messages.first
+    expect(reply.locator("ol > li")).to_have_count(2)
+    expect(reply.locator("ol").nth(1)).to_have_attribute("start", "2")
+    expect(reply.locator("pre")).to_have_text("curl https://api.example.com/exports")
+    expect(reply.get_by_role("link", name="https://example.com/help")).to_be_visible()
+    expect(reply.get_by_role("list", name="Sources").get_by_role("listitem")).to_have_text(
+        [re.compile("Exporting data"), re.compile("Case 00001017")]
+    )
+
+
+def test_neighbouring_sentences_of_one_source_are_marked_once(chat: ChatPage) -> None:
+    conversation_of(chat.page, agent_message(EVERY_KIND_OF_PART))
+    chat.write("Hello")
+
+    expect(chat.agent_messages.first.locator("button.mark-number")).to_have_text(["1", "2"])
+
+
+def test_code_is_copied_with_a_click(chat: ChatPage) -> None:
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    conversation_of(chat.page, agent_message(EVERY_KIND_OF_PART))
+    chat.write("Hello")
+    chat.page.get_by_role("button", name="Copy").click()
+
+    expect(chat.page.get_by_role("button", name="Copied")).to_be_visible()
+    assert chat.page.evaluate("navigator.clipboard.readText()") == "curl https://api.example.com/exports"
+
+
+def test_an_answer_can_be_judged_and_the_judgement_survives_a_reload(chat: ChatPage) -> None:
+    reply = chat.ask("How do I export data?")
+    reply.get_by_role("button", name="Yes, it helped").click()
+    expect(reply).to_contain_text("Thank you")
+
+    chat.page.reload()
+    expect(chat.last_reply.get_by_role("button", name="Yes, it helped")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_suggested_reply_is_sent_with_a_click(chat: ChatPage) -> None:
+    chat.ask("I forgot my password")
+    chat.ask("user@example.com")
+    chat.suggested_replies.get_by_role("button").first.click()
+
+    expect(chat.customer_messages).to_have_count(3)
+    expect(chat.last_reply).to_be_visible()
+
+
+def test_right_to_left_text_runs_right_to_left(chat: ChatPage) -> None:
+    chat.say("مرحبا، كيف يمكنني تصدير البيانات؟")
+    text = chat.customer_messages.locator("p").first
+
+    assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
+
+
+# --- writing ---
+
+
+def test_an_email_address_is_asked_for_in_a_field_made_for_it(chat: ChatPage) -> None:
+    chat.ask("I forgot my password")
+
+    expect(chat.composer).to_have_attribute("type", "email")
+    expect(chat.composer).to_have_attribute("inputmode", "email")
+    expect(chat.composer).to_have_attribute("autocomplete", "email")
+
+
+def test_a_code_is_asked_for_in_a_field_made_for_it_and_its_spaces_do_not_matter(chat: ChatPage) -> None:
+    question = {"kind": "question", "text": "Please enter the code.", "sources": []}
+    conversation_of(chat.page, agent_message((question,), expects="code"))
+    chat.write("What is the status of my case?")
+    chat.page.evaluate("localStorage.clear()")  # what was written stays undelivered in this fixed conversation
+    expect(chat.agent_messages).to_have_count(1)
+    chat.page.get_by_role("log").locator(".outgoing").wait_for(state="detached")
+
+    expect(chat.composer).to_have_attribute("inputmode", "numeric")
+    expect(chat.composer).to_have_attribute("autocomplete", "one-time-code")
+    with chat.page.expect_request("**/messages") as sent:
+        chat.write("123 456")
+    assert sent.value.post_data_json == {"text": "123456"}
+
+
+def test_something_else_can_be_written_where_an_address_is_asked_for(chat: ChatPage) -> None:
+    chat.ask("I forgot my password")
+    chat.page.get_by_role("button", name="Something else").click()
+
+    expect(chat.composer).to_have_attribute("placeholder", "Write a message…")
+
+
+def test_shift_and_enter_start_a_new_line(chat: ChatPage) -> None:
+    chat.composer.press_sequentially("first")
+    chat.composer.press("Shift+Enter")
+    chat.composer.press_sequentially("second")
+    expect(chat.composer).to_have_value("first\nsecond")
+
+    chat.composer.press("Enter")
+    expect(chat.customer_messages).to_have_text([re.compile("first\nsecond")])
+
+
+def test_the_whole_chat_can_be_used_with_the_keyboard_alone(chat: ChatPage) -> None:
+    keyboard = chat.page.keyboard
+    expect(chat.composer).to_be_focused()
+    keyboard.type("How do I export data?")
+    keyboard.press("Enter")
+    expect(chat.last_reply).to_be_visible()
+
+    mark = chat.last_reply.get_by_role("button", name=re.compile("^Source 1: ")).first
+    for _ in range(30):
+        keyboard.press("Shift+Tab")
+        if mark.evaluate("element => element === document.activeElement"):
+            break
+    expect(mark).to_be_focused()
+    keyboard.press("Enter")
+    expect(chat.page.get_by_role("dialog")).to_be_visible()
+    keyboard.press("Escape")
+    expect(chat.page.get_by_role("dialog")).to_have_count(0)
+    expect(mark).to_be_focused()
+
+
+# --- people ---
+
+
+def test_a_person_who_was_asked_for_answers_in_the_same_chat(chat: ChatPage, operator: Operator) -> None:
+    chat.ask("How do I export data?")
+    chat.person_button.click()
+    expect(chat.log.locator(".mode-line.human")).to_be_visible()
+
+    operator.reply(chat.conversation_id, "Hello, this is Ada from the support team.")
+    expect(chat.log.locator(".message.operator")).to_contain_text("this is Ada")
+    expect(chat.page.get_by_text("A person is answering you")).to_be_visible()
+
+    operator.give_back(chat.conversation_id)
+    expect(chat.log.locator(".mode-line.agent")).to_have_text("The AI assistant is answering again.")
+
+
+def test_a_person_can_be_asked_for_before_anything_is_said(chat: ChatPage) -> None:
+    chat.person_button.click()
+
+    expect(chat.log.locator(".mode-line.human")).to_be_visible()
+
+
+# --- the end ---
+
+
+def test_a_closed_conversation_is_rated_and_a_new_one_begins(chat: ChatPage, operator: Operator) -> None:
+    chat.ask("How do I export data?")
+    close_by_silence(chat, operator)
+    expect(chat.composer).to_have_count(0)
+
+    chat.rating.get_by_role("radio", name="4 stars").check()
+    chat.page.get_by_label("What should we know?").fill("Quick and clear.")
+    with chat.page.expect_response("**/feedback") as sent:
+        chat.page.get_by_role("button", name="Send rating").click()
+    assert sent.value.status == 204
+    assert sent.value.request.post_data_json == {"rating": 4, "comment": "Quick and clear."}
+    expect(chat.page.get_by_text("Thank you for your rating.")).to_be_visible()
+
+    chat.page.reload()
+    expect(chat.page.get_by_text("Thank you for your rating.")).to_be_visible()
+    chat.page.get_by_role("button", name="New conversation").click()
+    expect(chat.composer).to_be_visible()
+    expect(chat.customer_messages).to_have_count(0)
+
+
+def test_leaving_an_open_conversation_is_asked_first(chat: ChatPage) -> None:
+    chat.ask("How do I export data?")
+    chat.page.get_by_role("button", name="Menu").click()
+    chat.page.get_by_role("button", name="New conversation").click()
+    dialog = chat.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(chat.customer_messages).to_have_count(1)
+
+    chat.page.get_by_role("button", name="Menu").click()
+    chat.page.get_by_role("button", name="New conversation").click()
+    dialog.get_by_role("button", name="New conversation").click()
+    expect(chat.customer_messages).to_have_count(0)
+    expect(chat.page.get_by_text("You are writing with an AI assistant")).to_be_visible()
+
+
+# --- language and appearance ---
+
+
+def test_a_german_browser_is_answered_in_german(new_context: NewContext, live: Live) -> None:
+    page = new_context(locale="de-DE").new_page()
+    page.goto(f"{live.url}/chat#key={live.tenants[1].publishable_key}")
+
+    expect(page.get_by_text("Sie schreiben mit einem KI-Assistenten")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "de"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_chosen_appearance_survives_a_reload(chat: ChatPage, scheme: str) -> None:
+    chat.page.get_by_role("button", name="Menu").click()
+    chat.page.get_by_role("radio", name=scheme.capitalize()).check()
+    chat.page.reload()
+    expect(chat.composer).to_be_visible()
+
+    assert chat.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == scheme
+
+
+# --- refusals ---
+
+
+def test_a_message_the_server_will_not_take_says_why_and_can_be_discarded(chat: ChatPage) -> None:
+    chat.page.route("**/messages", lambda route: problem(route, 422, "The message is too long. Write less."))
+    chat.write("Something")
+    expect(chat.log.get_by_role("alert")).to_contain_text("Not sent. The message is too long. Write less.")
+
+    chat.page.get_by_role("button", name="Discard").click()
+    expect(chat.customer_messages).to_have_count(0)

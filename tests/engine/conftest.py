@@ -1,0 +1,295 @@
+"""An engine on a real log in a real database. What it understands is scripted, and the org is a small one in memory that
+can be told to fail: so every turn of events can be brought about on purpose."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from casewright.adapters import TenantProcedures
+from casewright.conversations.event_log import EventLog
+from casewright.conversations.live import LiveEvents
+from casewright.conversations.models import Accepted, ConversationKey, LoggedEvent, Part, ReplySent
+from casewright.conversations.sealer import Sealer
+from casewright.conversations.service import ConversationService
+from casewright.engine.fold import fold
+from casewright.engine.models import State
+from casewright.engine.ports import Ports
+from casewright.engine.service import Engine
+from casewright.kit.clock import ManualClock
+from casewright.kit.database import Database
+from casewright.kit.ids import TenantId
+from casewright.kit.principal import Assurance, Principal, system
+from casewright.kit.sealing import KeyEncryptionKey
+from casewright.knowledge.models import ArticleId, CitedSentence, KnowledgeAnswer, Question
+from casewright.procedures.loading import load_builtin, load_text
+from casewright.procedures.models import (
+    ActionCall,
+    ActionDefinition,
+    ActionOutcome,
+    ActionStatus,
+    Effect,
+    RecordReference,
+    Repeatable,
+)
+from casewright.procedures.service import ProcedureService
+from casewright.security.personal_data import PersonalDataMasker
+from casewright.settings import Settings
+from casewright.tenants.models import Tenant
+from casewright.tenants.service import TenantService
+from casewright.understanding.models import (
+    Command,
+    Emotion,
+    IntentDefinition,
+    IntentTarget,
+    Proposal,
+    Segment,
+    Understanding,
+    UnderstandingRequest,
+)
+from tests.conftest import Cluster
+
+DEFINITIONS = {
+    one.name: one
+    for one in (
+        ActionDefinition(name="send_verification_code", effect=Effect.WRITE, arguments=("email",), internal=True,
+                         repeatable=Repeatable.AT_MOST_ONCE, codes=("sent",)),
+        ActionDefinition(name="check_verification_code", effect=Effect.READ, arguments=("code",), internal=True,
+                         grants=Assurance.VERIFIED, codes=("done", "wrong", "expired", "too_many")),
+        ActionDefinition(name="look_up", effect=Effect.READ, arguments=("number",)),
+        ActionDefinition(name="create_credit", effect=Effect.WRITE, arguments=("amount",), repeatable=Repeatable.BY_MARKER),
+        ActionDefinition(name="send_link", effect=Effect.WRITE, arguments=("email",), repeatable=Repeatable.AT_MOST_ONCE),
+        ActionDefinition(name="hand_over_case", effect=Effect.WRITE, internal=True, repeatable=Repeatable.BY_MARKER),
+    )
+}  # fmt: skip
+
+PROCEDURES = {
+    "send_link": """
+name: send_link
+title: {en: Send a link}
+slots:
+  email: {type: email, identity: true, ask: {en: "Which address?"}}
+steps:
+  - {id: address, collect: email}
+  - {id: send, action: send_link, arguments: {email: "{slots.email}"}, confirm: {en: "Send a link to {slots.email}?"}}
+  - {id: done, say: {en: "The link is on its way."}}
+  - {id: end, end: resolved}
+""",
+    "credit": """
+name: credit
+title: {en: Request a credit}
+slots:
+  amount: {type: money, ask: {en: "How much?"}}
+steps:
+  - {id: amount, collect: amount}
+  - id: create
+    action: create_credit
+    arguments: {amount: "{slots.amount}"}
+    confirm: {en: "Request {slots.amount}?"}
+    approve: {en: "A credit of {slots.amount}"}
+    rejected: refused
+    save_as: credit
+  - {id: done, say: {en: The credit is booked.}, source: credit}
+  - {id: end, end: resolved}
+  - {id: refused, say: {en: We did not approve the credit.}}
+  - {id: end_refused, end: unresolved}
+""",
+    "gift": """
+name: gift
+title: {en: A gift}
+slots:
+  amount: {type: money, ask: {en: "How much?"}}
+steps:
+  - {id: amount, collect: amount}
+  - {id: create, action: create_credit, arguments: {amount: "{slots.amount}"}, confirm: {en: "Give {slots.amount}?"}, save_as: credit}
+  - {id: done, say: {en: The gift is booked.}, source: credit}
+  - {id: end, end: resolved}
+""",
+}
+
+
+class ScriptedUnderstanding:
+    """Proposes what was laid down for a text, and remembers all that a model was shown."""
+
+    def __init__(self) -> None:
+        self.script: dict[str, Sequence[Command]] = {}
+        self.latest: Sequence[Command] = ()
+        self.emotions: dict[str, Emotion] = {}
+        self.seen: list[UnderstandingRequest] = []
+        self.pause: asyncio.Event | None = None
+        self.fail = 0
+
+    async def understand(self, request: UnderstandingRequest) -> Understanding:
+        self.seen.append(request)
+        if self.pause:
+            await self.pause.wait()
+        if self.fail:
+            self.fail -= 1
+            raise RuntimeError("the model broke")
+        script = self.script.get(request.text, self.latest)
+        commands = [_resolved(one, request) for one in script]
+        return Understanding(
+            language="en",
+            language_confidence=1.0,
+            segments=(Segment(start=0, end=len(request.text), text=request.text),),
+            entities=(),
+            emotion=self.emotions.get(request.text, Emotion()),
+            proposals=tuple(Proposal(command=one, confidence=0.9, reason="scripted", proposer="script") for one in commands),
+        )
+
+    async def intents(self, tenant_id: TenantId) -> Mapping[str, IntentDefinition]:
+        return {"price": IntentDefinition(name="price", title={"en": "see prices"}, target=IntentTarget(knowledge=True), examples=())}
+
+
+def _resolved(command: Command, request: UnderstandingRequest) -> Command:
+    """`?` stands for whatever confirmation, address or topic is open."""
+    context, values = request.context, command.model_dump()
+    if values.get("confirmation") == "?":
+        values["confirmation"] = context.confirmation or "none"
+    if values.get("topic") == "?":
+        values["topic"] = context.paused[0].id
+    if values.get("value") == "?":
+        values["value"] = next(iter(request.tokens))
+    return type(command).model_validate(values)
+
+
+@dataclass
+class SmallOrg:
+    """Records by key; `plan` says what happens to the next calls: done, lost_answer, not_sent, refused."""
+
+    records: dict[str, dict[str, object]] = field(default_factory=dict)
+    calls: list[ActionCall] = field(default_factory=list)
+    plan: list[str] = field(default_factory=list)
+    hang: asyncio.Event | None = None
+
+    def definitions(self) -> Mapping[str, ActionDefinition]:
+        return DEFINITIONS
+
+    async def execute(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        self.calls.append(call)
+        if self.hang:
+            await self.hang.wait()
+        how = self.plan.pop(0) if self.plan else "done"
+        if how == "not_sent":
+            return ActionOutcome(status=ActionStatus.NOT_SENT, code="org_unavailable")
+        if how == "refused":
+            return ActionOutcome(status=ActionStatus.FAILED, code="refused")
+        if how != "lost_request":
+            self.records.setdefault(call.key, dict(call.arguments))
+        if how in ("lost_answer", "lost_request"):
+            return ActionOutcome(status=ActionStatus.UNCERTAIN, code="no_answer")
+        return self._done(call)
+
+    async def reconcile(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        if call.key in self.records:
+            return self._done(call)
+        return ActionOutcome(status=ActionStatus.FAILED, code="not_done")
+
+    def _done(self, call: ActionCall) -> ActionOutcome:
+        kind = "Case" if call.action == "hand_over_case" else "Credit__c"
+        record = RecordReference(type=kind, id="500000000000001AAA", label="00001001")
+        return ActionOutcome(status=ActionStatus.SUCCEEDED, code="done", values={"number": "00001001"}, records=(record,))
+
+
+class OneArticle:
+    """Knows what prices are, and nothing else."""
+
+    async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
+        if "price" not in question.text:
+            return KnowledgeAnswer(sentences=(), confidence=0.1, hits=(), near=())
+        sentence = CitedSentence(
+            text="The price is 10 euros.", kind="text", article_id=ArticleId(uuid4()), version=1, title="Prices"
+        )
+        return KnowledgeAnswer(sentences=(sentence,), confidence=0.9, hits=())
+
+    def supports(self, sentence: str, source: str) -> bool:
+        return sentence == source
+
+
+@dataclass
+class World:
+    """One conversation, and everything around it."""
+
+    tenant: Tenant
+    clock: ManualClock
+    log: EventLog
+    service: ConversationService
+    understanding: ScriptedUnderstanding
+    org: SmallOrg
+    ports: Ports
+    settings: Settings
+    engine: Engine
+    key: ConversationKey
+
+    @property
+    def principal(self) -> Principal:
+        return system(self.tenant.id, "test")
+
+    async def write(self, text: str, *commands: Command, emotion: Emotion | None = None) -> Accepted:
+        """A customer's message, accepted and not yet worked on."""
+        self.understanding.script[text] = self.understanding.latest = commands
+        if emotion:
+            self.understanding.emotions[text] = emotion
+        return await self.service.accept(self.key, text, str(uuid4()), 8000)
+
+    async def say(self, text: str, *commands: Command, emotion: Emotion | None = None) -> str:
+        """A customer's message and the agent's reply to it."""
+        await self.write(text, *commands, emotion=emotion)
+        before = len(await self.replies())
+        await self.engine.run(self.key)
+        return "\n".join((await self.replies())[before:])
+
+    async def entries(self) -> tuple[LoggedEvent, ...]:
+        return await self.log.history(self.key)
+
+    async def replies(self) -> list[str]:
+        return [
+            "\n".join(part.text for part in one.event.parts)
+            for one in await self.entries()
+            if isinstance(one.event, ReplySent)
+        ]
+
+    async def state(self) -> State:
+        return fold(State(), await self.entries())
+
+    async def kinds(self) -> list[str]:
+        return [one.event.kind for one in await self.entries()]
+
+    def another_process(self) -> Engine:
+        return Engine(self.ports, self.settings)
+
+
+@pytest.fixture
+async def world(
+    cluster: Cluster, database: Database, tenants: TenantService, tenant: Tenant, tmp_path: Path
+) -> AsyncIterator[World]:
+    clock = ManualClock(datetime.now(UTC))
+    settings = Settings(lease_seconds=1.0, action_timeout_seconds=2.0)
+    live = LiveEvents(cluster.application)
+    sealer = Sealer(KeyEncryptionKey.load(tmp_path / "key"))
+    log = EventLog(database, sealer, clock, live, settings.lease_seconds)
+    procedures = ProcedureService()
+    async with database.begin(system(tenant.id)) as tx:
+        loaded = [load_text(text, source=f"{name}.yaml", actions=DEFINITIONS) for name, text in PROCEDURES.items()]
+        await procedures.install(tx, tenant.id, [*loaded, *load_builtin(DEFINITIONS)])
+    understanding, org = ScriptedUnderstanding(), SmallOrg()
+    ports = Ports(
+        log=log,
+        typing=live,
+        tenants=tenants,
+        masker=PersonalDataMasker(),
+        understanding=understanding,
+        knowledge=OneArticle(),
+        procedures=TenantProcedures(database, procedures),
+        actions=org,
+    )
+    service = ConversationService(database, sealer, log, live, clock)
+    key, _ = await service.open(
+        system(tenant.id), tenant, language="en", time_zone="UTC", page="", most_active=10_000,
+        greeting=Part(text="Hello", kind="notice"), active_for=timedelta(minutes=1),
+    )  # fmt: skip
+    yield World(tenant, clock, log, service, understanding, org, ports, settings, Engine(ports, settings), key)
