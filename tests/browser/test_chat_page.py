@@ -7,14 +7,7 @@ from .chat_page import ChatPage
 from .conftest import Live, NewContext
 from .connection import Operator
 from .event_stream import EVERY_KIND_OF_PART, agent_message, conversation_of, problem
-
-
-def close_by_silence(chat: ChatPage, operator: Operator) -> None:
-    """Lets hours pass without a word: the silence timer may first ask and then close."""
-    for _ in range(3):
-        operator.let_time_pass(chat.conversation_id, minutes=24 * 60)
-        chat.page.wait_for_timeout(500)
-    expect(chat.page.get_by_text("Conversation closed")).to_be_visible()
+from .states import close_by_silence
 
 
 # --- the beginning ---

@@ -138,11 +138,17 @@ class ScriptedUnderstanding:
             segments=(Segment(start=0, end=len(request.text), text=request.text),),
             entities=(),
             emotion=self.emotions.get(request.text, Emotion()),
-            proposals=tuple(Proposal(command=one, confidence=0.9, reason="scripted", proposer="script") for one in commands),
+            proposals=tuple(
+                Proposal(command=one, confidence=0.9, reason="scripted", proposer="script") for one in commands
+            ),
         )
 
     async def intents(self, tenant_id: TenantId) -> Mapping[str, IntentDefinition]:
-        return {"price": IntentDefinition(name="price", title={"en": "see prices"}, target=IntentTarget(knowledge=True), examples=())}
+        return {
+            "price": IntentDefinition(
+                name="price", title={"en": "see prices"}, target=IntentTarget(knowledge=True), examples=()
+            )
+        }
 
 
 def _resolved(command: Command, request: UnderstandingRequest) -> Command:
@@ -192,7 +198,9 @@ class SmallOrg:
     def _done(self, call: ActionCall) -> ActionOutcome:
         kind = "Case" if call.action == "hand_over_case" else "Credit__c"
         record = RecordReference(type=kind, id="500000000000001AAA", label="00001001")
-        return ActionOutcome(status=ActionStatus.SUCCEEDED, code="done", values={"number": "00001001"}, records=(record,))
+        return ActionOutcome(
+            status=ActionStatus.SUCCEEDED, code="done", values={"number": "00001001"}, records=(record,)
+        )
 
 
 class OneArticle:
@@ -215,6 +223,7 @@ class World:
     """One conversation, and everything around it."""
 
     tenant: Tenant
+    database: Database
     clock: ManualClock
     log: EventLog
     service: ConversationService
@@ -289,7 +298,7 @@ async def world(
     )
     service = ConversationService(database, sealer, log, live, clock)
     key, _ = await service.open(
-        system(tenant.id), tenant, language="en", time_zone="UTC", page="", most_active=10_000,
+        system(tenant.id), tenant, language="en", time_zone="UTC", page="", consents={}, most_active=10_000,
         greeting=Part(text="Hello", kind="notice"), active_for=timedelta(minutes=1),
     )  # fmt: skip
-    yield World(tenant, clock, log, service, understanding, org, ports, settings, Engine(ports, settings), key)
+    yield World(tenant, database, clock, log, service, understanding, org, ports, settings, Engine(ports, settings), key)

@@ -165,8 +165,14 @@ async def test_no_word_of_the_customer_is_readable_in_the_database(world: World)
     secret = "xylophone-8841"
     await world.say(f"what is the price of a {secret} for ann@example.com", PRICES)
     await world.say("a person", HumanHandoff())
-    async with world.ports.log._database.begin(world.principal) as tx:  # type: ignore[attr-defined]
-        for table in ("conversation", "conversation_event", "conversation_trigger", "conversation_snapshot", "approval"):
+    async with world.database.begin(world.principal) as tx:
+        for table in (
+            "conversation",
+            "conversation_event",
+            "conversation_trigger",
+            "conversation_snapshot",
+            "approval",
+        ):
             for row in await tx.fetch(f"select to_jsonb(t)::text as row from {table} t"):
                 assert secret not in row["row"]
                 assert "ann@example.com" not in row["row"]

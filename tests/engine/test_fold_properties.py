@@ -45,7 +45,9 @@ messages = st.tuples(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=st.lists(messages, min_size=1, max_size=6))
-async def test_folding_the_log_gives_the_live_state(world: World, script: list[tuple[list[Command], Emotion, int]]) -> None:
+async def test_folding_the_log_gives_the_live_state(
+    world: World, script: list[tuple[list[Command], Emotion, int]]
+) -> None:
     for number, (commands, emotion, minutes) in enumerate(script):
         await world.say(f"message {number}", *commands, emotion=emotion)
         if minutes:

@@ -199,7 +199,9 @@ async def test_growing_anger_brings_a_person(world: World) -> None:
 
 async def test_the_same_opening_phrase_never_comes_twice_in_a_row(world: World) -> None:
     cross = Emotion(valence=-0.5, intensity=0.5, label="frustrated")
-    replies = [await world.say(f"what is the price {n}", AnswerFromKnowledge(query="price"), emotion=cross) for n in range(3)]
+    replies = [
+        await world.say(f"what is the price {n}", AnswerFromKnowledge(query="price"), emotion=cross) for n in range(3)
+    ]
     openings = [reply.split("\n")[0] for reply in replies]
     assert all(first != second for first, second in zip(openings, openings[1:], strict=False))
 
@@ -302,3 +304,16 @@ async def test_a_message_that_is_too_long_is_cut_and_answered_with_a_note(world:
     assert "8000" in reply
     assert "100017" in reply
     assert "10 euros" in reply
+
+
+async def test_a_person_is_known_again_by_a_digest_and_never_by_a_readable_address(world: World) -> None:
+    await world.say("send me a link", StartProcedure(procedure="send_link"))
+    await world.say("ann@example.com", SetSlot(slot="email", value="?"))
+    async with world.database.begin(world.principal) as tx:
+        rows = await tx.fetch(
+            """select i.kind, i.assurance, i.digest, i.sealed from person_identity i
+               join conversation c on c.person_id = i.person_id where c.id = $1""",
+            world.key.conversation_id,
+        )
+    assert [(row["kind"], row["assurance"]) for row in rows] == [("email", "claimed")]
+    assert b"ann@example.com" not in rows[0]["digest"] + rows[0]["sealed"]

@@ -153,6 +153,7 @@ def _customer_routes(
             language=language,
             time_zone=body.time_zone,
             page=body.page,
+            consents={"improvement": body.consent_to_improvement} if body.consent_to_improvement is not None else {},
             greeting=Part(text=greeter.greeting(tenant, language), kind="notice"),
             most_active=limits.concurrent_conversations,
             active_for=timedelta(seconds=limits.conversation_active_seconds),

@@ -15,6 +15,7 @@ from casewright.conversations.models import (
     Claim,
     ConversationKey,
     Event,
+    KnownIdentity,
     LoggedEvent,
     NewApproval,
     Person,
@@ -26,7 +27,8 @@ from casewright.conversations.repository import EventRow
 from casewright.conversations.sealer import Sealer
 from casewright.kit.clock import Clock
 from casewright.kit.database import Database, Record, Transaction
-from casewright.kit.principal import system
+from casewright.kit.ids import new_id
+from casewright.kit.principal import Assurance, system
 
 SNAPSHOT, TRIGGER, LAST_MESSAGE = "snapshot", "trigger", "last message"
 
@@ -86,6 +88,8 @@ class EventLog:
                 await repository.delete_triggers(tx, key, turn.consumed)
             for approval in turn.approvals:
                 await self._insert_approval(tx, claim, approval, turn)
+            for identity in turn.identities:
+                await self._remember_identity(tx, claim, identity)
             waiting = turn.final and bool(await repository.triggers(tx, key))
             due = turn.due_at - row["clock_offset"] if turn.due_at else None
             await repository.set_due(tx, key, self._clock.now() if waiting else due)
@@ -183,6 +187,25 @@ class EventLog:
             sealed=sealed or b"",
             now=turn.at,
         )
+
+    async def _remember_identity(self, tx: Transaction, claim: Claim, identity: KnownIdentity) -> None:
+        tenant_id, person = claim.key.tenant_id, claim.person
+        digest = self._sealer.identity_digest(tenant_id, identity.kind, identity.value)
+        sealed = self._sealer.seal(person, claim.key, identity.kind, identity.value.encode())
+        if sealed is None:
+            return
+        await repository.upsert_identity(
+            tx,
+            tenant_id,
+            identity_id=new_id(),
+            person_id=person.id,
+            kind=identity.kind,
+            digest=digest,
+            sealed=sealed,
+            assurance=identity.assurance,
+        )
+        if identity.kind == "contact" and identity.assurance.covers(Assurance.VERIFIED):
+            await repository.merge_persons(tx, tenant_id, person_id=person.id, kind=identity.kind, digest=digest)
 
     def _inbox_columns(self, claim: Claim, turn: TurnCommit, row: Record) -> dict[str, object]:
         view = turn.inbox

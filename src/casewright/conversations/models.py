@@ -580,6 +580,16 @@ class NewApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownIdentity:
+    """Something by which a person can be known again: an address, the org's Contact. `value` is stored sealed, and as a
+    keyed digest to find it by."""
+
+    kind: Literal["email", "contact"]
+    value: str
+    assurance: Assurance
+
+
+@dataclass(frozen=True, slots=True)
 class InboxView:
     """The columns of the inbox that a commit leaves behind."""
 
@@ -611,3 +621,4 @@ class TurnCommit:
     due_at: datetime | None
     final: bool
     approvals: tuple[NewApproval, ...] = ()
+    identities: tuple[KnownIdentity, ...] = ()

@@ -231,7 +231,9 @@ async def set_due(tx: Transaction, key: ConversationKey, due_at: datetime | None
 
 async def advance_due(tx: Transaction, key: ConversationKey, by: timedelta) -> None:
     await tx.execute(
-        "update control.due_conversation set due_at = due_at - $2::interval where conversation_id = $1", key.conversation_id, by
+        "update control.due_conversation set due_at = due_at - $2::interval where conversation_id = $1",
+        key.conversation_id,
+        by,
     )
 
 
@@ -391,7 +393,7 @@ async def upsert_identity(
     tx: Transaction,
     tenant_id: TenantId,
     *,
-    id: UUID,
+    identity_id: UUID,
     person_id: UUID,
     kind: str,
     digest: bytes,
@@ -403,5 +405,39 @@ async def upsert_identity(
            values ($1, $2, $3, $4, $5, $6, $7)
            on conflict (tenant_id, person_id, kind, digest)
            do update set assurance = excluded.assurance, seen_at = now()""",
-        tenant_id, id, person_id, kind, digest, sealed, assurance,
-    )  # fmt: skip
+        tenant_id,
+        identity_id,
+        person_id,
+        kind,
+        digest,
+        sealed,
+        assurance,
+    )
+
+
+async def merge_persons(tx: Transaction, tenant_id: TenantId, *, person_id: UUID, kind: str, digest: bytes) -> None:
+    """Marks a person as the same as the one who was first proved to be this identity."""
+    await tx.execute(
+        """update person set merged_into = first.person_id
+           from (select i.person_id from person_identity i
+                 where i.tenant_id = $1 and i.kind = $3 and i.digest = $4 and i.assurance in ('verified', 'signed')
+                 order by i.person_id limit 1) first
+           where person.tenant_id = $1 and person.id = $2 and person.id <> first.person_id""",
+        tenant_id,
+        person_id,
+        kind,
+        digest,
+    )
+
+
+async def insert_consent(
+    tx: Transaction, tenant_id: TenantId, *, person_id: UUID, purpose: str, granted: bool, source: str
+) -> None:
+    await tx.execute(
+        "insert into consent (tenant_id, person_id, purpose, granted, source) values ($1, $2, $3, $4, $5)",
+        tenant_id,
+        person_id,
+        purpose,
+        granted,
+        source,
+    )

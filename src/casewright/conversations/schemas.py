@@ -27,6 +27,9 @@ class ConversationRequest(Model):
     language: str | None = Field(None, max_length=10, examples=["en"])
     time_zone: str = Field("UTC", max_length=60, examples=["Europe/Berlin"])
     page: str = Field("", max_length=500, description="The page the customer is on, for context.")
+    consent_to_improvement: bool | None = Field(
+        None, description="Whether the conversation may be used to improve the agent. Not said: it may not."
+    )
 
 
 class ConversationCreated(Model):

@@ -1,5 +1,7 @@
 """Sealing for conversations: what is personal is bound to its tenant, its conversation and its place there."""
 
+import hmac
+
 from casewright.conversations.models import ConversationKey, Person, PersonId
 from casewright.kit.database import Record
 from casewright.kit.ids import TenantId
@@ -21,6 +23,11 @@ class Sealer:
         place = associated_data(row["tenant_id"], row["person_id"])
         key = self._key_encryption_key.unwrap(wrapped, place) if wrapped else None
         return Person(id=PersonId(row["person_id"]), key=key)
+
+    def identity_digest(self, tenant_id: TenantId, kind: str, value: str) -> bytes:
+        """By which an identity is found again without being readable."""
+        secret = self._key_encryption_key.derive("identities")
+        return hmac.digest(secret, associated_data(tenant_id, kind, value.strip().casefold()), "sha256")
 
     def seal(self, person: Person, key: ConversationKey, place: object, plain: bytes) -> bytes | None:
         """None where the person was erased: nothing new is kept of them either."""

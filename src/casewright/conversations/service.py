@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -78,6 +79,7 @@ class ConversationService:
         language: str,
         time_zone: str,
         page: str,
+        consents: Mapping[str, bool],
         greeting: Part,
         most_active: int,
         active_for: timedelta,
@@ -101,6 +103,10 @@ class ConversationService:
                 locale=language,
                 time_zone=time_zone,
             )
+            for purpose, granted in consents.items():
+                await repository.insert_consent(
+                    tx, tenant.id, person_id=person.id, purpose=purpose, granted=granted, source="chat page"
+                )
             await repository.insert_conversation(
                 tx,
                 key,

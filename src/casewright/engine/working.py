@@ -11,7 +11,10 @@ from casewright.conversations.models import (
     Claim,
     Event,
     Expects,
+    IdentityClaimed,
+    IdentityProved,
     InboxView,
+    KnownIdentity,
     LoggedEvent,
     MessageId,
     MessageReceived,
@@ -37,6 +40,7 @@ from casewright.engine.models import STATE_VERSION, State
 from casewright.engine.ports import Ports
 from casewright.engine.wording import say
 from casewright.kit.ids import new_id
+from casewright.kit.principal import Assurance
 from casewright.kit.telemetry import span
 from casewright.security.models import Vault
 from casewright.settings import Settings, Thresholds
@@ -83,6 +87,7 @@ class Turn:
     helped: bool = True
     asks_if_solved: bool = False
     approvals: list[NewApproval] = field(default_factory=list)
+    identities: list[KnownIdentity] = field(default_factory=list)
     report: TurnReport = field(default_factory=TurnReport)
     stages: list[StageTime] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -130,6 +135,7 @@ class Turn:
     def emit(self, event: Event) -> None:
         """Adds an event; the state is the fold over it at once."""
         self.events.append(event)
+        self.identities += _identities_in(event, self.state)
         self.state = apply(self.state, LoggedEvent(seq=self.state.seq + 1, at=self.now, turn_id=self.id, event=event))
 
     def say(self, text: str, kind: PartKind = "notice", sources: tuple[Source, ...] = ()) -> None:
@@ -207,6 +213,7 @@ class Turn:
                 due_at=due,
                 final=final,
                 approvals=tuple(self.approvals),
+                identities=tuple(self.identities),
             )
             try:
                 self.more_waits = await self.ports.log.commit(self.claim, commit)
@@ -216,6 +223,7 @@ class Turn:
         self._base, self._seq = self.state, self.state.seq
         self.events.clear()
         self.approvals.clear()
+        self.identities.clear()
         self.consumed = ()
 
     def _take_in(self, entries: tuple[LoggedEvent, ...]) -> None:
@@ -248,6 +256,19 @@ class Turn:
             case=state.case,
             pending_approvals=sum(1 for one in state.approvals if one.approved is None),
         )
+
+
+def _identities_in(event: Event, state: State) -> list[KnownIdentity]:
+    """By what the person behind the conversation can be known again."""
+    match event:
+        case IdentityClaimed(token=token) if token in state.vault:
+            return [KnownIdentity("email", state.vault[token], Assurance.CLAIMED)]
+        case IdentityProved(assurance=assurance, contact_id=contact_id):
+            address = state.vault.get(state.identity.email_token or "")
+            known = [KnownIdentity("contact", contact_id, assurance)] if contact_id else []
+            return [*known, *([KnownIdentity("email", address, assurance)] if address else [])]
+        case _:
+            return []
 
 
 def next_look(state: State) -> datetime | None:

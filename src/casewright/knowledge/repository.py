@@ -213,42 +213,48 @@ with visible as (
     where tenant_id = $1 and audience = any($2::text[]) group by language
 ),
 asked as materialized (
-    select visible.language, visible.passages, term.lexeme,
-           (quote_literal(term.lexeme) || case when length(term.lexeme) >= 5 then ':*' else '' end)::tsquery as query
+    select visible.language, visible.passages, word.number, word.is_part,
+           string_agg(quote_literal(term.lexeme) ||
+               case when word.is_part or length(term.lexeme) < 4 then '' else ':*' end, ' | ')::tsquery as query
     from visible
     left join unnest($3::text[], $4::text[]) as configuration (language, name) using (language)
-    cross join lateral unnest(to_tsvector(coalesce(configuration.name, 'simple')::regconfig, $5)) as term
+    cross join unnest($5::integer[], $6::boolean[], $7::text[]) as word (number, is_part, text)
+    cross join lateral unnest(to_tsvector(coalesce(configuration.name, 'simple')::regconfig, word.text)) as term
+    group by visible.language, visible.passages, word.number, word.is_part
 ),
 matched as materialized (
-    select asked.language, asked.lexeme, passage.id,
-           least(1, 1.645 * ts_rank('{0.9, 0.9, 1.0, 0.6}', passage.search, asked.query)) as strength
+    select asked.language, asked.number, asked.is_part, passage.id,
+           least(1, 1.645 * ts_rank('{0.9, 0.9, 1.0, 0.8}', passage.search, asked.query)) as strength
     from asked
     join passage on passage.tenant_id = $1 and passage.audience = any($2::text[])
         and passage.language = asked.language and passage.search @@ asked.query
 ),
 weighed as (
-    select language, lexeme, ln(1 + (asked.passages - coalesce(holders, 0) + 0.5) / (coalesce(holders, 0) + 0.5)) as weight
+    select distinct on (language, number) language, number, is_part,
+           ln(1 + (asked.passages - coalesce(holders, 0) + 0.5) / (coalesce(holders, 0) + 0.5)) as weight
     from asked
-    left join (select language, lexeme, count(*) as holders from matched group by language, lexeme) frequency
-        using (language, lexeme)
+    left join (
+        select language, number, is_part, count(*) as holders from matched group by language, number, is_part
+    ) frequency using (language, number, is_part)
+    order by language, number, holders is null, is_part
 ),
 lexical as (
     select matched.id, sum(weight * strength) / (3 + max(total)) as coverage
     from matched
-    join weighed using (language, lexeme)
+    join weighed using (language, number, is_part)
     join (select language, sum(weight) as total from weighed group by language) whole using (language)
     group by matched.id
 ),
 proposed as (
-    (select id from lexical order by coverage desc limit $9)
+    (select id from lexical order by coverage desc limit $11)
     union
-    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language = $6
-     order by embedding <=> $7::real[]::vector limit $9)
+    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language = $8
+     order by embedding <=> $9::real[]::vector limit $11)
     union
-    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language <> $6
-     order by embedding <=> $7::real[]::vector limit $9 / 2)
+    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language <> $8
+     order by embedding <=> $9::real[]::vector limit $11 / 2)
     union
-    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and codes && $8::text[] limit $9)
+    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and codes && $10::text[] limit $11)
 ),
 with_openings as (
     select id from proposed
@@ -280,13 +286,21 @@ async def find_passages(
     tx: Transaction, tenant_id: TenantId, search: Search, most: int = 12
 ) -> tuple[int, tuple[Candidate, ...]]:
     """The knowledge revision, and the passages that may answer: at most `most` by words, by vector and by code each."""
+    words = [
+        (number, is_part, text)
+        for number, word in enumerate(search.words)
+        for is_part, text in ((False, word.forms), (True, word.parts))
+        if text
+    ]
     rows = await tx.fetch(
         _FIND,
         tenant_id,
         list(search.audiences),
         list(TEXT_CONFIGURATIONS),
         list(TEXT_CONFIGURATIONS.values()),
-        search.text,
+        [number for number, _, _ in words],
+        [is_part for _, is_part, _ in words],
+        [text for _, _, text in words],
         search.language,
         search.vector.tolist(),
         [*search.codes, *search.statuses],

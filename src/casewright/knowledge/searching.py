@@ -14,11 +14,20 @@ LONGEST_QUESTION: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a question. `forms`: itself and what else it may stand as, separated by spaces. `parts`: what a compound
+    may consist of, looked for only if the whole is nowhere."""
+
+    forms: str
+    parts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """A question as the index takes it. `codes`: identifiers that the question names, in capitals. `statuses`: numbers in it
     that may be HTTP statuses. `names`: words that by their capitals are names of things, in small letters."""
 
-    text: str
+    words: tuple[Word, ...]
     language: str
     audiences: tuple[Audience, ...]
     vector: Vector
@@ -44,7 +53,12 @@ _EMPTY_WORDS: Final = (
 )
 """Every request for help may have them, and they say nothing of its subject."""
 _EMPTY: Final = re.compile(rf"\b(?:right now|{_EMPTY_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
-_UNSEARCHABLE: Final = re.compile(r"['\\\0\ud800-\udfff]")
+_WORD: Final = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+_PARTICIPLE: Final = re.compile(r"ge(\w{3,}?)e?t")
+_NOUN_OF_ACTION: Final = re.compile(r"(\w{4,})ung(?:en)?")
+_LINK: Final = re.compile(r"(?:es|en|s|n)$")
+_COMPOUNDING: Final = frozenset({"da", "de", "fi", "nl", "no", "sv"})
+_SHORTEST_PART: Final = 4
 
 
 def searched(question: Question, vector: Vector) -> Search:
@@ -52,7 +66,7 @@ def searched(question: Question, vector: Vector) -> Search:
     text = _LONG_NUMBER.sub(" ", _TOKEN.sub(" ", question.text[:LONGEST_QUESTION]))
     codes = {code.upper() for code in (*_IDENTIFIER.findall(text), *find_codes(text)) if not code.isdigit()}
     return Search(
-        text=_UNSEARCHABLE.sub(" ", _EMPTY.sub(" ", text)),
+        words=_words(text, question.language),
         language=question.language,
         audiences=readable_by(question.assurance, question.internal),
         vector=vector,
@@ -60,6 +74,28 @@ def searched(question: Question, vector: Vector) -> Search:
         statuses=tuple(_STATUS.findall(text)),
         names=_names(text, question.language),
     )
+
+
+def _words(text: str, language: str) -> tuple[Word, ...]:
+    words = dict.fromkeys(_WORD.findall(_EMPTY.sub(" ", text).lower()))
+    return tuple(Word(_forms(word, language), _parts(word, language)) for word in words)
+
+
+def _forms(word: str, language: str) -> str:
+    """PostgreSQL's German stemmer leaves "gewartet", "Wartung" and "warten" apart."""
+    if language != "de":
+        return word
+    others = (pattern.fullmatch(word) for pattern in (_PARTICIPLE, _NOUN_OF_ACTION))
+    return " ".join([word, *(other[1] for other in others if other)])
+
+
+def _parts(word: str, language: str) -> str:
+    """Everything that "Hagelschaden" may begin and end with; "Wartungstermin" may begin with "Wartung" too."""
+    if language not in _COMPOUNDING or len(word) < 2 * _SHORTEST_PART:
+        return ""
+    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    heads = {head for cut in cuts for head in (word[:cut], _LINK.sub("", word[:cut])) if len(head) >= _SHORTEST_PART}
+    return " ".join([*sorted(heads), *(word[cut:] for cut in cuts)])
 
 
 def _names(text: str, language: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 
 from casewright.understanding.models import Entity
 
@@ -49,7 +48,7 @@ OBJECTS_BY_PREFIX = {
 RECORD_ID = re.compile(r"(?<!\w)[a-zA-Z0-9]{15}(?:[A-Z0-5]{3})?(?!\w)")
 ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
-ERROR_CODE = re.compile(r"(?<![\w/])(?:[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[EFW]-?[0-9]{3,4})(?!\w)")
+ERROR_CODE = re.compile(r"(?<![\w/\[])(?:[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[EFW]-?[0-9]{3,4})(?!\w)")
 HTTP_STATUS = re.compile(
     r"(?<![\w.#-])(?:(?:https?|http/\d(?:\.\d)?|status|code|error|response|fehler|antwort|returns?|returned|gets?|getting|got|a|an|ein|with|mit)"
     r"[ :=]{1,3})(?P<status>[1-5][0-9]{2})(?![\w]|[.,]\d| ?(?:%|usd|eur|euros?|dollars?|rows?|records?|users?|calls?|mb|gb))"
@@ -208,14 +207,10 @@ def _amounts(text: str, pattern: re.Pattern[str]) -> Iterator[Entity]:
 
 
 def _decimal(amount: str) -> str:
-    """`1.234,50`, `1,234.50` and `1 234.5` → `1234.5`: a last separator with one or two digits after it is the point."""
-    whole, point, rest = amount, "", ""
-    for place in range(len(amount) - 1, max(len(amount) - 4, 0), -1):
-        if amount[place] in ".,":
-            if len(amount) - place <= 3:
-                whole, point, rest = amount[:place], ".", amount[place + 1 :]
-            break
-    return format(Decimal(re.sub(r"\D", "", whole) + point + rest).normalize(), "f")
+    """`1.234,5`, `1,234.50` and `1 234.50` → `1234.50`: a last separator with one or two digits after it is the point."""
+    cents = re.search(r"[.,](\d{1,2})$", amount)
+    whole = str(int(re.sub(r"\D", "", amount[: cents.start()] if cents else amount)))
+    return f"{whole}.{cents[1]:0<2}" if cents else whole
 
 
 def _priorities(text: str) -> Iterator[Entity]:

@@ -113,7 +113,7 @@ def _date(field: Field, value: JsonValue) -> str:
 def _datetime(field: Field, value: JsonValue) -> str:
     try:
         return to_wire(parse_datetime(str(value)))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise _not_of_type(field, value) from None
 
 

@@ -24,7 +24,7 @@ from localorg.soql.ast import (
     Value,
 )
 from localorg.soql.date_literals import Calendar
-from localorg.soql.errors import invalid_field, invalid_operator
+from localorg.soql.errors import invalid_field, invalid_operator, malformed_query
 from localorg.soql.resolver import Column
 
 SqlValue = str | int | float | None
@@ -100,8 +100,12 @@ class ConditionCompiler:
             raise invalid_operator(self._text, operand.position, "invalid operator on boolean field")
 
     def _date_literal(self, column: Column, operand: Operand, operator: Operator, literal: DateLiteral) -> str:
-        days = self._calendar.days(literal)
-        first, until = self._day_start(column, operand, days.first), self._day_start(column, operand, days.until)
+        try:
+            days = self._calendar.days(literal)
+            first, until = self._day_start(column, operand, days.first), self._day_start(column, operand, days.until)
+        except (OverflowError, ValueError):
+            sentence = f"date literal out of range: {literal.name}:{literal.count}"
+            raise malformed_query(sentence, self._text, operand.position) from None
         marks: dict[Operator, tuple[str, tuple[SqlValue, ...]]] = {
             Operator.EQUAL: (f"({column.sql} >= ? AND {column.sql} < ?)", (first, until)),
             Operator.NOT_EQUAL: (f"(NOT coalesce({column.sql} >= ? AND {column.sql} < ?, 0))", (first, until)),

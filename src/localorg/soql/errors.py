@@ -19,6 +19,11 @@ def malformed_query(sentence: str, text: str | None = None, position: int = 0) -
     return ApiError("MALFORMED_QUERY", sentence if text is None else _located(text, position, sentence))
 
 
+def too_complicated() -> ApiError:
+    sentence = "Query is either selecting too many fields or the filter conditions are too complicated."
+    return ApiError("QUERY_TOO_COMPLICATED", sentence)
+
+
 def unexpected_token(token: str, text: str, position: int) -> ApiError:
     return malformed_query(f"unexpected token: '{token}'", text, position)
 

@@ -9,6 +9,7 @@ from localorg.records.values import to_json
 from localorg.schema.models import Schema
 from localorg.soql.compiler import CompiledQuery
 from localorg.soql.conditions import SqlValue
+from localorg.soql.errors import too_complicated
 from localorg.soql.resolver import NAME_ENTITY, Parent
 
 JsonRecord = dict[str, Any]
@@ -30,12 +31,21 @@ class Executor:
 
     def run(self, query: CompiledQuery, *, parent_id: str | None = None) -> QueryResult:
         parameters: tuple[SqlValue, ...] = query.parameters if parent_id is None else (parent_id, *query.parameters)
-        rows = self.connection.execute(query.sql, parameters).fetchall()
+        rows = self._rows(query.sql, parameters)
         if query.counts_only:
             return QueryResult(int(rows[0][0]), ())
         shape = self._aggregate if query.aggregate else self._record
         records = tuple(shape(query, tuple(row)) for row in rows)
         return QueryResult(len(records), records)
+
+    def _rows(self, sql: str, parameters: Sequence[SqlValue]) -> list[sqlite3.Row]:
+        try:
+            return self.connection.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            # SQLite's own limits: too many variables, columns or joins, an expression too deep.
+            if "too large" in str(error) or "too many" in str(error) or "at most" in str(error):
+                raise too_complicated() from None
+            raise
 
     def _aggregate(self, query: CompiledQuery, row: Sequence[SqlValue]) -> JsonRecord:
         values = {o.names[0]: to_json(o.field, value) for o, value in zip(query.outputs, row, strict=True)}

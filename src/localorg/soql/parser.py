@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
@@ -35,9 +35,11 @@ from localorg.soql.ast import (
     Value,
 )
 from localorg.soql.date_literals import is_date_literal
-from localorg.soql.errors import malformed_query, unexpected_token
+from localorg.soql.errors import malformed_query, too_complicated, unexpected_token
 
 LONGEST_QUERY = 100_000
+_SURROGATES = range(0xD800, 0xE000)
+_LONGEST_COUNT = 9
 _CODE = re.compile(r"[0-9A-Fa-f]{4}")
 _WORD = re.compile(r"\w+|\S")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
@@ -45,17 +47,21 @@ _LIKE_ESCAPES = {"_": "\\_", "%": "\\%", "\\": "\\\\"}
 """In a LIKE pattern these stay escaped, so that the matcher takes them literally."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def parse(text: str) -> Query:
     """Raises ApiError MALFORMED_QUERY with the place of the error."""
     if len(text) > LONGEST_QUERY:
-        raise ApiError("QUERY_TOO_COMPLICATED", f"SOQL statements cannot be longer than {LONGEST_QUERY} characters.")
+        raise malformed_query(f"SOQL statements cannot be longer than {LONGEST_QUERY} characters.")
     try:
         tree = _parser().parse(text)
         query: Query = _Builder(text).transform(tree)
     except UnexpectedInput as error:
         raise _syntax_error(text, error) from None
+    except RecursionError:
+        raise too_complicated() from None
     except VisitError as error:
+        if isinstance(error.orig_exc, RecursionError):
+            raise too_complicated() from None
         if isinstance(error.orig_exc, ApiError):
             raise error.orig_exc from None
         raise
@@ -103,7 +109,7 @@ def unescape(text: str, *, keep_wildcards: bool) -> str:
 
 
 def _unicode_character(code: str) -> str:
-    if not _CODE.fullmatch(code):
+    if not _CODE.fullmatch(code) or int(code, 16) in _SURROGATES:
         raise ValueError(code)
     return chr(int(code, 16))
 
@@ -215,7 +221,7 @@ class _Builder(Transformer[Token, Query]):
         return date.fromisoformat(self._real_moment(token, str(token)))
 
     def datetime(self, token: Token) -> datetime:
-        return datetime.fromisoformat(self._real_moment(token, str(token).upper()))
+        return datetime.fromisoformat(self._real_moment(token, str(token).upper())).astimezone(UTC)
 
     def word(self, token: Token) -> Value:
         word = token.upper()
@@ -246,12 +252,12 @@ class _Builder(Transformer[Token, Query]):
 
     def _real_moment(self, token: Token, text: str) -> str:
         try:
-            datetime.fromisoformat(text)
-        except ValueError:
+            datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise malformed_query(f"invalid date: {token}", self._text, token.start_pos or 0) from None
         return text
 
     def _whole(self, token: Token) -> int:
-        if not token.isdigit():
+        if not token.isdigit() or len(token) > _LONGEST_COUNT:
             raise unexpected_token(str(token), self._text, token.start_pos or 0)
         return int(token)

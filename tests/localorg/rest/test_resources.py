@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import httpx2
 import pytest
 
 from localorg.rest.versions import version_label
-from localorg.testing import RunningOrg
+from localorg.testing import RunningOrg, start_org
 
 
 @pytest.mark.parametrize(
@@ -58,3 +60,15 @@ async def test_limits_and_the_header_count_the_requests(api: httpx2.AsyncClient)
     assert first.headers["Sforce-Limit-Info"] == "api-usage=1/100000"
     assert second.headers["Sforce-Limit-Info"] == "api-usage=2/100000"
     assert second.json()["DailyApiRequests"] == {"Max": 100000, "Remaining": 99998}
+
+
+async def test_past_the_daily_limit_every_request_is_refused(aurora_seed: Path, tmp_path: Path) -> None:
+    seed = tmp_path / "few.yaml"
+    seed.write_text(aurora_seed.read_text().replace("daily_api_requests: 100000", "daily_api_requests: 2"))
+    async with start_org("few", seed, tmp_path) as org:
+        headers = {"Authorization": f"Bearer {await org.access_token()}"}
+        async with httpx2.AsyncClient(base_url=org.url, headers=headers, trust_env=False) as client:
+            answers = [await client.get("/services/data/v67.0/sobjects/Case") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 403]
+    assert answers[2].json()[0]["errorCode"] == "REQUEST_LIMIT_EXCEEDED"
+    assert answers[2].headers["Sforce-Limit-Info"] == "api-usage=2/2"

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import httpx2
@@ -84,6 +85,13 @@ async def test_an_upsert_creates_once_and_then_updates(api: httpx2.AsyncClient) 
     assert (by_key.json()["Subject"], by_key.json()["Casewright_Conversation__c"]) == ("Second", "conversation/1")
     assert (await api.delete(path)).status_code == 204
     assert (await api.get(path)).status_code == 404
+
+
+async def test_of_many_upserts_at_once_one_creates(api: httpx2.AsyncClient, org: RunningOrg) -> None:
+    path = "sobjects/Case/Casewright_Conversation__c/race"
+    answers = await asyncio.gather(*(api.patch(path, json={"Subject": str(number)}) for number in range(12)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 11 + [201]
+    assert len(await org.query("SELECT Id FROM Case WHERE Casewright_Conversation__c = 'race'")) == 1
 
 
 async def test_an_external_id_on_several_records_is_answered_300_with_their_addresses(api: httpx2.AsyncClient) -> None:
