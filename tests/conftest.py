@@ -1,7 +1,7 @@
 """What many tests stand on: a real PostgreSQL, two tenants in it, and principals for them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,28 @@ from casewright.kit.principal import Principal, system
 from casewright.settings import Limits
 from casewright.tenants.models import Tenant, TenantProfile
 from casewright.tenants.service import TenantService
+from tests.running import RunningDemo, running_demo
+
+
+LIVE = ("live", "browser")
+"""Folders whose tests talk to a running demo; `make test` runs them in a session of their own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in LIVE:
+            item.add_marker("live")
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    """The whole demo, for all tests of the session that want it."""
+    with running_demo(tmp_path_factory.mktemp("demo"), UNHURRIED) as demo:
+        yield demo
+
+
+UNHURRIED = {"CASEWRIGHT_LIMITS__REQUESTS_PER_MINUTE": "100000", "CASEWRIGHT_LIMITS__CONCURRENT_CONVERSATIONS": "10000"}
+"""The tests ask more in a minute than a company's customers do."""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class TenantProcedures:
     advance = staticmethod(running.advance)
     met = staticmethod(running.met)
     fill = staticmethod(running.fill)
+    is_settled = staticmethod(running.is_settled)
     misunderstood = staticmethod(running.misunderstood)
     record = staticmethod(running.record)
     decline = staticmethod(running.decline)

@@ -141,7 +141,10 @@ def _open_log(log: Path) -> IO[bytes]:
 
 async def _ready(process: Process, log: Path) -> str:
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+    except TimeoutError:
+        raise OrgDidNotStartError(f"the org was not ready after {_READY_SECONDS} s") from None
     if not line:
         raise OrgDidNotStartError((await asyncio.to_thread(log.read_text)).strip())
     return str(orjson.loads(line)["url"])

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from localorg.schema.loader import standard_schema
 from localorg.seeds import Seed, apply_seed
@@ -16,6 +17,10 @@ from localorg.soql.service import run_query
 from localorg.storage.database import connect
 from localorg.storage.tables import create_tables
 from localorg.testing import RunningOrg, start_org
+
+# Examples are not timed: the machine may be busy.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SEEDED_AT = datetime(2026, 11, 18, 15, 30, tzinfo=UTC)

@@ -24,13 +24,14 @@ def procedures_of(company: str) -> tuple[Procedure, ...]:
 
 
 def every_text(procedure: Procedure) -> list[Texts]:
+    """What a customer or an operator may read; the question of an `answer` step is only looked up."""
     slots = procedure.slots.values()
     return [
         procedure.title,
         *(slot.ask for slot in slots),
         *(slot.invalid for slot in slots if slot.invalid),
         *(option.label for slot in slots for option in slot.options),
-        *(texts for step in procedure.steps for _, texts in texts_of(step)),
+        *(texts for step in procedure.steps for key, texts in texts_of(step) if key != "answer"),
     ]
 
 

@@ -41,13 +41,13 @@ steps:
 """
 
 
-def load(text: str, actions: Actions, **options: bool) -> Procedure:
-    return load_text(text, source="raise_it.yaml", actions=actions, **options)
+def load(text: str, actions: Actions, *, builtin: bool = False) -> Procedure:
+    return load_text(text, source="raise_it.yaml", actions=actions, builtin=builtin)
 
 
-def problems(text: str, actions: Actions, **options: bool) -> str:
+def problems(text: str, actions: Actions) -> str:
     with pytest.raises(ProcedureInvalid) as caught:
-        load(text, actions, **options)
+        load(text, actions)
     return caught.value.message
 
 

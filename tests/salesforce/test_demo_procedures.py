@@ -1,10 +1,12 @@
 """The demo company's procedures, played through with the real actions in the real org."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from casewright.kit.database import Database
 from casewright.kit.ids import TenantId, new_id
@@ -29,14 +31,18 @@ from casewright.procedures.running import advance, begin, decline, fill, record,
 from casewright.salesforce.actions import SalesforceActions
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.customers import OrgCustomers
+from casewright.salesforce.models import ClientCredentials, OrgConnection
 from casewright.security.verification import VerificationActions
 from casewright.tenants.models import TenantProfile
 from casewright.tenants.service import TenantService
-from localorg.testing import RunningOrg
+from localorg.testing import RunningOrg, start_org
 
 DANA = "dana.whitfield@harborlight.example"
 OPEN_CASE = "Nightly export stops at 40 percent"
 CLOSED_CASE = "Export file lacks two columns"
+
+
+MakeClient = Callable[..., SalesforceClient]
 
 
 class OneOrg:
@@ -56,7 +62,7 @@ class Player:
     verification: VerificationActions
     org: RunningOrg
     tenant_id: TenantId
-    identity: CallerIdentity = CallerIdentity()
+    identity: CallerIdentity = field(default_factory=CallerIdentity)
     locale: str = "en"
     conversation_id: str = field(default_factory=lambda: str(new_id()))
     said: list[str] = field(default_factory=list)
@@ -68,6 +74,7 @@ class Player:
         procedure = self.procedures[name]
         progress = begin(procedure, self._surroundings())
         for slot, value in given.items():
+            self._claim(procedure, slot, value)
             progress = fill(procedure, progress, slot, value)
         for _ in range(60):
             step = advance(procedure, progress, self._surroundings())
@@ -82,8 +89,7 @@ class Player:
                 case Ask():
                     self.said.append(want.text)
                     value = await self._answer(want.slot)
-                    if procedure.slots[want.slot].identity and self.identity.assurance is Assurance.ANONYMOUS:
-                        self.identity = CallerIdentity(assurance=Assurance.CLAIMED, email=value)
+                    self._claim(procedure, want.slot, value)
                     progress = fill(procedure, progress, want.slot, value)
                 case RequireAssurance():
                     ended = await self.play("verify_identity")
@@ -99,12 +105,16 @@ class Player:
                         progress = record(procedure, progress, want.step, await self._act(want))
         raise AssertionError(f"{name} does not end: {self.said}")
 
+    def _claim(self, procedure: Procedure, slot: str, value: str) -> None:
+        if procedure.slots[slot].identity and self.identity.assurance is Assurance.ANONYMOUS:
+            self.identity = CallerIdentity(assurance=Assurance.CLAIMED, email=value)
+
     async def _answer(self, slot: str) -> str:
         answer = self.answers[slot].pop(0)
         if answer != "(from the mail)":
             return answer
         newest = (await self.org.mailbox(to=DANA))[0]
-        return re.findall(r"\b\d{6}\b", newest.body)[0]
+        return str(re.findall(r"\b\d{6}\b", newest.body)[0])
 
     async def _act(self, want: RunAction) -> ActionOutcome:
         call = ActionCall(
@@ -268,3 +278,29 @@ async def test_a_401_is_narrowed_down_and_answered(given: dict[str, str], found:
     assert found in player.said[0]
     assert player.said[1].startswith("(answers: ")
     assert len(player.said) == 2
+
+
+async def test_an_appointment_is_asked_for_as_a_case(
+    examples: Path, tmp_path: Path, make_client: MakeClient, player: Player
+) -> None:
+    async with start_org("brueckner", examples / "brueckner" / "org.yaml", tmp_path) as org:
+        credentials = ClientCredentials(client_secret=SecretStr(org.client_secret))
+        connection = OrgConnection(url=org.url, client_id=org.client_id, credentials=credentials)
+        player.org_actions = SalesforceActions(OneOrg(make_client(connection)))
+        player.procedures = {
+            procedure.name: procedure
+            for procedure in load_directory(
+                examples / "brueckner" / "procedures", actions=player.org_actions.definitions(), default_locale="de"
+            )
+        }
+        player.locale = "de"
+        ended = await player.play(
+            "termin_anfragen", anlass="Wartung", wunsch="Montag, Hauptstr. 1", email="a@b.example"
+        )
+        (case,) = await org.query(
+            "SELECT CaseNumber, Description, Category__c, ContactId FROM Case WHERE Subject = 'Terminanfrage: Wartung'"
+        )
+        assert isinstance(ended, Finish)
+        assert case["CaseNumber"] in player.said[-1]
+        assert (case["Category__c"], case["ContactId"]) == ("Termin", None)
+        assert "Montag, Hauptstr. 1" in case["Description"]

@@ -1,4 +1,7 @@
-"""The command line: one file a command group."""
+"""The command line: one file a command group.
+
+What is heavy (models, server) is imported by the command that needs it, so that the others answer at once.
+"""
 
 import sys
 

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from casewright.app import create_app, describe_api
 from casewright.kit.lifeline import follow_parent
 from casewright.kit.telemetry import configure_logging
 from casewright.settings import load_settings
@@ -18,6 +16,10 @@ def serve(
     lifeline_stdin: Annotated[bool, typer.Option("--lifeline-stdin", help="End when standard input does.")] = False,
 ) -> None:
     """Serve the API and the pages until Ctrl-C or SIGTERM."""
+    import uvicorn
+
+    from casewright.app import create_app
+
     settings = load_settings(port)
     configure_logging(settings.log_level)
     if lifeline_stdin:
@@ -35,5 +37,7 @@ def serve(
 
 def openapi(file: Annotated[Path, typer.Argument(help="Where to write the OpenAPI document.")]) -> None:
     """Write the API's description, from which clients are generated."""
+    from casewright.app import describe_api
+
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(describe_api(), indent=1, sort_keys=True) + "\n", encoding="utf8")

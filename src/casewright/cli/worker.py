@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 
-from casewright.assembly import assembled
 from casewright.cli.interruption import run_until_interrupted
-from casewright.engine.dispatcher import Dispatcher
-from casewright.kit.jobs import job_app
 from casewright.kit.lifeline import follow_parent
 from casewright.kit.telemetry import configure_logging
 from casewright.settings import Settings, load_settings
@@ -26,6 +23,10 @@ def worker(
 
 
 async def _work(settings: Settings) -> None:
+    from casewright.assembly import assembled
+    from casewright.engine.dispatcher import Dispatcher
+    from casewright.kit.jobs import job_app
+
     async with assembled(settings) as parts:
         dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds, settings.lease_seconds)
         dispatcher.start()

@@ -291,7 +291,10 @@ class IdentityClaimed(Event):
 
 
 class IdentityProved(Event):
+    """`token` of the address that was proved, which need not be the one claimed last."""
+
     kind = "identity_proved"
+    token: str | None = None
     assurance: Assurance
     contact_id: str | None
     account_id: str | None

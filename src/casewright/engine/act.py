@@ -92,6 +92,9 @@ async def _fill(turn: Turn, command: SetSlot, catalogue: Catalogue) -> None:
     topic = turn.state.active
     if topic is None or topic.progress is None or catalogue.active is None:
         return
+    if command.corrects and turn.ports.procedures.is_settled(catalogue.active, topic.progress, command.slot):
+        turn.phrase("too_late_to_change")
+        return
     progress = turn.ports.procedures.fill(catalogue.active, topic.progress, command.slot, command.value)
     save(turn, topic, progress)
     if catalogue.active.slots[command.slot].identity:

@@ -156,6 +156,7 @@ async def _finish(turn: Turn, pending: PendingAction, ended: tuple[ActionOutcome
         turn.emit(
             IdentityProved(
                 assurance=definition.grants,
+                token=turn.state.identity.code_sent_to,
                 contact_id=str(contact) if contact else None,
                 account_id=str(account) if account else None,
             )

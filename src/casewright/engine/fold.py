@@ -26,6 +26,8 @@ from casewright.engine.models import (
 from casewright.kit.principal import Assurance
 from casewright.procedures.models import ActionStatus
 
+SEND_CODE = "send_verification_code"
+
 Frozen = TypeVar("Frozen", bound=BaseModel)
 Item = TypeVar("Item")
 
@@ -206,7 +208,11 @@ def _(event: events.IdentityClaimed, state: State, entry: LoggedEvent) -> State:
 @_apply.register
 def _(event: events.IdentityProved, state: State, entry: LoggedEvent) -> State:
     identity = change(
-        state.identity, assurance=event.assurance, contact_id=event.contact_id, account_id=event.account_id
+        state.identity,
+        assurance=event.assurance,
+        contact_id=event.contact_id,
+        account_id=event.account_id,
+        email_token=event.token or state.identity.email_token,
     )
     return change(state, identity=identity)
 
@@ -223,6 +229,8 @@ def _(event: events.ActionRequested, state: State, entry: LoggedEvent) -> State:
     )
     confirmation = None if event.confirmation_id else state.confirmation
     approvals = tuple(one for one in state.approvals if one.id != event.approval_id)
+    if event.action == SEND_CODE:
+        state = change(state, identity=change(state.identity, code_sent_to=str(event.arguments.get("email", ""))))
     return change(state, action=pending, confirmation=confirmation, approvals=approvals)
 
 

@@ -32,6 +32,7 @@ REASONS = {
     "low_confidence": "The agent did not find a certain answer.",
     "failure": "Something failed while the agent was working on it.",
     "procedure": "The procedure ends with a person.",
+    "operator": "A colleague took the conversation over.",
 }
 
 

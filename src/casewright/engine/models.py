@@ -77,10 +77,11 @@ class Feeling(Model):
 
 
 class Identity(Model):
-    """`email_token`: of the address the customer gave, in the vault."""
+    """`email_token`: of the address the customer gave, in the vault. `code_sent_to`: of the one the last code went to."""
 
     assurance: Assurance = Assurance.ANONYMOUS
     email_token: str | None = None
+    code_sent_to: str | None = None
     contact_id: str | None = None
     account_id: str | None = None
 

@@ -216,13 +216,14 @@ async def after_action(turn: Turn, topic_id: str, step: str, outcome: ActionOutc
     if topic.progress is None or turn.state.finished_action is None:
         return False
     procedure = await procedure_of(turn, topic)
-    if outcome.status is ActionStatus.UNCERTAIN:
-        turn.phrase("uncertain_action", "result")
-        await hand_over(turn, "failure")
-        return False
     action = next(one for one in procedure.steps if one.id == step)
     handled = getattr(action, "on", {})
-    if outcome.status is not ActionStatus.SUCCEEDED and not (outcome.code in handled or "failed" in handled):
+    if outcome.status is ActionStatus.UNCERTAIN:
+        turn.phrase("uncertain_action", "result")
+        if outcome.code not in handled:
+            await hand_over(turn, "failure")
+            return False
+    elif outcome.status is not ActionStatus.SUCCEEDED and not (outcome.code in handled or "failed" in handled):
         turn.phrase("failed_action", "result")
     save(turn, topic, turn.ports.procedures.record(procedure, topic.progress, step, outcome))
     turn.emit(SolutionTried(what=turn.state.finished_action.action))

@@ -20,10 +20,14 @@ MOST_SENTENCES: Final = 6
 """Of running text; a list of steps may be longer."""
 NEARLY_AS_CLOSE: Final = 0.12
 """A sentence at most this much less close than the closest one is part of the answer."""
-STANDS_OUT: Final = 0.2
+STANDS_OUT: Final = 0.3
 """A sentence closer than all others by this much answers alone, if a fact is asked for; else a short section comes whole."""
 SHORT_SECTION: Final = 50
 """Words, in at most three sentences."""
+ON_A_LEVEL: Final = 0.5
+"""Log odds within which passages of one article count as equal; the first of them is then the more general."""
+STEPS_AHEAD: Final = 2.0
+"""Log odds by which steps may be less close than another passage when steps are asked for."""
 ALSO: Final = 0.5
 """Confidence from which a second passage of the same article continues an answer that its opening words begin."""
 NOT_A_FACT: Final = 0.2
@@ -74,13 +78,14 @@ _WARNING: Final = re.compile(
 def compose(question: str, search: Search, hits: Sequence[Hit]) -> tuple[CitedSentence, ...]:
     """The answer of the article that the first of `hits` belongs to. `hits`: at least one, surest first."""
     wanted = _wanted(question)
-    best = hits[0]
-    article = [hit for hit in hits if hit.passage.article_id == best.passage.article_id]
+    article = [hit for hit in hits if hit.passage.article_id == hits[0].passage.article_id]
+    level = [hit for hit in article if hit.evidence >= article[0].evidence - ON_A_LEVEL]
+    best = min(level, key=lambda hit: hit.passage.position)
     opening = next((hit for hit in article if hit.passage.position == 0), None)
     if best is not opening:
         return (*_conditions(opening, best, wanted), *_cite(best, _choose(question, search, best, wanted)))
-    further = next((hit for hit in article if hit is not opening and _continues(hit, search)), None)
-    if further is None or wanted is Wanted.FACT:
+    further = _further([hit for hit in article if hit is not opening and _continues(hit, search)], wanted)
+    if further is None:
         return _cite(best, _choose(question, search, best, wanted))
     rest = _cite(further, _choose(question, search, further, wanted))
     if wanted is Wanted.STEPS:
@@ -98,8 +103,19 @@ def _wanted(question: str) -> Wanted:
 
 def _continues(hit: Hit, search: Search) -> bool:
     """Whether a passage may follow the opening of its article: it is close, and about the codes asked for, if any."""
-    named = any(_names(search, sentence.text) for sentence in hit.passage.sentences)
-    return hit.confidence >= ALSO and (named or not (search.codes or search.statuses))
+    asked = {*search.codes, *search.statuses}
+    return hit.confidence >= ALSO and (not asked or not asked.isdisjoint(hit.passage.codes))
+
+
+def _further(following: Sequence[Hit], wanted: Wanted) -> Hit | None:
+    """What goes on where the opening ends: the surest passage, or steps, if steps are wanted, that are not much less so."""
+    if wanted is Wanted.FACT or not following:
+        return None
+    first = following[0]
+    steps = [
+        hit for hit in following if _has_steps(hit.passage.sentences) and hit.evidence >= first.evidence - STEPS_AHEAD
+    ]
+    return steps[0] if wanted is Wanted.STEPS and steps else first
 
 
 def _conditions(opening: Hit | None, steps: Hit, wanted: Wanted) -> tuple[CitedSentence, ...]:
@@ -140,7 +156,8 @@ def _choose(question: str, search: Search, hit: Hit, wanted: Wanted) -> list[int
     if steps := _steps(sentences, top, wanted):
         also = {top} if wanted is Wanted.HELP else set()
         return sorted({*_with_conditions(sentences, steps), *also})
-    if _is_short(sentences) and not (wanted is Wanted.FACT and _stands_out(scores, top)):
+    named = bool(search.codes and _names(search, sentences[top].text))
+    if _is_short(sentences) and not named and not (wanted is Wanted.FACT and _stands_out(scores, top)):
         return list(range(len(sentences)))
     return _closest(sentences, scores, top)
 

@@ -1,8 +1,8 @@
 """Scores the passages that the index proposes, and says how sure an answer from each would be.
 
 A passage is like a question in three ways: the share of the question's words that it has (rare words count for more),
-the vector of its title and heading, and the vector of its closest sentence. A logistic function makes one likeness of
-them; `tests/knowledge/calibrating.py` fits it. Likeness is then weighed with what is known of the article.
+the vector of its title and heading, and the vector of its closest sentence. A logistic function makes one similarity of
+them; `tests/knowledge/calibrating.py` fits it. Similarity is then weighed with what is known of the article.
 """
 
 import math
@@ -44,12 +44,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """`closeness[i]`: cosine of the question and sentence i. `likeness` and `confidence` 0…1."""
+    """`closeness[i]`: cosine of the question and sentence i. `evidence`: the log odds that the passage answers, before
+    anything else is known of its article. `confidence` 0…1."""
 
     passage: Candidate
     heading_closeness: float
     closeness: NDArray[np.float32] = field(repr=False)
-    likeness: float
+    evidence: float
     confidence: float
 
     @property
@@ -63,20 +64,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of a logistic function of coverage and the two cosines."""
+    """Weights of coverage and the two cosines in the log odds."""
 
     coverage: float
     heading: float
     sentence: float
     offset: float
 
-    def likeness(self, coverage: float, heading: float, sentence: float, bonus: float = 0.0) -> float:
-        weighed = self.coverage * coverage + self.heading * heading + self.sentence * sentence + self.offset + bonus
-        return 1 / (1 + math.exp(-weighed))
+    def evidence(self, coverage: float, heading: float, sentence: float) -> float:
+        return self.coverage * coverage + self.heading * heading + self.sentence * sentence + self.offset
 
 
 ENGLISH: Final = Calibration(coverage=9.2, heading=5.0, sentence=6.9, offset=-6.0)
-OTHER: Final = Calibration(coverage=7.2, heading=1.8, sentence=4.9, offset=-4.2)
+OTHER: Final = Calibration(coverage=6.5, heading=2.2, sentence=6.2, offset=-4.9)
 """The vectors come from an English model: elsewhere words count for more."""
 
 SAME_CODE: Final = 1.5
@@ -104,28 +104,28 @@ def rank(candidates: Sequence[Candidate], search: Search, topic: str, today: dat
     known = {word for candidate in candidates for word in _vocabulary(candidate)} if search.names else set()
     unknown_name = any(name not in known for name in search.names)
     hits = [_hit(candidate, search, topic, today, unknown_name) for candidate in candidates]
-    return sorted(hits, key=lambda hit: (-hit.confidence, -hit.likeness, hit.passage.article_id, hit.passage.position))
+    return sorted(hits, key=lambda hit: (-hit.confidence, -hit.evidence, hit.passage.article_id, hit.passage.position))
 
 
 def _hit(passage: Candidate, search: Search, topic: str, today: date, unknown_name: bool) -> Hit:
     cosines = passage.vectors @ search.vector
     heading, closeness = float(cosines[0]), cosines[1:]
     calibration = ENGLISH if search.language == passage.language == "en" else OTHER
-    bonus = _code_bonus(passage, search) + (UNKNOWN_NAME if unknown_name else 0.0)
-    likeness = calibration.likeness(passage.coverage, heading, float(closeness.max()), bonus)
+    evidence = calibration.evidence(passage.coverage, heading, float(closeness.max()))
+    evidence += _code_bonus(passage, search) + (UNKNOWN_NAME if unknown_name else 0.0)
     quality = (
-        SIMILARITY * likeness
+        SIMILARITY / (1 + math.exp(-evidence))
         + CREDIBILITY * passage.credibility
         + SUCCESS * (passage.successes + TRUSTED_USES) / (passage.successes + passage.failures + TRUSTED_USES)
         + RECENCY * recency(passage.checked_on, today)
         + CONTEXT * _context_match(passage, search, topic)
     )
-    return Hit(passage, heading, closeness, likeness, confidence(quality))
+    return Hit(passage, heading, closeness, evidence, confidence(quality))
 
 
 def confidence(quality: float) -> float:
-    """Takes off what an article would score for a question it has nothing to do with, so that 0 means "no idea" and, for a
-    sound article, confidence is likeness."""
+    """Takes off what a sound article would score for a question it has nothing to do with: 0 means "no idea", and 0.7 is as
+    far up as `min_confidence` expects."""
     return min(1.0, max(0.0, (quality - (1 - SIMILARITY)) / SIMILARITY))
 
 

@@ -29,7 +29,7 @@ from casewright.knowledge.retrieval import Hit, rank
 from casewright.knowledge.searching import readable_by, searched
 
 REPORTED_HITS: Final = 5
-NEAR: Final = 0.3
+NEAR: Final = 0.4
 """Confidence from which an article that does not answer is worth naming."""
 MOST_NEAR: Final = 3
 

@@ -125,7 +125,7 @@ class SalesforceClient:
             except RecordLocked:
                 if attempt == LOCKED_ATTEMPTS:
                     raise
-                await asyncio.sleep(LOCKED_WAIT_SECONDS * 2**attempt * (0.5 + random.random()))
+                await asyncio.sleep(LOCKED_WAIT_SECONDS * 2 ** (attempt - 1) * (0.5 + random.random()))
         raise AssertionError("the last attempt returns or raises")
 
     async def _signed_in(

@@ -104,7 +104,7 @@ _PERSON = (
 )
 PERSON_WANTED: Final = _phrase(
     rf"(?:talk|speak|chat|discuss this|write)(?: directly)? (?:to|with) {_PERSON}",
-    rf"(?:connect|transfer|put|pass|hand|refer|escalate|forward)(?: (?:me|us|this|it|my \w+))?(?: (?:over|through|on))? (?:to|with) {_PERSON}",
+    rf"(?:connect|transfer|put|pass|hand|refer|forward|escalate)(?: (?:me|us|this|it))(?: (?:over|through|on))? (?:to|with) {_PERSON}",
     r"(?:get|give|find|bring|fetch)(?: me| us)? (?:a |an |your |the |some )?(?:real |live |actual |human )*(?:person|human|agent|manager|supervisor|representative)",
     r"(?:want|need|prefer|like)(?: to have)? (?:a |an )?(?:real (?:person|human|agent|employee)|live (?:person|agent|chat)|human(?: being| agent)?|actual (?:person|human))",
     r"(?:(?:have|let|ask) (?:someone|somebody|a \w+) (?:to )?)?(?:call|phone|ring) me(?: back)?(?: please)?",

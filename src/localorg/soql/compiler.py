@@ -1,7 +1,7 @@
 """Syntax tree to one SQL statement with bound parameters, and what each of its columns means."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from localorg.schema.models import ChildRelationship, Field, FieldType, Schema, SObject
 from localorg.soql.ast import ChildQuery, FieldPath, FunctionCall, Nulls, Operand, Ordering, Query, Selected
@@ -52,21 +52,21 @@ class CompiledQuery:
     """`SELECT COUNT()`: the number is the answer's totalSize."""
 
 
+@dataclass
 class Compiler:
     """Compiles queries against one schema at one moment; `with_deleted` is queryAll."""
 
-    def __init__(self, schema: Schema, calendar: Calendar, text: str, *, with_deleted: bool = False) -> None:
-        self._schema = schema
-        self._calendar = calendar
-        self._text = text
-        self._with_deleted = with_deleted
-        self._tables = 0
+    schema: Schema
+    calendar: Calendar
+    text: str
+    with_deleted: bool = False
+    _tables: int = field(default=0, init=False)
 
     def compile(self, query: Query) -> CompiledQuery:
         """Raises ApiError INVALID_TYPE, INVALID_FIELD, MALFORMED_QUERY or INVALID_QUERY_FILTER_OPERATOR."""
-        root = self._schema.find(query.source.name)
+        root = self.schema.find(query.source.name)
         if root is None:
-            raise unsupported_type(self._text, query.source.position, query.source.name)
+            raise unsupported_type(self.text, query.source.position, query.source.name)
         return self._compile(query, root, None)
 
     def _compile(self, query: Query, root: SObject, child_of: ChildRelationship | None) -> CompiledQuery:
@@ -94,45 +94,29 @@ class Compiler:
         )
 
     def _child(self, query: Query, parent: SObject) -> CompiledChild:
-        relationship = self._schema.child_relationship(parent, query.source.name)
+        relationship = self.schema.child_relationship(parent, query.source.name)
         if relationship is None or relationship.name is None:
-            raise unknown_child_relationship(self._text, query.source.position, query.source.name)
-        root = self._schema.get(relationship.child)
+            raise unknown_child_relationship(self.text, query.source.position, query.source.name)
+        root = self.schema.get(relationship.child)
         return CompiledChild(relationship.name, self._compile(query, root, relationship))
 
     def subquery(self, query: Query, parameters: list[SqlValue]) -> str:
         """The ids a semi-join looks among; nulls are left out, for NOT IN must not meet one."""
-        root = self._schema.find(query.source.name)
+        root = self.schema.find(query.source.name)
         if root is None:
-            raise unsupported_type(self._text, query.source.position, query.source.name)
+            raise unsupported_type(self.text, query.source.position, query.source.name)
         scope = _Scope(self, query, root)
         if len(query.select) != 1 or scope.is_aggregate:
-            raise malformed_query("Semi join sub-selects must select exactly one field.", self._text)
+            raise malformed_query("Semi join sub-selects must select exactly one field.", self.text)
         outputs, columns = scope.record_outputs()
         if not outputs[0].field.is_id:
             sentence = (
                 f"The inner select field '{outputs[0].field.name}' cannot have more than one level of relationships"
             )
-            raise invalid_field(self._text, query.source.position, sentence)
+            raise invalid_field(self.text, query.source.position, sentence)
         sql = scope.statement(columns, None, not_null=columns[0])
         parameters.extend(scope.parameters)
         return sql
-
-    @property
-    def schema(self) -> Schema:
-        return self._schema
-
-    @property
-    def calendar(self) -> Calendar:
-        return self._calendar
-
-    @property
-    def text(self) -> str:
-        return self._text
-
-    @property
-    def with_deleted(self) -> bool:
-        return self._with_deleted
 
     def next_table(self) -> str:
         self._tables += 1
@@ -206,7 +190,7 @@ class _Scope:
             f"WHERE {' AND '.join(conditions)}" if conditions else "",
             f"GROUP BY {', '.join(self._column(o).sql for o in query.group_by)}" if query.group_by else "",
             f"HAVING {having}" if having else "",
-            f"ORDER BY {', '.join(self._ordering(o) for o in query.order_by)}" if query.order_by else "",
+            self._order_by(),
             self._bounds(),
         ]
         source = " ".join((f"FROM {quoted(self._root.name)} AS {self.alias}", *self._resolver.joins))
@@ -243,6 +227,13 @@ class _Scope:
         if column.sql not in self._grouped:
             shown = str(operand) if isinstance(operand, FieldPath) else operand.name
             raise malformed_query(f"Field must be grouped or aggregated: {shown}", self._text, operand.position)
+
+    def _order_by(self) -> str:
+        """Records that compare alike come in the order of their ids, so that pages neither overlap nor miss any."""
+        keys = [self._ordering(ordering) for ordering in self._query.order_by]
+        if not self.is_aggregate:
+            keys.append(f'{self.alias}."Id"')
+        return f"ORDER BY {', '.join(keys)}" if keys else ""
 
     def _ordering(self, ordering: Ordering) -> str:
         column = self._column(ordering.operand)

@@ -218,10 +218,16 @@ class _Builder(Transformer[Token, Query]):
         return Decimal(str(token))
 
     def date(self, token: Token) -> date:
-        return date.fromisoformat(self._real_moment(token, str(token)))
+        try:
+            return date.fromisoformat(token)
+        except ValueError:
+            raise self._unreal_date(token) from None
 
     def datetime(self, token: Token) -> datetime:
-        return datetime.fromisoformat(self._real_moment(token, str(token).upper())).astimezone(UTC)
+        try:
+            return datetime.fromisoformat(token.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise self._unreal_date(token) from None
 
     def word(self, token: Token) -> Value:
         word = token.upper()
@@ -250,12 +256,8 @@ class _Builder(Transformer[Token, Query]):
             sentence = f"invalid string literal {token}. Illegal character sequence in string literal"
             raise malformed_query(sentence, self._text, token.start_pos or 0) from None
 
-    def _real_moment(self, token: Token, text: str) -> str:
-        try:
-            datetime.fromisoformat(text).astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise malformed_query(f"invalid date: {token}", self._text, token.start_pos or 0) from None
-        return text
+    def _unreal_date(self, token: Token) -> ApiError:
+        return malformed_query(f"invalid date: {token}", self._text, token.start_pos or 0)
 
     def _whole(self, token: Token) -> int:
         if not token.isdigit() or len(token) > _LONGEST_COUNT:

@@ -57,37 +57,39 @@ export function Chat({ site, session, onLanguage }: Props) {
         onNewConversation={startOver}
         onAskForPerson={lost || log.closed !== null || log.mode === "human" ? null : () => session.askForPerson()}
       />
-      <Banner connection={state.connection} delay={state.delay} hasOutgoing={state.outgoing.length > 0} />
-      <main className="scroller" ref={end.scroller} tabIndex={0} aria-label={texts.log}>
-        <div className="column" ref={end.content}>
-          {!state.begun && (
-            <Welcome
-              site={site}
-              questions={site.suggestedQuestions[language] ?? []}
-              onAsk={(question) => {
-                send(question);
-                focusComposer();
-              }}
-            />
-          )}
-          <MessageList state={state} session={session} onOpenSource={setCitation} />
-          {lost && <Lost onStartOver={() => session.startOver("undelivered")} />}
-          {log.closed !== null && (
-            <Closing
-              closed={log.closed}
-              rated={state.rated}
-              onRate={(rating) => session.rate(rating)}
-              onNewConversation={() => session.startOver("nothing")}
-            />
-          )}
+      <main>
+        <Banner connection={state.connection} delay={state.delay} hasOutgoing={state.outgoing.length > 0} />
+        <div className="scroller" ref={end.scroller} tabIndex={0} role="region" aria-label={texts.log}>
+          <div className="column" ref={end.content}>
+            {!state.begun && (
+              <Welcome
+                site={site}
+                questions={site.suggestedQuestions[language] ?? []}
+                onAsk={(question) => {
+                  send(question);
+                  focusComposer();
+                }}
+              />
+            )}
+            <MessageList state={state} session={session} onOpenSource={setCitation} />
+            {lost && <Lost onStartOver={() => session.startOver("undelivered")} />}
+            {log.closed !== null && (
+              <Closing
+                closed={log.closed}
+                rated={state.rated}
+                onRate={(rating) => session.rate(rating)}
+                onNewConversation={() => session.startOver("nothing")}
+              />
+            )}
+          </div>
         </div>
+        {end.newBelow && (
+          <button type="button" className="to-end" onClick={end.follow}>
+            {texts.newMessages}
+          </button>
+        )}
+        {log.closed === null && !lost && <Composer memory={session.memory} question={question} onSend={send} />}
       </main>
-      {end.newBelow && (
-        <button type="button" className="to-end" onClick={end.follow}>
-          {texts.newMessages}
-        </button>
-      )}
-      {log.closed === null && !lost && <Composer memory={session.memory} question={question} onSend={send} />}
       <SourcePanel citation={citation} onClose={() => setCitation(null)} />
       <LeaveDialog
         open={leaving}

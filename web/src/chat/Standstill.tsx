@@ -31,13 +31,13 @@ export function ChatSkeleton() {
   const texts = useTexts();
   return (
     <div className="chat" aria-busy="true">
-      <main className="scroller">
-        <p className="visually-hidden" role="status">
-          {texts.loading}
-        </p>
-        <div className="skeleton wide" />
-        <div className="skeleton" />
-        <div className="skeleton right" />
+      <main>
+        <div className="scroller">
+          <h1 className="visually-hidden">{texts.loading}</h1>
+          <div className="skeleton wide" />
+          <div className="skeleton" />
+          <div className="skeleton right" />
+        </div>
       </main>
     </div>
   );

@@ -7,7 +7,7 @@ const CONTEXT_PX = 24;
 const NEAR_PX = 48;
 
 interface FollowedEnd {
-  scroller: RefObject<HTMLElement | null>;
+  scroller: RefObject<HTMLDivElement | null>;
   content: RefObject<HTMLDivElement | null>;
   /** Something new lies below what is in view. */
   newBelow: boolean;
@@ -19,7 +19,7 @@ interface FollowedEnd {
  * reader who has scrolled up is left alone and told.
  */
 export function useFollowedEnd(log: ConversationLog, outgoing: readonly OutgoingMessage[]): FollowedEnd {
-  const scroller = useRef<HTMLElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const [newBelow, setNewBelow] = useState(false);

@@ -9,9 +9,9 @@ export function ApprovalsView() {
   const [all, setAll] = useState(false);
   const approvals = useApprovals(all ? "all" : "pending");
   return (
-    <main className="approvals">
+    <section className="approvals" aria-labelledby="approvals-title">
       <header>
-        <h1>Approvals</h1>
+        <h2 id="approvals-title">Approvals</h2>
         <label className="check">
           <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
           Show decided ones
@@ -23,6 +23,6 @@ export function ApprovalsView() {
       {approvals.data?.map((approval) => (
         <ApprovalCard key={approval.id} approval={approval} linked />
       ))}
-    </main>
+    </section>
   );
 }

@@ -25,14 +25,14 @@ export function ConversationView({ id, openTurn }: { id: string; openTurn: strin
 
   if (connection.state === "refused") {
     return (
-      <main className="nothing-open">
+      <div className="nothing-open">
         <p>This conversation does not exist, or belongs to another company.</p>
         <a href={addressOf({ name: "inbox" })}>Back to the inbox</a>
-      </main>
+      </div>
     );
   }
   return (
-    <main className="conversation">
+    <section className="conversation" aria-labelledby="conversation-title">
       <ConversationHeader id={id} log={log} />
       {connection.state === "waiting" && (
         <p className="trouble" role="status">
@@ -65,7 +65,7 @@ export function ConversationView({ id, openTurn }: { id: string; openTurn: strin
       </div>
       {log.closed === null && <ReplyBox id={id} log={log} />}
       <SourcePanel citation={citation} onClose={() => setCitation(null)} />
-    </main>
+    </section>
   );
 }
 
@@ -79,7 +79,7 @@ function ConversationHeader({ id, log }: { id: string; log: ConversationLog }) {
         <BackIcon />
       </a>
       <div>
-        <h2 dir="auto">{summary?.topic ?? "Conversation"}</h2>
+        <h2 id="conversation-title" dir="auto">{summary?.topic ?? "Conversation"}</h2>
         <p className="faint">
           {log.closed !== null ? "Closed" : human ? "A person is in charge" : "The agent is in charge"}
           {summary?.case != null && (

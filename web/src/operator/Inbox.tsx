@@ -21,7 +21,7 @@ export function Inbox({ openId }: { openId: string | null }) {
   return (
     <section className="inbox" aria-labelledby="inbox-title">
       <header>
-        <h1 id="inbox-title">Inbox</h1>
+        <h2 id="inbox-title">Inbox</h2>
         <fieldset className="segments">
           <legend className="visually-hidden">Show</legend>
           {FILTERS.map(([mode, label]) => (

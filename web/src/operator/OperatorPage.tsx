@@ -60,7 +60,9 @@ function SignedIn({ operatorKey, onRefused, onSignOut }: SignedInProps) {
       <OperatorContext value={operator}>
         <div className={`operator at-${place.name}`}>
           <Sidebar place={place} onSignOut={onSignOut} />
-          <Content place={place} />
+          <main>
+            <Content place={place} />
+          </main>
         </div>
       </OperatorContext>
     </QueryClientProvider>
@@ -79,9 +81,7 @@ function Content({ place }: { place: Place }) {
       {place.name === "conversation" ? (
         <ConversationView key={place.id} id={place.id} openTurn={place.turn} />
       ) : (
-        <main className="nothing-open">
-          <p className="faint">Choose a conversation to read it, answer, or see how an answer came about.</p>
-        </main>
+        <p className="nothing-open faint">Choose a conversation to read it, answer, or see how an answer came about.</p>
       )}
       {place.name === "conversation" && place.turn !== null && (
         <TurnView key={place.turn} id={place.turn} conversationId={place.id} />

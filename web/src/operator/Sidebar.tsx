@@ -17,6 +17,7 @@ export function Sidebar({ place, onSignOut }: { place: Place; onSignOut: () => v
   return (
     <header className="sidebar">
       <Mark size={32} />
+      <h1 className="visually-hidden">Casewright operator</h1>
       <nav aria-label="Operator">
         <a href={addressOf({ name: "inbox" })} aria-current={place.name !== "approvals" ? "page" : undefined}>
           Inbox

@@ -1,0 +1,175 @@
+"""What a message says to a question that is open: yes or no, one of the options, or the value that was asked for."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from casewright.understanding import phrases
+from casewright.understanding.entities import find_awaited
+from casewright.understanding.models import Entity, ExpectedSlot, Option
+from casewright.understanding.words import stems
+
+SHORT = 6
+"""Words up to which an ordinal or a lone number is taken for a choice."""
+
+BAD_SIGN = re.compile(r"\b(?:wrong|incorrect|mistake|cancel|stop|don'?t|never|not|no|falsch|abbrechen|nicht|nein|kein\w*)\b", re.IGNORECASE)
+NO_PROBLEM = re.compile(r"^\W*(?:no (?:problem|worries|objections?)|kein problem)\b", re.IGNORECASE)
+OPENING_NOISE = re.compile(r"^\W*(?:(?:oh|ah|well|so|um+|hm+|na|tja|also)\b\W*)*", re.IGNORECASE)
+SENTENCE_END = re.compile(r"^\s*[.!;\n]")
+NOT_BEFORE = re.compile(r"(?:\bnot|\bno|n't|\bnicht|\bkein\w*|\bstatt|\binstead of)(?: \w+)?\s*$", re.IGNORECASE)
+UNKNOWN_VALUES = frozenset({"unknown", "not_sure", "unsure", "do_not_know", "dont_know", "other", "unbekannt"})
+
+
+@dataclass(frozen=True, slots=True)
+class YesOrNo:
+    """`rest`: where the part begins that says something else, None if there is none."""
+
+    answer: Literal["yes", "no"]
+    rest: int | None = None
+
+
+def yes_or_no(text: str) -> YesOrNo | None:
+    """A clear yes or no at the start of `text`; None for anything hedged, questioned or contradicting itself.
+
+    Strict about yes, because it may set something in motion: "ok, but …", "yes?" and "yes, that is the wrong one" are none.
+    """
+    symbols = set(text)
+    if symbols & phrases.SYMBOLS_OF_YES and not symbols & phrases.SYMBOLS_OF_NO:
+        return YesOrNo("yes")
+    if symbols & phrases.SYMBOLS_OF_NO:
+        return YesOrNo("no")
+    start = _end(NO_PROBLEM.match(text)) or _end(OPENING_NOISE.match(text))
+    start += len(text[start:]) - len(text[start:].lstrip(" ,.!"))
+    said = phrases.NO.match(text, start)
+    if said:
+        return _no(text, said.end())
+    said = phrases.YES.match(text, start)
+    is_weak = said is None
+    said = said or phrases.WEAK_YES.match(text, start)
+    return _yes(text, said.end(), is_weak) if said else None
+
+
+def _end(match: re.Match[str] | None) -> int:
+    return match.end() if match else 0
+
+
+def _no(text: str, end: int) -> YesOrNo | None:
+    rest = _after(text, end)
+    if rest is None:
+        return YesOrNo("no")
+    return None if phrases.YES.match(text, rest) else YesOrNo("no", rest)
+
+
+def _yes(text: str, end: int, is_weak: bool) -> YesOrNo | None:
+    rest = _after(text, end)
+    if rest is None:
+        return None if text.rstrip().endswith("?") else YesOrNo("yes")
+    if phrases.NO.match(text, rest) or phrases.HEDGES.match(text, rest):
+        return None
+    if is_weak:
+        stronger = phrases.YES.match(text, rest)
+        return _yes(text, stronger.end(), is_weak=False) if stronger else None
+    is_apart = phrases.JOINED.match(text, rest) is not None or SENTENCE_END.match(text[end:]) is not None
+    if is_apart:
+        return YesOrNo("yes", rest)
+    if "?" in text[rest:] or BAD_SIGN.search(text, rest) or phrases.HEDGES.search(text, rest):
+        return None
+    return YesOrNo("yes")
+
+
+def _after(text: str, position: int) -> int | None:
+    """Where something begins that is neither a filler nor the same answer again; None if there is nothing more."""
+    while True:
+        while position < len(text) and not (text[position].isalnum() or text[position] in "'\"[`"):
+            position += 1
+        if position >= len(text):
+            return None
+        filler = phrases.FILLERS.match(text, position) or phrases.WEAK_YES.match(text, position)
+        if filler is None or filler.end() == position:
+            return position
+        if phrases.JOINED.match(text, position):
+            return position
+        position = filler.end()
+
+
+def choose(text: str, options: Sequence[Option], entities: Sequence[Entity] = ()) -> tuple[Option, ...]:
+    """The options that `text` picks: one, several for "both", none if unclear."""
+    if not options:
+        return ()
+    words = re.sub(r"[^\w\s.+#-]", " ", text).strip(" .").casefold()
+    for option in options:
+        if words in (option.value.casefold(), option.label.casefold()):
+            return (option,)
+    if phrases.NEITHER.search(text):
+        return ()
+    if len(options) <= 3 and phrases.BOTH.fullmatch(words):
+        return tuple(options)
+    named = [option for option in options if _is_named(option, text)]
+    if len(named) != 1:
+        named = _by_entity(options, entities) or _by_place(words, options) or _by_words(text, options)
+    if not named and phrases.DO_NOT_KNOW.search(text):
+        named = [option for option in options if option.value.casefold() in UNKNOWN_VALUES]
+    return tuple(named) if len(named) == 1 else ()
+
+
+def _is_named(option: Option, text: str) -> bool:
+    """Whether the whole label, or the value, stands in `text` and is not denied there."""
+    for name in {option.label, option.value.replace("_", " ")}:
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
+            if not NOT_BEFORE.search(text, 0, match.start()):
+                return True
+    return False
+
+
+def _by_entity(options: Sequence[Option], entities: Sequence[Entity]) -> list[Option]:
+    """By what the words stand for: "urgent" for the priority High. The last one counts ("not high, critical")."""
+    values = [entity.value.casefold() for entity in entities if entity.type == "priority"]
+    return [option for option in options if values and option.value.casefold() == values[-1]]
+
+
+def _by_place(words: str, options: Sequence[Option]) -> list[Option]:
+    if len(words.split()) > SHORT:
+        return []
+    if words.isdecimal():
+        place = int(words)
+        return [options[place - 1]] if 1 <= place <= len(options) else []
+    if phrases.LAST.search(words):
+        return [options[-1]]
+    places = [place for place, ordinal in enumerate(phrases.ORDINALS[: len(options)]) if ordinal.search(words)]
+    return [options[places[0]]] if len(places) == 1 else []
+
+
+def _by_words(text: str, options: Sequence[Option]) -> list[Option]:
+    """The one option that shares the most content words with `text`."""
+    said = stems(text)
+    shared = [len(said & (stems(option.label) | stems(option.value))) for option in options]
+    most = max(shared)
+    best = [option for option, count in zip(options, shared, strict=True) if count == most]
+    return best if most and len(best) == 1 else []
+
+
+def values_for(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today: date) -> tuple[str, ...]:
+    """Values of the slot's type that `text` names, in order, without doubles; a text slot takes all of `text`."""
+    match slot.type:
+        case "text":
+            found: Iterator[str] = iter([text.strip()] if text.strip() else [])
+        case "choice":
+            chosen = choose(f"{text} {_day_words(entities, today)}".strip(), slot.options, entities)
+            found = (option.value for option in chosen)
+        case "yes_no":
+            said = yes_or_no(text)
+            found = iter([said.answer] if said else [])
+        case _:
+            typed = [entity for entity in entities if entity.type == slot.type]
+            found = (entity.value for entity in typed or find_awaited(text, slot.type))
+    return tuple(dict.fromkeys(found))
+
+
+def _day_words(entities: Sequence[Entity], today: date) -> str:
+    """A date said in other words, so that options such as "Yesterday or before" are found by "last Monday"."""
+    days = [date.fromisoformat(entity.value) for entity in entities if entity.type == "date"]
+    if len(days) != 1 or days[0] > today:
+        return ""
+    return "today heute" if days[0] == today else "yesterday gestern"

@@ -1,0 +1,85 @@
+"""Two requests in one message that exclude each other: enable and disable the same feature."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from casewright.understanding.words import stems
+
+OPPOSITES: Final = (
+    ("enable", "disable"),
+    ("activate", "deactivate"),
+    ("turn on", "turn off"),
+    ("switch on", "switch off"),
+    ("lock", "unlock"),
+    ("block", "unblock"),
+    ("add", "remove"),
+    ("raise", "lower"),
+    ("increase", "decrease"),
+    ("open", "close"),
+    ("start", "stop"),
+    ("keep", "delete"),
+    ("subscribe", "unsubscribe"),
+    ("grant", "revoke"),
+    ("upgrade", "downgrade"),
+    ("include", "exclude"),
+    ("accept", "reject"),
+    ("allow", "forbid"),
+    ("aktivieren", "deaktivieren"),
+    ("aktiviere", "deaktiviere"),
+    ("einschalten", "ausschalten"),
+    ("sperren", "entsperren"),
+    ("erhöhen", "senken"),
+    ("hinzufügen", "entfernen"),
+    ("öffnen", "schließen"),
+    ("starten", "stoppen"),
+    ("behalten", "löschen"),
+    ("anmelden", "abmelden"),
+)
+# "Disable it and then enable it again" is an order of steps; "enable or disable" and "how to" ask.
+IN_SEQUENCE: Final = re.compile(
+    r"\b(?:then|after(?:wards|ward)?|later|again|first|before|until|once|when|or|dann|danach|später|wieder|zuerst|erst|bevor|bis|sobald|wenn|oder)\b",
+    re.IGNORECASE,
+)
+ASKS_HOW: Final = re.compile(
+    r"\b(?:how (?:do|can|to|would|should)|what (?:is|happens|does)|difference|where|who can|can (?:i|we|users)|why|wie|was (?:ist|passiert)|unterschied|wo|wer kann|warum|kann (?:ich|man))\b",
+    re.IGNORECASE,
+)
+CLAUSE_END: Final = re.compile(r"[.;!?\n]|,? (?:and|but|und|aber) ", re.IGNORECASE)
+SAME_OBJECT: Final = re.compile(r"\b(?:same|it|this|that|them|gleiche\w*|selbe\w*|dasselbe|es|sie)\b", re.IGNORECASE)
+OBJECT_WORDS = 6
+MAXIMUM_CHARACTERS = 2000
+
+
+def find_contradiction(text: str) -> tuple[str, str] | None:
+    """The two requests as short names ("enable the same feature", "disable the same feature"), or None."""
+    text = text[:MAXIMUM_CHARACTERS]
+    if IN_SEQUENCE.search(text) or ASKS_HOW.search(text):
+        return None
+    for first, second in OPPOSITES:
+        for one, other in ((first, second), (second, first)):
+            for object_ in _shared_objects(text, one, other):
+                return f"{one} {object_}".strip(), f"{other} {object_}".strip()
+    return None
+
+
+def _shared_objects(text: str, first: str, second: str) -> Iterator[str]:
+    """What both verbs, in this order, are to be done to."""
+    for match in re.finditer(rf"\b{first}\b(?P<between>.*?)\b{second}\b(?P<after>.*)", text, re.IGNORECASE | re.DOTALL):
+        between, after = _object(match["between"]), _object(match["after"])
+        # English names the object after the verbs, German before them.
+        before = _object(text[: match.start()], last=True)
+        if not between:
+            yield after or before
+        elif SAME_OBJECT.search(after) or stems(between) & stems(after):
+            yield between
+
+
+def _object(text: str, last: bool = False) -> str:
+    """The words up to the end of the clause, at most six, without a lone "and" or "or"."""
+    parts = [part for part in CLAUSE_END.split(f"{text} ") if part.strip(" ,")]
+    if not parts:
+        return ""
+    words = re.sub(r"^\W*(?:and|und|&|please|bitte|also|auch)?\W*", "", parts[-1 if last else 0], flags=re.IGNORECASE).split()
+    words = [word.strip(",") for word in words if word.strip(",").lower() not in ("and", "und", "&", "both", "please", "bitte")]
+    return " ".join(words[-OBJECT_WORDS:] if last else words[:OBJECT_WORDS])

@@ -1,0 +1,108 @@
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casewright.knowledge.models import ArticleId, Audience
+from casewright.knowledge.passages import Sentence
+from casewright.knowledge.retrieval import Candidate, confidence, rank, recency
+from casewright.knowledge.searching import Search
+
+TODAY = date(2026, 11, 22)
+ASKED = np.zeros(384, dtype=np.float32)
+ASKED[0] = 1
+FAR = np.zeros(384, dtype=np.float32)
+FAR[1] = 1
+QUESTION = Search(words=(), language="en", audiences=(Audience.PUBLIC,), vector=ASKED)
+SOUND = Candidate(
+    article_id=ArticleId(UUID(int=1)),
+    version=1,
+    title="Export your data",
+    section="Export once",
+    language="en",
+    product="Aurora",
+    position=1,
+    codes=frozenset(),
+    sentences=(Sentence("Choose Export.", "text", 0),),
+    vectors=np.stack([0.6 * ASKED + 0.8 * FAR] * 2),
+    coverage=0.3,
+    credibility=1.0,
+    checked_on=date(2026, 10, 1),
+    successes=0,
+    failures=0,
+)
+
+
+def sureness(passage: Candidate, search: Search = QUESTION, topic: str = "") -> float:
+    return rank([passage], search, topic, TODAY)[0].confidence
+
+
+def test_a_passage_that_shares_nothing_with_the_question_has_next_to_no_confidence() -> None:
+    unrelated = replace(SOUND, coverage=0.0, vectors=np.stack([FAR] * 2))
+
+    assert sureness(unrelated) < 0.05
+
+
+def test_a_passage_that_shares_everything_has_nearly_full_confidence() -> None:
+    assert sureness(replace(SOUND, coverage=1.0, vectors=np.stack([ASKED] * 2))) > 0.99
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        replace(SOUND, coverage=0.1),
+        replace(SOUND, vectors=np.stack([SOUND.vectors[0], 0.3 * ASKED + 0.95 * FAR])),
+        replace(SOUND, vectors=np.stack([0.3 * ASKED + 0.95 * FAR, SOUND.vectors[1]])),
+        replace(SOUND, credibility=0.5),
+        replace(SOUND, failures=10),
+        replace(SOUND, checked_on=date(2020, 1, 1)),
+        replace(SOUND, language="de"),
+    ],
+    ids=["fewer words", "sentence farther", "heading farther", "less credible", "failed often", "old", "other language"],
+)
+def test_each_factor_lowers_confidence(worse: Candidate) -> None:
+    assert sureness(worse) < sureness(SOUND)
+
+
+def test_success_makes_up_for_failure() -> None:
+    assert sureness(replace(SOUND, failures=5, successes=50)) > sureness(replace(SOUND, failures=5))
+
+
+def test_the_topic_at_hand_counts() -> None:
+    assert sureness(SOUND, topic="export my data") > sureness(SOUND, topic="my invoice")
+
+
+def test_a_passage_about_another_code_does_not_answer() -> None:
+    about_another = replace(SOUND, codes=frozenset({"E101"}))
+
+    assert sureness(about_another, replace(QUESTION, codes=("E999",))) < 0.3
+
+
+def test_a_passage_that_explains_the_code_comes_before_one_that_mentions_it() -> None:
+    mentions = replace(SOUND, codes=frozenset({"E101"}), sentences=(Sentence("Note code E101.", "text", 0),))
+    explains = replace(mentions, position=2, sentences=(Sentence("E101: the grid is weak.", "text", 0),))
+
+    best, second = rank([mentions, explains], replace(QUESTION, codes=("E101",)), "", TODAY)
+    assert best.passage is explains
+    assert second.confidence > sureness(SOUND)
+
+
+def test_a_name_that_no_passage_knows_lowers_confidence() -> None:
+    assert sureness(SOUND, replace(QUESTION, names=("graphql",))) < sureness(SOUND)
+    assert sureness(SOUND, replace(QUESTION, names=("export",))) == sureness(SOUND)
+
+
+def test_an_article_is_fresh_for_a_year_and_then_half_as_fresh_every_two_years() -> None:
+    assert recency(date(2025, 11, 22), TODAY) == 1
+    assert recency(date(2023, 11, 23), TODAY) == pytest.approx(0.5)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_confidence_grows_with_quality_and_stays_within_its_bounds(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+
+    assert 0 <= confidence(low) <= confidence(high) <= 1

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from casewright.kit.principal import Assurance
+from casewright.knowledge.models import Audience, Question
+from casewright.knowledge.searching import LONGEST_QUESTION, Search, readable_by, searched
+
+VECTOR = np.zeros(384, dtype=np.float32)
+
+
+def search(text: str, language: str = "en") -> Search:
+    return searched(Question(text=text, language=language, assurance=Assurance.ANONYMOUS), VECTOR)
+
+
+def forms(found: Search) -> list[str]:
+    return [word.forms for word in found.words]
+
+
+def test_tokens_of_personal_data_and_long_numbers_are_not_searched_for() -> None:
+    found = search("Case 00012345 of [EMAIL_1] fails")
+
+    assert forms(found) == ["case", "of", "fails"]
+    assert found.codes == ()
+
+
+def test_words_that_every_request_may_have_are_left_out() -> None:
+    assert forms(search("Please help, my export does not work right now")) == ["my", "export", "does", "not"]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "statuses"),
+    [
+        ("What is invalid_session_id?", ("INVALID_SESSION_ID",), ()),
+        ("E203 blinkt", ("E203",), ()),
+        ("It answers 401", (), ("401",)),
+        ("status 503 from the API", (), ("503",)),
+        ("We have 5,401 users and 401.5 records", (), ()),
+    ],
+)
+def test_identifiers_are_searched_for_exactly(text: str, codes: tuple[str, ...], statuses: tuple[str, ...]) -> None:
+    found = search(text)
+
+    assert (found.codes, found.statuses) == (codes, statuses)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("Does Aurora support GraphQL on Monday?", "en", ("aurora", "graphql")),
+        ("Kann ich die PV-Anlage per WhatsApp steuern?", "de", ("pv", "whatsapp")),
+        ("WHY IS MY EXPORT EMPTY", "en", ()),
+    ],
+)
+def test_names_are_known_by_their_capitals(text: str, language: str, names: tuple[str, ...]) -> None:
+    assert search(text, language).names == names
+
+
+def test_a_german_compound_may_be_found_by_its_parts() -> None:
+    (word,) = search("Hagelschaden", "de").words
+
+    assert {"hagel", "schaden"} <= set(word.parts.split())
+
+
+def test_a_german_participle_may_be_found_by_its_verb() -> None:
+    (word,) = search("gewartet", "de").words
+
+    assert word.forms.split() == ["gewartet", "wart"]
+
+
+def test_english_words_are_not_taken_apart() -> None:
+    assert search("authentication").words[0].parts == ""
+
+
+def test_only_the_beginning_of_a_very_long_message_is_searched_for() -> None:
+    found = search("export " + "a" * 100_000)
+
+    assert forms(found)[0] == "export"
+    assert sum(len(word.forms) for word in found.words) <= LONGEST_QUESTION
+
+
+@pytest.mark.parametrize(
+    ("assurance", "internal", "audiences"),
+    [
+        (Assurance.ANONYMOUS, False, (Audience.PUBLIC,)),
+        (Assurance.CLAIMED, False, (Audience.PUBLIC,)),
+        (Assurance.VERIFIED, False, (Audience.PUBLIC, Audience.CUSTOMER)),
+        (Assurance.SIGNED, False, (Audience.PUBLIC, Audience.CUSTOMER)),
+        (Assurance.ANONYMOUS, True, (Audience.PUBLIC, Audience.CUSTOMER, Audience.INTERNAL)),
+    ],
+)
+def test_who_asks_decides_whose_articles_are_read(
+    assurance: Assurance, internal: bool, audiences: tuple[Audience, ...]
+) -> None:
+    assert readable_by(assurance, internal) == audiences

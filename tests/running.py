@@ -1,0 +1,92 @@
+"""Starts the whole demo as a user would, and kills parts of it on purpose."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+
+START_SECONDS = 180.0
+
+
+@dataclass
+class RunningDemo:
+    """A demo in a data directory of its own. `tenants[i].publishable_key`, `.operator_key`, `.org.url` … as in demo.json."""
+
+    data_directory: Path
+    process: subprocess.Popen[bytes]
+    url: str
+    tenants: tuple[Any, ...]
+
+    def server(self) -> psutil.Process:
+        return self._child("serve")
+
+    def worker(self) -> psutil.Process:
+        return self._child("worker")
+
+    def postgres(self) -> psutil.Process:
+        """The server process of PostgreSQL itself, found by its data directory."""
+        for process in psutil.process_iter(["name", "cmdline"]):
+            command = process.info["cmdline"] or []
+            if process.info["name"] == "postgres" and any(str(self.data_directory) in part for part in command):
+                return process
+        raise AssertionError("no PostgreSQL process of this demo is running")
+
+    def _child(self, command: str) -> psutil.Process:
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            if command in child.cmdline():
+                return child
+        raise AssertionError(f"no {command} process of this demo is running")
+
+
+@contextmanager
+def running_demo(
+    data_directory: Path, environment: Mapping[str, str] | None = None, port: int = 0
+) -> Iterator[RunningDemo]:
+    """A demo, ready to be written to; stopped with Ctrl-C at the end."""
+    demo = start(data_directory, environment, port)
+    try:
+        yield demo
+    finally:
+        stop(demo)
+
+
+def start(data_directory: Path, environment: Mapping[str, str] | None = None, port: int = 0) -> RunningDemo:
+    """Starts a demo and waits until it says how to reach it."""
+    data_directory.mkdir(parents=True, exist_ok=True)
+    output = (data_directory / "demo.out").open("ab")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "casewright", "demo", "--no-browser", "--port", str(port)],
+        env={**os.environ, "CASEWRIGHT_DATA_DIR": str(data_directory), **(environment or {})},
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+    )
+    connection = data_directory / "demo.json"
+    until = time.monotonic() + START_SECONDS
+    while not connection.exists():
+        if process.poll() is not None or time.monotonic() > until:
+            process.kill()
+            raise AssertionError(f"the demo did not start:\n{(data_directory / 'demo.out').read_text()[-3000:]}")
+        time.sleep(0.1)
+    content = json.loads(connection.read_text(), object_hook=lambda fields: SimpleNamespace(**fields))
+    return RunningDemo(data_directory, process, content.url, tuple(content.tenants))
+
+
+def stop(demo: RunningDemo) -> None:
+    if demo.process.poll() is None:
+        demo.process.send_signal(signal.SIGINT)
+        try:
+            demo.process.wait(30)
+        except subprocess.TimeoutExpired:
+            demo.process.kill()
+            demo.process.wait(10)
