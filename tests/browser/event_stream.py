@@ -30,10 +30,12 @@ def agent_message(parts: tuple[dict[str, Any], ...], expects: str | None = None)
     return "message", data
 
 
-def conversation_of(page: Page, *events: tuple[str, dict[str, Any]]) -> None:
-    """The next conversation on this page consists of these events."""
+def conversation_of(page: Page, question: str, *answers: tuple[str, dict[str, Any]]) -> None:
+    """The next conversation on this page consists of this question of the customer's and these events."""
+    asked = {"id": "own", "from": "customer", "text": question, "parts": [], "quick_replies": [], "expects": None, "at": AT}
     frames = [
-        f"id: {number}\nevent: {name}\ndata: {json.dumps(data)}\n\n" for number, (name, data) in enumerate(events, 1)
+        f"id: {number}\nevent: {name}\ndata: {json.dumps(data)}\n\n"
+        for number, (name, data) in enumerate((("message", asked), *answers), 1)
     ]
     page.route(
         "**/v1/conversations",

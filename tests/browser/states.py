@@ -41,7 +41,7 @@ def wrong_key(scene: Scene) -> None:
 
 def loading(scene: Scene) -> None:
     held: list[Route] = []
-    scene.page.route("**/v1/site", held.append)
+    scene.page.route("**/v1/site", lambda route: held.append(route))
     scene.page.goto(scene.address)
     expect(scene.page.locator("[aria-busy=true] .skeleton").first).to_be_visible()
 
@@ -68,7 +68,7 @@ def answer(scene: Scene) -> None:
 
 def every_part(scene: Scene) -> None:
     chat = scene.chat()
-    conversation_of(scene.page, agent_message(EVERY_KIND_OF_PART))
+    conversation_of(scene.page, "Hello", agent_message(EVERY_KIND_OF_PART))
     chat.write("Hello")
     expect(chat.agent_messages).to_have_count(1)
 

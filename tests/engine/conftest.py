@@ -301,4 +301,6 @@ async def world(
         system(tenant.id), tenant, language="en", time_zone="UTC", page="", consents={}, most_active=10_000,
         greeting=Part(text="Hello", kind="notice"), active_for=timedelta(minutes=1),
     )  # fmt: skip
-    yield World(tenant, database, clock, log, service, understanding, org, ports, settings, Engine(ports, settings), key)
+    yield World(
+        tenant, database, clock, log, service, understanding, org, ports, settings, Engine(ports, settings), key
+    )

@@ -8,7 +8,7 @@ from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Assurance, system
 from casewright.knowledge.importing import parse_article, read_articles
-from casewright.knowledge.models import KnowledgeAnswer, Question
+from casewright.knowledge.models import ArticleId, KnowledgeAnswer, Question
 from casewright.knowledge.service import Installed, KnowledgeService
 from casewright.tenants.models import TenantProfile
 from casewright.tenants.service import TenantService
@@ -46,11 +46,11 @@ class Company:
         async with self.database.begin(system(self.tenant_id)) as tx:
             return await self.service.install(tx, self.tenant_id, drafts)
 
-    async def keys(self) -> dict[object, str]:
+    async def keys(self) -> dict[ArticleId, str]:
         """Keys of the articles by their ids."""
         async with self.database.begin(system(self.tenant_id)) as tx:
             rows = await tx.fetch("select id, key from article where tenant_id = $1", self.tenant_id)
-        return {row["id"]: row["key"] for row in rows}
+        return {ArticleId(row["id"]): row["key"] for row in rows}
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,9 @@ def test_a_sentence_that_limits_another_comes_along() -> None:
 
 
 def test_an_item_of_a_list_brings_the_line_that_introduces_it() -> None:
-    said = answer("Which is low?", "The levels are:\n\n- Low: small.\n- High: big.\n- Top: huge.", [[0.1, 0.9, 0.2, 0.1]])
+    said = answer(
+        "Which is low?", "The levels are:\n\n- Low: small.\n- High: big.\n- Top: huge.", [[0.1, 0.9, 0.2, 0.1]]
+    )
 
     assert said == ["The levels are:", "Low: small."]
 
@@ -110,7 +112,11 @@ def test_a_short_section_is_given_whole() -> None:
 def test_who_states_a_problem_gets_the_steps_that_mend_it() -> None:
     body = "Storage stops when cold.\n\n1. Warm it.\n2. Start it."
 
-    assert answer("my storage stopped", body, [[0.9, 0.2, 0.2]]) == ["Storage stops when cold.", "Warm it.", "Start it."]
+    assert answer("my storage stopped", body, [[0.9, 0.2, 0.2]]) == [
+        "Storage stops when cold.",
+        "Warm it.",
+        "Start it.",
+    ]
 
 
 def test_of_equally_close_passages_the_more_general_one_answers() -> None:
@@ -123,4 +129,10 @@ def test_each_sentence_says_where_it_comes_from() -> None:
     (passage,) = split_article("Title", "## Part\n\nIt is so.", "en")
     (cited,) = compose("Is it so?", SEARCH, [hit(passage, 0, [0.9], 5)])
 
-    assert (cited.text, cited.kind, cited.version, cited.title, cited.section) == ("It is so.", "text", 3, "Title", "Part")
+    assert (cited.text, cited.kind, cited.version, cited.title, cited.section) == (
+        "It is so.",
+        "text",
+        3,
+        "Title",
+        "Part",
+    )

@@ -62,7 +62,15 @@ def test_a_passage_that_shares_everything_has_nearly_full_confidence() -> None:
         replace(SOUND, checked_on=date(2020, 1, 1)),
         replace(SOUND, language="de"),
     ],
-    ids=["fewer words", "sentence farther", "heading farther", "less credible", "failed often", "old", "other language"],
+    ids=[
+        "fewer words",
+        "sentence farther",
+        "heading farther",
+        "less credible",
+        "failed often",
+        "old",
+        "other language",
+    ],
 )
 def test_each_factor_lowers_confidence(worse: Candidate) -> None:
     assert sureness(worse) < sureness(SOUND)

@@ -33,6 +33,10 @@ from casewright.engine.wording import languages
 from casewright.engine.working import Turn
 
 
+SURE_OF_LANGUAGE = 0.8
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+
+
 async def answer_message(turn: Turn) -> None:
     """A customer's message, through all the stages."""
     if turn.state.status is Status.CLOSED:
@@ -138,6 +142,9 @@ def _feel(turn: Turn) -> None:
             language=understood.language if known else turn.state.language,
         )
     )
+    if not known and understood.language_confidence >= SURE_OF_LANGUAGE and not turn.state.feelings[:-1]:
+        spoken = [LANGUAGE_NAMES.get(one, one) for one in turn.tenant.profile.languages]
+        turn.phrase("no_language", languages=", ".join(spoken))
     turn.note(
         emotion=understood.emotion,
         segments=understood.segments,

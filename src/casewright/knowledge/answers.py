@@ -103,7 +103,7 @@ def _wanted(question: str) -> Wanted:
 
 def _continues(hit: Hit, search: Search) -> bool:
     """Whether a passage may follow the opening of its article: it is close, and about the codes asked for, if any."""
-    asked = {*search.codes, *search.statuses}
+    asked = {*search.codes, *search.possible_codes}
     return hit.confidence >= ALSO and (not asked or not asked.isdisjoint(hit.passage.codes))
 
 
@@ -218,7 +218,9 @@ def _needed_with(sentences: tuple[Sentence, ...], index: int) -> set[int]:
     following = index + 1
     if following < len(sentences) and _LIMITS_WHAT_COMES_BEFORE.match(sentences[following].text):
         needed.add(following)
-    while index > 0 and _LEANS_ON_WHAT_COMES_BEFORE.match(sentences[index].text):
+    while (
+        index > 0 and sentences[index - 1].kind == "text" and _LEANS_ON_WHAT_COMES_BEFORE.match(sentences[index].text)
+    ):
         index -= 1
         needed.add(index)
     return needed
@@ -242,7 +244,7 @@ def _scores(question: str, search: Search, hit: Hit, wanted: Wanted) -> list[flo
 
 def _names(search: Search, text: str) -> float:
     upper = text.upper()
-    return float(any(code in upper for code in (*search.codes, *search.statuses)))
+    return float(any(code in upper for code in (*search.codes, *search.possible_codes)))
 
 
 def _words(text: str) -> set[str]:

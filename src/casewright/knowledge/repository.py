@@ -303,7 +303,7 @@ async def find_passages(
         [text for _, _, text in words],
         search.language,
         search.vector.tolist(),
-        [*search.codes, *search.statuses],
+        [*search.codes, *search.possible_codes],
         most,
     )
     found = [row for row in rows if row["title"] is not None]

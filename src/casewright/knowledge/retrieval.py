@@ -82,7 +82,7 @@ OTHER: Final = Calibration(coverage=6.5, heading=2.2, sentence=6.2, offset=-4.9)
 SAME_CODE: Final = 1.5
 EXPLAINED_CODE: Final = 3.5
 """A sentence begins with the code, as in a list of codes and their meanings."""
-OTHER_CODE: Final = -4.0
+OTHER_CODE: Final = -6.0
 """A question about E999 is not answered by a passage about E101, however alike they read."""
 UNKNOWN_NAME: Final = -1.5
 """A name that no candidate mentions: what is asked may hang on it."""
@@ -136,8 +136,8 @@ def recency(checked_on: date, today: date) -> float:
 
 
 def _code_bonus(passage: Candidate, search: Search) -> float:
-    """A number counts only if the passage has it: "500" may be 500 users."""
-    shared = passage.codes.intersection(search.codes) | passage.codes.intersection(search.statuses)
+    """What is only possibly a code counts only if the passage has it: "500" may be 500 users."""
+    shared = passage.codes.intersection(search.codes) | passage.codes.intersection(search.possible_codes)
     if not shared:
         return OTHER_CODE if search.codes else 0.0
     explained = any(sentence.text.upper().startswith(tuple(shared)) for sentence in passage.sentences)

@@ -24,15 +24,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A question as the index takes it. `codes`: identifiers that the question names, in capitals. `statuses`: numbers in it
-    that may be HTTP statuses. `names`: words that by their capitals are names of things, in small letters."""
+    """A question as the index takes it. `codes`: what the question names in capitals, as in INVALID_SESSION_ID or E203.
+    `possible_codes`: numbers that may be HTTP statuses, and identifiers, in capitals too. `names`: words that by their
+    capitals are names of things, in small letters."""
 
     words: tuple[Word, ...]
     language: str
     audiences: tuple[Audience, ...]
     vector: Vector
     codes: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
+    possible_codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
 
@@ -64,14 +65,15 @@ _SHORTEST_PART: Final = 4
 def searched(question: Question, vector: Vector) -> Search:
     """The question without tokens of personal data and without long numbers, which are nobody's search words."""
     text = _LONG_NUMBER.sub(" ", _TOKEN.sub(" ", question.text[:LONGEST_QUESTION]))
-    codes = {code.upper() for code in (*_IDENTIFIER.findall(text), *find_codes(text)) if not code.isdigit()}
+    codes = {code for code in find_codes(text) if not code.isdigit()}
+    possible = {*_STATUS.findall(text), *(identifier.upper() for identifier in _IDENTIFIER.findall(text))} - codes
     return Search(
         words=_words(text, question.language),
         language=question.language,
         audiences=readable_by(question.assurance, question.internal),
         vector=vector,
         codes=tuple(sorted(codes)),
-        statuses=tuple(_STATUS.findall(text)),
+        possible_codes=tuple(sorted(possible)),
         names=_names(text, question.language),
     )
 

@@ -17,17 +17,19 @@ SHORT = 6
 BAD_SIGN = re.compile(r"\b(?:wrong|incorrect|mistake|cancel|stop|don'?t|never|not|no|falsch|abbrechen|nicht|nein|kein\w*)\b", re.IGNORECASE)
 NO_PROBLEM = re.compile(r"^\W*(?:no (?:problem|worries|objections?)|kein problem)\b", re.IGNORECASE)
 OPENING_NOISE = re.compile(r"^\W*(?:(?:oh|ah|well|so|um+|hm+|na|tja|also)\b\W*)*", re.IGNORECASE)
-SENTENCE_END = re.compile(r"^\s*[.!;\n]")
+SENTENCE_END = re.compile(r"[.!;\n]")
 NOT_BEFORE = re.compile(r"(?:\bnot|\bno|n't|\bnicht|\bkein\w*|\bstatt|\binstead of)(?: \w+)?\s*$", re.IGNORECASE)
 UNKNOWN_VALUES = frozenset({"unknown", "not_sure", "unsure", "do_not_know", "dont_know", "other", "unbekannt"})
 
 
 @dataclass(frozen=True, slots=True)
 class YesOrNo:
-    """`rest`: where the part begins that says something else, None if there is none."""
+    """`rest`: where the part begins that says something else, None if there is none. `apart`: it is a matter of its own
+    ("yes, and how do I …"), not part of the answer ("yes, send the link")."""
 
     answer: Literal["yes", "no"]
     rest: int | None = None
+    apart: bool = False
 
 
 def yes_or_no(text: str) -> YesOrNo | None:
@@ -59,7 +61,7 @@ def _no(text: str, end: int) -> YesOrNo | None:
     rest = _after(text, end)
     if rest is None:
         return YesOrNo("no")
-    return None if phrases.YES.match(text, rest) else YesOrNo("no", rest)
+    return None if phrases.YES.search(text, rest) else YesOrNo("no", rest, apart=True)
 
 
 def _yes(text: str, end: int, is_weak: bool) -> YesOrNo | None:
@@ -71,12 +73,11 @@ def _yes(text: str, end: int, is_weak: bool) -> YesOrNo | None:
     if is_weak:
         stronger = phrases.YES.match(text, rest)
         return _yes(text, stronger.end(), is_weak=False) if stronger else None
-    is_apart = phrases.JOINED.match(text, rest) is not None or SENTENCE_END.match(text[end:]) is not None
-    if is_apart:
-        return YesOrNo("yes", rest)
+    if phrases.JOINED.match(text, rest) or SENTENCE_END.search(text, end, rest):
+        return YesOrNo("yes", rest, apart=True)
     if "?" in text[rest:] or BAD_SIGN.search(text, rest) or phrases.HEDGES.search(text, rest):
         return None
-    return YesOrNo("yes")
+    return YesOrNo("yes", rest)
 
 
 def _after(text: str, position: int) -> int | None:
@@ -107,11 +108,11 @@ def choose(text: str, options: Sequence[Option], entities: Sequence[Entity] = ()
     if len(options) <= 3 and phrases.BOTH.fullmatch(words):
         return tuple(options)
     named = [option for option in options if _is_named(option, text)]
-    if len(named) != 1:
+    if not named:
         named = _by_entity(options, entities) or _by_place(words, options) or _by_words(text, options)
     if not named and phrases.DO_NOT_KNOW.search(text):
         named = [option for option in options if option.value.casefold() in UNKNOWN_VALUES]
-    return tuple(named) if len(named) == 1 else ()
+    return (named[0],) if len(named) == 1 else ()
 
 
 def _is_named(option: Option, text: str) -> bool:
@@ -157,7 +158,7 @@ def values_for(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today:
             found: Iterator[str] = iter([text.strip()] if text.strip() else [])
         case "choice":
             chosen = choose(f"{text} {_day_words(entities, today)}".strip(), slot.options, entities)
-            found = (option.value for option in chosen)
+            found = iter([chosen[0].value] if len(chosen) == 1 else [])
         case "yes_no":
             said = yes_or_no(text)
             found = iter([said.answer] if said else [])

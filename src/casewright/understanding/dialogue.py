@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from casewright.understanding import phrases
 from casewright.understanding.models import (
@@ -17,15 +18,13 @@ from casewright.understanding.models import (
 )
 from casewright.understanding.words import stems
 
-SMALL_TALK = (
+SMALL_TALK: tuple[tuple[Literal["thanks", "goodbye", "positive", "greeting"], re.Pattern[str]], ...] = (
     ("thanks", phrases.THANKS),
     ("goodbye", phrases.GOODBYE),
     ("positive", phrases.IT_WORKS),
     ("greeting", phrases.GREETING),
 )
 WORD = re.compile(r"[^\W\d_]+")
-TALKATIVE = 3
-"""Other words that small talk may contain and still be nothing else: "hello dear support team"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +131,11 @@ def _small_talk(piece: str) -> Move | None:
         rest = shorter
     if not kinds:
         return None
-    others = [word for word in WORD.findall(phrases.FILLERS.sub(" ", rest)) if len(word) > 1]
-    if len(others) > (TALKATIVE if kinds[0] == "greeting" else 1) or re.search(r"\d|\[", rest):
+    others = [word for word in WORD.findall(phrases.COMPANY.sub(" ", phrases.FILLERS.sub(" ", rest))) if len(word) > 1]
+    is_addressed = len(others) == 1 and others[0][0].isupper() and phrases.COMPANY.search(rest) is not None
+    if (others and not is_addressed) or re.search(r"\d|\[", rest):
         return None
-    if phrases.STILL_BROKEN.search(piece) or (others and phrases.QUESTION_OPENER.match(rest)):
-        return None
-    return Move(SmallTalk(kind=kinds[0]), 0.93, "small talk")
+    return None if phrases.STILL_BROKEN.search(piece) else Move(SmallTalk(kind=kinds[0]), 0.93, "small talk")
 
 
 def _refer_to_nothing(piece: str, context: DialogueContext) -> Move | None:

@@ -52,7 +52,7 @@ IT_WORKS: Final = _phrase(
     r"(?:it|that|this|everything)(?: all)? (?:works|worked|helped|did it|is working|is fixed|is solved|fixed it|solved it)(?: now| again| for me)?",
     r"(?:works|working|fixed|solved|sorted|resolved|all good|all set|all fine)(?: now| again| thanks)?",
     r"(?:did|does) the trick|problem (?:is )?(?:solved|gone|fixed)|got it(?: working)?|that answers (?:it|my question)|perfect|great|awesome"
-    r"|excellent|wonderful|i'?m (?:all )?(?:set|good)|it'?s (?:fixed|solved|working|ok|fine|gone)(?: now)?|good now|that'?s (?:it|all)",
+    r"|excellent|wonderful|i'?m (?:all )?(?:set|good)|it'?s (?:fixed|solved|working|ok|fine|gone)(?: now)?|good now",
     r"(?:es |das |jetzt |alles )?(?:funktioniert|geht|läuft|klappt)(?: es)?(?: jetzt| wieder| nun| alles)*|hat (?:alles )?(?:funktioniert|geklappt|geholfen)"
     r"|(?:problem|fehler|frage) (?:ist )?(?:gelöst|behoben|beantwortet|weg)|erledigt|super|perfekt|prima|alles (?:klar|gut|bestens|in ordnung)",
 )
@@ -76,8 +76,9 @@ THANKS: Final = _phrase(
     r"danke(?:schön| schön| sehr| ihnen| dir)?(?: für (?:die|ihre|deine) \w+(?: \w+)?)?|(?:vielen|herzlichen|besten|tausend|lieben) dank(?: für (?:die|ihre|deine) \w+)?|merci(?: beaucoup)?|(?:muchas )?gracias",
 )
 GOODBYE: Final = _phrase(
-    r"bye(?: bye)?|goodbye|good bye|see you(?: later| soon)?|have a (?:nice|good|great) (?:day|one|evening|weekend)|talk to you later|good night|take care",
-    r"tschüss|tschüs|ciao|auf wiedersehen|bis (?:bald|dann|später)|schönen (?:tag|abend)(?: noch)?|schönes wochenende|adiós|au revoir|hasta luego",
+    r"(?:no,? )?(?:that'?s|that is|that was|that will be) (?:all|it|everything)(?: for (?:today|now))?|nothing else|no more questions|i'?m done"
+    r"|bye(?: bye)?|goodbye|good bye|see you(?: later| soon)?|have a (?:nice|good|great) (?:day|one|evening|weekend)|talk to you later|good night|take care",
+    r"(?:nein,? )?das (?:war|wäre|ist) alles|nichts (?:mehr|weiter)|keine (?:weiteren )?fragen(?: mehr)?|tschüss|tschüs|ciao|auf wiedersehen|bis (?:bald|dann|später)|schönen (?:tag|abend)(?: noch)?|schönes wochenende|adiós|au revoir|hasta luego",
 )
 
 # --- steering ---------------------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ CANCEL: Final = _phrase(
     r"olvídalo|cancelar?|déjalo|laisse tomber|annule[rz]?",
 )
 CANCEL_NAMED: Final = re.compile(
-    r"^(?:please )?(?:cancel|stop|abort|drop|forget(?: about)?|skip|abbrechen|stoppen?|vergiss|vergessen sie)(?: with)? "
+    r"^(?:please )?(?:cancel|abort|drop|forget(?: about)?|skip|abbrechen|vergiss|vergessen sie) "
     r"(?:the|my|this|that|das|die|den|meine?n?)? ?(?P<what>[^?]{2,60})$",
     re.IGNORECASE,
 )
@@ -183,6 +184,13 @@ NOTHING_SAID: Final = re.compile(
     r"|ich habe (?:da )?(?:eine|noch eine|mal eine) frage|ich habe ein problem|es (?:geht|funktioniert) nicht|was nun|und jetzt|warum|wieso|frage|problem|fehler)"
     r"(?:\W+(?:please|bitte|thanks|danke|now|asap))*\W*",
     re.IGNORECASE,
+)
+# Words that may stand in small talk without making it anything else.
+COMPANY: Final = _phrase(
+    r"there|all|team|support|service|everyone|everybody|folks|guys|friends?|dear|again|anyone|bot|mr|mrs|ms|how are you|hope you'?re well|quick|fast|great"
+    r"|kind|reply|response|answer|help|info|information|advice|effort|patience|time|for|your|the|my|you|a|lot|to|hear|glad|good|nice|day|and|have|one|i|all",
+    r"zusammen|leute|herr|frau|liebe[rs]?|kundenservice|kundendienst|nochmal|schnelle|tolle|gute|antwort|hilfe|auskunft|mühe|geduld|für|die|ihre|deine|und"
+    r"|wie geht'?s|wie geht es ihnen|ich|ihnen|dir|allen|alle|noch|einen|tag",
 )
 BOTH: Final = _phrase(r"both|all of (?:them|these)|beides?|alle(?:s)?|alle beide|ambos|les deux")
 NEITHER: Final = _phrase(

@@ -207,6 +207,7 @@ PAGE_ROUTES = [
     Route("/", objects_page),
     Route("/localorg/records/{object}", records_page),
     Route("/localorg/records/{object}/{id}", record_page),
+    Route("/lightning/r/{object}/{id}/view", record_page),
     Route("/localorg/mail", mailbox_page),
     Route("/localorg/mail/{id:int}", mail_page),
     Route("/localorg/reset-password", reset_password_page),

@@ -66,20 +66,22 @@ export class Feed {
   }
 
   #hear(word: Word): void {
-    if (this.#leading) {
-      if (word.kind === "asking") {
-        const events = this.#told.filter((event) => event.sequence !== null && event.sequence > word.after);
-        this.#say({ kind: "told", tab: word.tab, events, connection: this.connection });
-      }
-      return;
-    }
-    if (word.kind === "leading") this.#ask();
-    else if (word.kind === "told" && word.tab === this.#tab) {
+    if (word.kind === "leading") {
+      this.#leading = false; // there is one leader at a time: this tab is no longer it
+      this.#ask();
+    } else if (this.#leading) {
+      if (word.kind === "asking") this.#tell(word.tab, word.after);
+    } else if (word.kind === "told" && word.tab === this.#tab) {
       this.#caughtUp = true;
       word.events.forEach((event) => this.#take(event));
       this.#connected(word.connection);
     } else if (word.kind === "event" && this.#caughtUp) this.#take(word.event);
     else if (word.kind === "connection") this.#connected(word.connection);
+  }
+
+  #tell(tab: string, after: number): void {
+    const events = this.#told.filter((event) => event.sequence !== null && event.sequence > after);
+    this.#say({ kind: "told", tab, events, connection: this.connection });
   }
 
   #ask(): void {

@@ -11,7 +11,10 @@ export type Connection =
 /** A connection that held this long was a good one: the next wait begins at the shortest again. */
 const PROVEN_MS = 5_000;
 
-/** Follows a conversation until `signal` aborts or the server refuses for good: reconnects after what was seen last. */
+/**
+ * Follows a conversation until `signal` aborts or the server refuses for good: reconnects after what was seen last. A line
+ * that ends and can be opened again at once is not worth a word: `waiting` begins with the second failure.
+ */
 export async function follow(
   conversation: { id: string; bearer: string },
   lastSequence: () => number,
@@ -20,7 +23,7 @@ export async function follow(
 ): Promise<void> {
   let attempt = 0;
   while (!signal.aborted) {
-    if (attempt === 0) receive.connection({ state: "connecting" });
+    if (attempt <= 1) receive.connection({ state: "connecting" });
     let openedAt: number | null = null;
     let failure: Failure | null = null;
     try {
@@ -46,7 +49,7 @@ export async function follow(
     const limited = failure?.remedy === "wait";
     const wait = Math.max(backoffMs(attempt), failure?.retryAfterMs ?? 0);
     attempt += 1;
-    receive.connection({ state: "waiting", until: Date.now() + wait, limited });
+    if (attempt > 1 || limited) receive.connection({ state: "waiting", until: Date.now() + wait, limited });
     await (limited ? fullPause(wait, signal) : pause(wait, signal));
   }
 }

@@ -1,0 +1,59 @@
+"""The agent's own words."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import casewright.engine
+from casewright.engine.wording import languages, say
+
+ENGINE = Path(casewright.engine.__file__).parent
+COPY = yaml.safe_load((ENGINE / "wording.yaml").read_text(encoding="utf8"))
+
+
+def used() -> set[str]:
+    source = "".join(file.read_text(encoding="utf8") for file in ENGINE.glob("*.py"))
+    direct = re.findall(r'\.(?:phrase|wording|label)\(\s*"(\w+)"', source)
+    return {
+        *direct,
+        "greeting",
+        "goodbye",
+        "thanks",
+        "acknowledge",
+        "apologise",
+        "apologise_formal",
+        "empathise",
+        "expedite",
+    }
+
+
+def test_english_and_german_are_complete() -> None:
+    assert languages() >= {"en", "de"}
+
+
+def test_every_phrase_the_engine_uses_exists() -> None:
+    assert used() - set(COPY) == set()
+
+
+def test_no_phrase_lies_about_unused() -> None:
+    assert set(COPY) - used() == set()
+
+
+@pytest.mark.parametrize("key", sorted(COPY))
+def test_all_languages_of_a_phrase_take_the_same_values(key: str) -> None:
+    names = {
+        language: {frozenset(re.findall(r"\{(\w+)\}", text)) for text in texts} for language, texts in COPY[key].items()
+    }
+    assert len({frozenset(one) for one in names.values()}) == 1
+
+
+def test_a_variant_to_avoid_is_not_chosen_while_there_is_another() -> None:
+    _, first = say("thanks", "en")
+    _, second = say("thanks", "en", avoid=(first,))
+    assert first != second
+
+
+def test_an_unknown_language_gets_english() -> None:
+    assert say("thanks", "xx") == say("thanks", "en")
