@@ -44,10 +44,12 @@ from casewright.tenants.service import TenantService
 from casewright.understanding.models import (
     Command,
     Emotion,
+    ExpectedSlot,
     IntentDefinition,
     IntentTarget,
     Proposal,
     Segment,
+    SetSlot,
     Understanding,
     UnderstandingRequest,
 )
@@ -142,6 +144,9 @@ class ScriptedUnderstanding:
                 Proposal(command=one, confidence=0.9, reason="scripted", proposer="script") for one in commands
             ),
         )
+
+    def prefill(self, request: UnderstandingRequest, slots: Sequence[ExpectedSlot]) -> tuple[SetSlot, ...]:
+        return ()
 
     async def intents(self, tenant_id: TenantId) -> Mapping[str, IntentDefinition]:
         return {

@@ -52,7 +52,9 @@ async def test_installing_the_same_again_changes_nothing(empty_company: Company)
     assert await _count(empty_company, "article_version") == 1
 
 
-async def test_a_changed_text_makes_a_new_version_and_the_old_one_is_kept_but_not_searched(empty_company: Company) -> None:
+async def test_a_changed_text_makes_a_new_version_and_the_old_one_is_kept_but_not_searched(
+    empty_company: Company,
+) -> None:
     await empty_company.install(kettle=PUBLIC_KETTLE)
     changed = await empty_company.install(kettle=PUBLIC_KETTLE.replace("Vinegar", "Citric acid"))
 
@@ -205,6 +207,17 @@ async def test_the_askers_language_is_preferred(empty_company: Company) -> None:
     assert [one.text for one in english.sentences] == ["Vinegar removes limescale from the kettle."]
 
 
+async def test_a_german_compound_finds_the_words_it_is_made_of(empty_company: Company) -> None:
+    await empty_company.install(
+        garantie="---\ntitle: Garantie\nlanguage: de\n---\nDie Garantie gilt nicht für Schaden durch Hagel.",
+        rechnung="---\ntitle: Rechnung\nlanguage: de\n---\nDie Rechnung kommt mit der Post.",
+    )
+
+    best, other = (await empty_company.ask("Hagelschaden", language="de")).hits
+    assert best.title == "Garantie"
+    assert best.text_score > other.text_score == 0
+
+
 async def test_the_vector_that_came_with_the_question_is_used(aurora: Company) -> None:
     question = await aurora.service.encoded(QUESTION)
 
@@ -232,4 +245,3 @@ async def test_any_text_can_be_asked(aurora: Company, text: str) -> None:
 
     assert 0 <= answer.confidence <= 1
     assert bool(answer.sentences) == (answer.confidence >= 0.7)
-

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
@@ -18,7 +17,7 @@ from casewright.scenarios.models import LoadedScenario
 from casewright.scenarios.playing import play_all
 from casewright.scenarios.reporting import LiveProgress, print_reports, write_json, write_junit
 from casewright.scenarios.results import Result, ScenarioReport
-from casewright.scenarios.schemas import Connection
+from casewright.scenarios.server import read_connection
 
 CANNOT_RUN = 2
 """Exit code when nothing could be played; 1 says that a scenario did not pass."""
@@ -53,7 +52,8 @@ def run(
     console = Console()
     try:
         scenarios = _fitting(load_all(scenario_files(files or [Path("examples")])), filter)
-        connection = _connection(data_dir or default_data_directory(), url)
+        connection = read_connection(data_dir or default_data_directory())
+        connection = connection.model_copy(update={"url": url}) if url else connection
         with LiveProgress(console, len(scenarios)) as progress:
             reports = asyncio.run(play_all(scenarios, connection, progress, parallel))
         print_reports(reports, console)
@@ -90,23 +90,6 @@ def _fitting(scenarios: tuple[LoadedScenario, ...], pattern: str | None) -> tupl
             f"No scenario is called {pattern!r}; there are: {', '.join(one.scenario.name for one in scenarios)}."
         )
     return fitting
-
-
-def _connection(data_directory: Path, url: str | None) -> Connection:
-    file = data_directory / "demo.json"
-    try:
-        connection = Connection.model_validate_json(file.read_bytes())
-    except FileNotFoundError:
-        raise CannotRun(
-            f"There is no {file}: start `casewright demo`, which writes it, or name the folder of another with --data-dir."
-        ) from None
-    except OSError as error:
-        raise CannotRun(f"{file} cannot be read ({error.strerror}).") from None
-    except ValidationError:
-        raise CannotRun(
-            f"{file} does not have the form of a demo's connection file; start `casewright demo` again."
-        ) from None
-    return connection.model_copy(update={"url": url}) if url else connection
 
 
 def _write(reports: tuple[ScenarioReport, ...], junit: Path | None, json_file: Path | None) -> None:

@@ -26,11 +26,13 @@ async def _work(settings: Settings) -> None:
     from casewright.assembly import assembled
     from casewright.engine.dispatcher import Dispatcher
     from casewright.kit.jobs import job_app
+    from casewright.understanding.tasks import register as register_training
 
     async with assembled(settings) as parts:
         dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds, settings.lease_seconds)
         dispatcher.start()
         jobs = job_app(parts.dsn)
+        register_training(jobs, parts.understanding)
         try:
             async with jobs.open_async():
                 await jobs.run_worker_async(install_signal_handlers=False)

@@ -13,8 +13,8 @@ from casewright.conversations.models import (
 from casewright.engine.answering import answer
 from casewright.engine.decide import Catalogue, Decided
 from casewright.engine.hand_over import hand_over
-from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, TopicStatus
-from casewright.engine.screen import claim_identity
+from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, Topic, TopicStatus
+from casewright.engine.screen import claim_identity, expected
 from casewright.engine.topics import end_topic, go_on, open_procedure, open_question, procedure_of, run_active, save
 from casewright.engine.working import Turn
 from casewright.understanding.models import (
@@ -112,7 +112,23 @@ async def _start(turn: Turn, name: str) -> None:
         topic.kind == "procedure" and topic.status is TopicStatus.ACTIVE and topic.id not in known
         for topic in turn.state.topics
     )
-    await open_procedure(turn, name, _words_for(turn, name), begin=not another, reason="requested")
+    topic = await open_procedure(turn, name, _words_for(turn, name), begin=not another, reason="requested")
+    await _prefill(turn, topic)
+
+
+async def _prefill(turn: Turn, topic: Topic) -> None:
+    """What the message has told already is not asked for."""
+    procedure = await procedure_of(turn, topic)
+    if turn.request is None or topic.progress is None:
+        return
+    slots = [expected(name, slot, turn.state.language) for name, slot in procedure.slots.items()]
+    progress = topic.progress
+    request = turn.request.model_copy(update={"text": topic.query})
+    for told in turn.ports.understanding.prefill(request, slots):
+        progress = turn.ports.procedures.fill(procedure, progress, told.slot, told.value)
+        if procedure.slots[told.slot].identity:
+            claim_identity(turn, told.value)
+    save(turn, topic, progress)
 
 
 def _words_for(turn: Turn, procedure: str) -> str:

@@ -20,7 +20,13 @@ from casewright.procedures.models import (
 )
 from casewright.security.models import Masked, Vault
 from casewright.tenants.models import Tenant
-from casewright.understanding.models import IntentDefinition, Understanding, UnderstandingRequest
+from casewright.understanding.models import (
+    ExpectedSlot,
+    IntentDefinition,
+    SetSlot,
+    Understanding,
+    UnderstandingRequest,
+)
 
 
 class ConversationLog(Protocol):
@@ -48,6 +54,7 @@ class Masker(Protocol):
 
 class Understands(Protocol):
     async def understand(self, request: UnderstandingRequest) -> Understanding: ...
+    def prefill(self, request: UnderstandingRequest, slots: Sequence[ExpectedSlot]) -> tuple[SetSlot, ...]: ...
     async def intents(self, tenant_id: TenantId) -> Mapping[str, IntentDefinition]: ...
 
 

@@ -37,7 +37,7 @@ def context(turn: Turn, active: Procedure | None) -> DialogueContext:
     awaiting: ExpectedSlot | None = None
     fillable: tuple[ExpectedSlot, ...] = ()
     if active and topic and topic.progress:
-        slots = {name: _expected(name, slot, language) for name, slot in active.slots.items()}
+        slots = {name: expected(name, slot, language) for name, slot in active.slots.items()}
         if topic.asked and topic.asked not in topic.progress.slots and not state.confirmation:
             awaiting = slots.get(topic.asked)
         fillable = tuple(slot for name, slot in slots.items() if slot != awaiting)
@@ -60,7 +60,7 @@ def _open_question(state: State) -> str | None:
     return IS_SOLVED if state.asked_if_solved else None
 
 
-def _expected(name: str, slot: SlotDefinition, language: str) -> ExpectedSlot:
+def expected(name: str, slot: SlotDefinition, language: str) -> ExpectedSlot:
     options = tuple(
         Option(value=one.value, label=one.label.get(language) or next(iter(one.label.values()))) for one in slot.options
     )

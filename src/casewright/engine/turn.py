@@ -32,7 +32,6 @@ from casewright.engine.verify import verify
 from casewright.engine.wording import languages
 from casewright.engine.working import Turn
 
-
 SURE_OF_LANGUAGE = 0.8
 LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
 
@@ -46,9 +45,9 @@ async def answer_message(turn: Turn) -> None:
     active = turn.state.active
     procedure = await procedure_of(turn, active) if active and active.kind == "procedure" else None
     with turn.stage("screen"):
-        request = screen(turn, procedure)
+        turn.request = screen(turn, procedure)
     with turn.stage("understand"):
-        turn.understanding = await turn.ports.understanding.understand(request)
+        turn.understanding = await turn.ports.understanding.understand(turn.request)
         _feel(turn)
     with turn.stage("decide"):
         catalogue = Catalogue(

@@ -45,7 +45,7 @@ from casewright.kit.telemetry import span
 from casewright.security.models import Vault
 from casewright.settings import Settings, Thresholds
 from casewright.tenants.models import Tenant
-from casewright.understanding.models import Understanding
+from casewright.understanding.models import Understanding, UnderstandingRequest
 
 
 class Superseded(Exception):
@@ -78,6 +78,7 @@ class Turn:
     id: TurnId = field(default_factory=lambda: TurnId(new_id()))
     reply_id: MessageId = field(default_factory=lambda: MessageId(new_id()))
     irrevocable: bool = False
+    request: UnderstandingRequest | None = None
     understanding: Understanding | None = None
     drafts: list[Draft] = field(default_factory=list)
     sent: list[Part] = field(default_factory=list)

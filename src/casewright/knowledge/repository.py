@@ -213,35 +213,39 @@ with visible as (
     where tenant_id = $1 and audience = any($2::text[]) group by language
 ),
 asked as materialized (
-    select visible.language, visible.passages, word.number, word.is_part,
-           string_agg(quote_literal(term.lexeme) ||
-               case when word.is_part or length(term.lexeme) < 4 then '' else ':*' end, ' | ')::tsquery as query
+    select visible.language, visible.passages, word.number, word.attempt,
+           string_agg(
+               quote_literal(term.lexeme) || case when word.attempt = 0 and length(term.lexeme) >= 4 then ':*' else '' end,
+               case when word.attempt = 0 then ' | ' else ' & ' end
+           )::tsquery as query
     from visible
     left join unnest($3::text[], $4::text[]) as configuration (language, name) using (language)
-    cross join unnest($5::integer[], $6::boolean[], $7::text[]) as word (number, is_part, text)
+    cross join unnest($5::integer[], $6::integer[], $7::text[]) as word (number, attempt, text)
     cross join lateral unnest(to_tsvector(coalesce(configuration.name, 'simple')::regconfig, word.text)) as term
-    group by visible.language, visible.passages, word.number, word.is_part
+    group by visible.language, visible.passages, word.number, word.attempt
+    having word.attempt = 0 or count(*) = 2
 ),
 matched as materialized (
-    select asked.language, asked.number, asked.is_part, passage.id,
-           least(1, 1.645 * ts_rank('{0.9, 0.9, 1.0, 0.8}', passage.search, asked.query)) as strength
+    select asked.language, asked.number, asked.attempt, passage.id,
+           least(1, 1.645 * ts_rank('{0.9, 0.9, 1.0, 0.8}', passage.search, asked.query)
+               * (numnode(asked.query) + 1) / 2) as strength
     from asked
     join passage on passage.tenant_id = $1 and passage.audience = any($2::text[])
         and passage.language = asked.language and passage.search @@ asked.query
 ),
 weighed as (
-    select distinct on (language, number) language, number, is_part,
+    select distinct on (language, number) language, number, attempt,
            ln(1 + (asked.passages - coalesce(holders, 0) + 0.5) / (coalesce(holders, 0) + 0.5)) as weight
     from asked
     left join (
-        select language, number, is_part, count(*) as holders from matched group by language, number, is_part
-    ) frequency using (language, number, is_part)
-    order by language, number, holders is null, is_part
+        select language, number, attempt, count(*) as holders from matched group by language, number, attempt
+    ) frequency using (language, number, attempt)
+    order by language, number, holders is null, attempt
 ),
 lexical as (
     select matched.id, sum(weight * strength) / (3 + max(total)) as coverage
     from matched
-    join weighed using (language, number, is_part)
+    join weighed using (language, number, attempt)
     join (select language, sum(weight) as total from weighed group by language) whole using (language)
     group by matched.id
 ),
@@ -272,13 +276,13 @@ left join with_openings found on true
 left join passage on passage.tenant_id = $1 and passage.id = found.id
 left join lexical on lexical.id = found.id
 left join article on article.tenant_id = $1 and article.id = passage.article_id and article.status = 'published'
-left join article_version version on version.tenant_id = $1 and version.article_id = passage.article_id
+left join article_version version on version.tenant_id = $1 and version.article_id = article.id
     and version.version = passage.version
 """
 """The weight of a word is its inverse document frequency as in BM25 (Robertson and Zaragoza 2009), counted over what the
 asker may read. A question of common words only covers little, as if one more word, of weight 3, were missing. A heading
-says more than the text, and the title, which all passages of an article share, says less; 1.645 makes 1 of `ts_rank` for
-a word that stands once in the heading. The opening of each article comes along: it often holds the conditions for all
+says more than the text, and the title, which all passages of an article share, says less; 1.645 and the number of a
+query's words make 1 of `ts_rank` for one of them once in the heading. The opening of each article comes along: it often holds the conditions for all
 that follows."""
 
 
@@ -286,11 +290,10 @@ async def find_passages(
     tx: Transaction, tenant_id: TenantId, search: Search, most: int = 12
 ) -> tuple[int, tuple[Candidate, ...]]:
     """The knowledge revision, and the passages that may answer: at most `most` by words, by vector and by code each."""
-    words = [
-        (number, is_part, text)
+    attempts = [
+        (number, attempt, text)
         for number, word in enumerate(search.words)
-        for is_part, text in ((False, word.forms), (True, word.parts))
-        if text
+        for attempt, text in enumerate((word.forms, *word.splits))
     ]
     rows = await tx.fetch(
         _FIND,
@@ -298,9 +301,9 @@ async def find_passages(
         list(search.audiences),
         list(TEXT_CONFIGURATIONS),
         list(TEXT_CONFIGURATIONS.values()),
-        [number for number, _, _ in words],
-        [is_part for _, is_part, _ in words],
-        [text for _, _, text in words],
+        [number for number, _, _ in attempts],
+        [attempt for _, attempt, _ in attempts],
+        [text for _, _, text in attempts],
         search.language,
         search.vector.tolist(),
         [*search.codes, *search.possible_codes],

@@ -15,11 +15,11 @@ LONGEST_QUESTION: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a question. `forms`: itself and what else it may stand as, separated by spaces. `parts`: what a compound
-    may consist of, looked for only if the whole is nowhere."""
+    """A word of a question. `forms`: itself and what else it may stand as, separated by spaces. `splits`: the two words
+    that a compound may consist of, separated by a space; looked for, one after the other, only if the whole is nowhere."""
 
     forms: str
-    parts: str = ""
+    splits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def searched(question: Question, vector: Vector) -> Search:
 
 def _words(text: str, language: str) -> tuple[Word, ...]:
     words = dict.fromkeys(_WORD.findall(_EMPTY.sub(" ", text).lower()))
-    return tuple(Word(_forms(word, language), _parts(word, language)) for word in words)
+    return tuple(Word(_forms(word, language), _splits(word, language)) for word in words)
 
 
 def _forms(word: str, language: str) -> str:
@@ -91,13 +91,13 @@ def _forms(word: str, language: str) -> str:
     return " ".join([word, *(other[1] for other in others if other)])
 
 
-def _parts(word: str, language: str) -> str:
-    """Everything that "Hagelschaden" may begin and end with; "Wartungstermin" may begin with "Wartung" too."""
-    if language not in _COMPOUNDING or len(word) < 2 * _SHORTEST_PART:
-        return ""
+def _splits(word: str, language: str) -> tuple[str, ...]:
+    """Wherever "Hagelschaden" may be cut, and "Wartungstermin" also without the s that links its parts."""
+    if language not in _COMPOUNDING:
+        return ()
     cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
-    heads = {head for cut in cuts for head in (word[:cut], _LINK.sub("", word[:cut])) if len(head) >= _SHORTEST_PART}
-    return " ".join([*sorted(heads), *(word[cut:] for cut in cuts)])
+    heads = [(head, word[cut:]) for cut in cuts for head in dict.fromkeys((word[:cut], _LINK.sub("", word[:cut])))]
+    return tuple(f"{head} {tail}" for head, tail in heads if len(head) >= _SHORTEST_PART)
 
 
 def _names(text: str, language: str) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from casewright.kit.errors import CasewrightError
 from casewright.kit.http import Refused
@@ -16,6 +17,7 @@ from casewright.scenarios.schemas import (
     Approval,
     Approvals,
     Closed,
+    Connection,
     InboxItem,
     InboxPage,
     MessageAnswer,
@@ -26,8 +28,26 @@ from casewright.scenarios.schemas import (
     Turns,
 )
 
+CONNECTION_FILE: Final = "demo.json"
 LONGEST_ANSWER: Final = 75.0
 """Seconds for one answer; a message that waits for its reply takes up to 60."""
+
+
+def read_connection(data_directory: Path) -> Connection:
+    """What a running demo leaves in its data directory, for others to find it. Raises `CannotRun`."""
+    file = data_directory / CONNECTION_FILE
+    try:
+        return Connection.model_validate_json(file.read_bytes())
+    except FileNotFoundError:
+        raise CannotRun(
+            f"There is no {file}: start `casewright demo`, which writes it, or name another's folder with --data-dir."
+        ) from None
+    except OSError as error:
+        raise CannotRun(f"{file} cannot be read ({error.strerror}).") from None
+    except ValidationError:
+        raise CannotRun(
+            f"{file} does not have the form of a demo's connection file; start `casewright demo` again."
+        ) from None
 
 
 def _bearer(key: str) -> dict[str, str]:

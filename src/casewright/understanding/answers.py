@@ -14,7 +14,10 @@ from casewright.understanding.words import stems
 SHORT = 6
 """Words up to which an ordinal or a lone number is taken for a choice."""
 
-BAD_SIGN = re.compile(r"\b(?:wrong|incorrect|mistake|cancel|stop|don'?t|never|not|no|falsch|abbrechen|nicht|nein|kein\w*)\b", re.IGNORECASE)
+BAD_SIGN = re.compile(
+    r"\b(?:wrong|incorrect|mistake|cancel|stop|don'?t|never|not|no|falsch|abbrechen|nicht|nein|kein\w*)\b",
+    re.IGNORECASE,
+)
 NO_PROBLEM = re.compile(r"^\W*(?:no (?:problem|worries|objections?)|kein problem)\b", re.IGNORECASE)
 OPENING_NOISE = re.compile(r"^\W*(?:(?:oh|ah|well|so|um+|hm+|na|tja|also)\b\W*)*", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!;\n]")
@@ -107,7 +110,7 @@ def choose(text: str, options: Sequence[Option], entities: Sequence[Entity] = ()
         return ()
     if len(options) <= 3 and phrases.BOTH.fullmatch(words):
         return tuple(options)
-    named = [option for option in options if _is_named(option, text)]
+    named = [option for option in options if is_named(option, text)]
     if not named:
         named = _by_entity(options, entities) or _by_place(words, options) or _by_words(text, options)
     if not named and phrases.DO_NOT_KNOW.search(text):
@@ -115,7 +118,7 @@ def choose(text: str, options: Sequence[Option], entities: Sequence[Entity] = ()
     return (named[0],) if len(named) == 1 else ()
 
 
-def _is_named(option: Option, text: str) -> bool:
+def is_named(option: Option, text: str) -> bool:
     """Whether the whole label, or the value, stands in `text` and is not denied there."""
     for name in {option.label, option.value.replace("_", " ")}:
         for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):

@@ -80,6 +80,12 @@ def _object(text: str, last: bool = False) -> str:
     parts = [part for part in CLAUSE_END.split(f"{text} ") if part.strip(" ,")]
     if not parts:
         return ""
-    words = re.sub(r"^\W*(?:and|und|&|please|bitte|also|auch)?\W*", "", parts[-1 if last else 0], flags=re.IGNORECASE).split()
-    words = [word.strip(",") for word in words if word.strip(",").lower() not in ("and", "und", "&", "both", "please", "bitte")]
+    words = re.sub(
+        r"^\W*(?:and|und|&|please|bitte|also|auch)?\W*", "", parts[-1 if last else 0], flags=re.IGNORECASE
+    ).split()
+    words = [
+        word.strip(",")
+        for word in words
+        if word.strip(",").lower() not in ("and", "und", "&", "both", "please", "bitte")
+    ]
     return " ".join(words[-OBJECT_WORDS:] if last else words[:OBJECT_WORDS])

@@ -150,11 +150,20 @@ def _refer_to_nothing(piece: str, context: DialogueContext) -> Move | None:
 
 
 def _says_little_else(piece: str) -> bool:
-    return len(stems(phrases.VAGUE.sub(" ", piece)) - {"help", "hilfe", "issue", "probl", "quest", "frage", "again"}) <= 1
+    return (
+        len(stems(phrases.VAGUE.sub(" ", piece)) - {"help", "hilfe", "issue", "probl", "quest", "frage", "again"}) <= 1
+    )
 
 
 def _without_manners(piece: str) -> str:
     """Without "ok", "please", "thanks" and the like around it, so that the core can be compared as a whole."""
-    core = re.sub(r"^\W*(?:(?:ok(?:ay)?|no|well|oh|actually|please|sorry|then|ach|na|nein|bitte|dann|eigentlich|just|can you|could you)\b\W*)+", "", piece, flags=re.IGNORECASE)
-    core = re.sub(r"(?:\W+(?:please|thanks|thank you|then|now|bitte|danke|dann|jetzt))*\W*$", "", core, flags=re.IGNORECASE)
+    core = re.sub(
+        r"^\W*(?:(?:ok(?:ay)?|no|well|oh|actually|please|sorry|then|ach|na|nein|bitte|dann|eigentlich|just|can you|could you)\b\W*)+",
+        "",
+        piece,
+        flags=re.IGNORECASE,
+    )
+    core = re.sub(
+        r"(?:\W+(?:please|thanks|thank you|then|now|bitte|danke|dann|jetzt))*\W*$", "", core, flags=re.IGNORECASE
+    )
     return core or piece

@@ -142,7 +142,8 @@ _POSITIVE: Final = (
 )
 # A feeling that is denied, wished for or offered is not there.
 _DENIED = re.compile(
-    r"(?:not|never|n't|no longer|nicht|kein\w*|would be|wäre|if (?:it|that|this)|wenn (?:es|das)) (?:\w+ ){0,2}$", re.IGNORECASE
+    r"(?:not|never|n't|no longer|nicht|kein\w*|would be|wäre|if (?:it|that|this)|wenn (?:es|das)) (?:\w+ ){0,2}$",
+    re.IGNORECASE,
 )
 _NOT_FELT = re.compile(
     r"(?:would|'d|could|wäre|might) (?:be|really|also)? ?(?:great|nice|good|perfect|awesome|lovely|helpful|love|like|toll|super|schön)"
@@ -154,7 +155,9 @@ _NOT_PROSE = re.compile(
     r"|\b(?=\w*_)[A-Z0-9_]{4,}\b",
     re.DOTALL | re.MULTILINE,
 )
-_SHOUTED = re.compile(r"\b(?:NOW|NEVER|AGAIN|STILL|WHY|NOT|NOTHING|HELP|PLEASE|STOP|SOFORT|IMMER|NICHT|NIE|ENDLICH|JETZT)\b")
+_SHOUTED = re.compile(
+    r"\b(?:NOW|NEVER|AGAIN|STILL|WHY|NOT|NOTHING|HELP|PLEASE|STOP|SOFORT|IMMER|NICHT|NIE|ENDLICH|JETZT)\b"
+)
 _CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{3,}\b")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _EXCLAIMED = re.compile(r"!{2,}|[!?]*\?![!?]*|\?{3,}")

@@ -7,7 +7,6 @@ dynamic 8-bit quantisation (weights per channel), into the data directory: a mes
 import asyncio
 import fcntl
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -121,7 +120,7 @@ class Encoder:
         """As `encode_many`, in a thread of the encoder's own, where `on_progress` is called too."""
         return await self.run(self.encode_many, texts, on_progress)
 
-    async def run(self, work: Callable[[Unpack[Arguments]], Result], *arguments: Unpack[Arguments]) -> Result:
+    async def run(self, work: Callable[[Unpack[Arguments]], Result], *arguments: *Arguments) -> Result:
         """Runs `work` in one of the encoder's threads, so that the event loop stays free."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
@@ -143,7 +142,7 @@ def prepare_model(models_directory: Path) -> Path:
         with _locked(models_directory / "encoder.lock"):
             if not target.is_file():
                 with tempfile.TemporaryDirectory(dir=models_directory, prefix="preparing-") as workshop:
-                    os.replace(_requantise(source, Path(workshop)), target)
+                    _requantise(source, Path(workshop)).replace(target)
     except OSError as error:
         raise EncoderUnavailable(
             f"The sentence model cannot be written to {models_directory}: make the folder writable "

@@ -61,7 +61,8 @@ CURRENCIES |= {"euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pounds
 _AMOUNT = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _CURRENCY = r"us\$|usd|eur(?:os?)?|dollars?|gbp|pounds|chf|franken|[$€£]"
 MONEY = re.compile(
-    rf"(?<![\w.])(?:(?:{_CURRENCY}) ?(?P<after>{_AMOUNT})|(?P<before>{_AMOUNT})(?: ?(?:{_CURRENCY}))(?!\w))(?!\d)", re.IGNORECASE
+    rf"(?<![\w.])(?:(?:{_CURRENCY}) ?(?P<after>{_AMOUNT})|(?P<before>{_AMOUNT})(?: ?(?:{_CURRENCY}))(?!\w))(?!\d)",
+    re.IGNORECASE,
 )
 BARE_AMOUNT = re.compile(rf"(?<![\w.,-])(?:{_AMOUNT})(?![\w]|[.,]\d)")
 NUMBER = re.compile(r"(?<![\w.,-])-?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
@@ -82,7 +83,14 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 WEEKDAYS_GERMAN = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
 DAYS_AGO = {"today": 0, "heute": 0, "yesterday": 1, "gestern": 1, "day before yesterday": 2, "vorgestern": 2}
 DAYS_AGO |= {"this morning": 0, "this afternoon": 0, "tonight": 0, "heute morgen": 0, "heute früh": 0}
-DAYS_AGO |= {"last week": 7, "letzte woche": 7, "last month": 30, "letzten monat": 30, "last year": 365, "letztes jahr": 365}
+DAYS_AGO |= {
+    "last week": 7,
+    "letzte woche": 7,
+    "last month": 30,
+    "letzten monat": 30,
+    "last year": 365,
+    "letztes jahr": 365,
+}
 DAYS_AGO |= {"hoy": 0, "ayer": 1, "aujourd'hui": 0, "hier": 1, "tomorrow": -1, "morgen": -1}
 UNITS = {"day": 1, "days": 1, "tag": 1, "tagen": 1, "week": 7, "weeks": 7, "woche": 7, "wochen": 7}
 SPOKEN = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ def count_features(text: str) -> Vector:
     counts = np.zeros(BUCKETS, dtype=np.float32)
     words = [_normal(word) for word in WORD.findall(text[:MAXIMUM_CHARACTERS])]
     features = [f"1 {word}" for word in words]
-    features += [f"2 {first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    features += [f"2 {first} {second}" for first, second in pairwise(words)]
     for word in words:
         padded = f" {word} "
         for size in LETTER_GROUPS:

@@ -106,7 +106,7 @@ class IntentModel:
         texts = [(intent.name, text) for intent in self.intents for text in intent.examples]
         similarities = self.examples @ vector
         nearest = np.argsort(-similarities)[:most]
-        return tuple(NearestExample(*texts[place], float(similarities[place])) for place in nearest)
+        return tuple(NearestExample(texts[place][0], texts[place][1], float(similarities[place])) for place in nearest)
 
     # --- as bytes ---
 

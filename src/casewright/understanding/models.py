@@ -125,11 +125,13 @@ class Option(Model):
 
 
 class ExpectedSlot(Model):
-    """`type` one of: text, email, code, case_number, record_id, error_code, http_status, money, number, choice, yes_no, date."""
+    """`type` one of: text, email, code, case_number, record_id, error_code, http_status, money, number, choice, yes_no, date.
+    `value`: what the slot holds now, for corrections such as "the other one"."""
 
     name: str
     type: str
     options: tuple[Option, ...] = ()
+    value: str | None = None
 
 
 class TopicReference(Model):

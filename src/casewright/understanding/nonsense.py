@@ -17,7 +17,7 @@ LONGEST_WORD = 40
 
 def is_nonsense(text: str) -> bool:
     """Whether `text` says nothing in any language. Numbers, codes, emoji and very short words are not nonsense."""
-    letters = [word for word in WORD.findall(text[:2000])]
+    letters: list[str] = WORD.findall(text[:2000])
     if not letters:
         return not re.search(r"\d", text) and not any(ord(character) > 0x2000 for character in text)
     if len(text) >= LONG_TEXT and _ratio(text) < MOST_COMPRESSED and len({*map(str.lower, letters)}) <= 2:

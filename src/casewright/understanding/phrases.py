@@ -154,7 +154,9 @@ CORRECTION: Final = re.compile(
     r"|nicht \S+,? sondern|ändern sie (?:das|es)|nehmen sie|nimm|de[nr] anderen?|die andere|das andere)\b",
     re.IGNORECASE,
 )
-STARTS_WITH_NO: Final = re.compile(r"^\W*(?:no|nope|nein|nee|sorry|wait|oops|moment|halt)\b[\s,.!;:-]*(?=\w)", re.IGNORECASE)
+STARTS_WITH_NO: Final = re.compile(
+    r"^\W*(?:no|nope|nein|nee|sorry|wait|oops|moment|halt)\b[\s,.!;:-]*(?=\w)", re.IGNORECASE
+)
 THE_OTHER: Final = _phrase(r"(?:the )?other(?: one)?|de[nrm] anderen?|die andere|das andere|der andere")
 
 # --- reports, references, choices -------------------------------------------------------------------------------------
@@ -201,11 +203,21 @@ DO_NOT_KNOW: Final = _phrase(
     r"(?:ich )?wei(?:ß|ss) (?:es |ich )?(?:leider )?nicht|keine ahnung|nicht sicher|habe ich (?:leider )?nicht|kann ich nicht sagen|unbekannt|no sé|je ne sais pas",
 )
 ORDINALS: Final = (
-    _phrase(r"(?:the )?(?:first|1st)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?1|(?:der|die|das|den|dem)? ?erste[nrs]?|el primero|le premier"),
-    _phrase(r"(?:the )?(?:second|2nd|latter)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?2|(?:der|die|das|den|dem)? ?zweite[nrs]?|el segundo|le deuxième"),
-    _phrase(r"(?:the )?(?:third|3rd)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?3|(?:der|die|das|den|dem)? ?dritte[nrs]?|el tercero|le troisième"),
-    _phrase(r"(?:the )?(?:fourth|4th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?4|(?:der|die|das|den|dem)? ?vierte[nrs]?"),
-    _phrase(r"(?:the )?(?:fifth|5th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?5|(?:der|die|das|den|dem)? ?fünfte[nrs]?"),
+    _phrase(
+        r"(?:the )?(?:first|1st)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?1|(?:der|die|das|den|dem)? ?erste[nrs]?|el primero|le premier"
+    ),
+    _phrase(
+        r"(?:the )?(?:second|2nd|latter)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?2|(?:der|die|das|den|dem)? ?zweite[nrs]?|el segundo|le deuxième"
+    ),
+    _phrase(
+        r"(?:the )?(?:third|3rd)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?3|(?:der|die|das|den|dem)? ?dritte[nrs]?|el tercero|le troisième"
+    ),
+    _phrase(
+        r"(?:the )?(?:fourth|4th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?4|(?:der|die|das|den|dem)? ?vierte[nrs]?"
+    ),
+    _phrase(
+        r"(?:the )?(?:fifth|5th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?5|(?:der|die|das|den|dem)? ?fünfte[nrs]?"
+    ),
 )
 LAST: Final = _phrase(r"(?:the )?last(?: one| option)?|(?:der|die|das|den|dem)? ?letzte[nrs]?")
 
@@ -215,3 +227,15 @@ QUESTION_OPENER: Final = re.compile(
     r"|cómo|por qué|qué|dónde|cuándo|comment|pourquoi|où|quand)\b",
     re.IGNORECASE,
 )
+REQUEST_OPENER: Final = re.compile(
+    r"^\W*(?:(?:please|bitte|hi|hello|hallo|also|and|und|now|first|actually|ok(?:ay)?)\W+)*"
+    r"(?:can you|could you|would you|i(?: also| still| really)? (?:need|want|would like|forgot|can'?t|cannot)|i'?d like|we (?:need|want|can'?t|cannot)|help me"
+    r"|reset|unlock|raise|change|send|show|tell|give|check|explain|find|set|export|import|add|remove|cancel|connect|transfer|escalate"
+    r"|können sie|könnten sie|kannst du|ich (?:brauche|möchte|will|habe .* vergessen)|wir (?:brauchen|möchten)|zeigen|schicken|setzen|erhöhen|ändern|prüfen|erklären)\b",
+    re.IGNORECASE,
+)
+
+
+def is_question(text: str) -> bool:
+    """Whether prose asks something; a question mark inside a longer text that is pasted does not count."""
+    return QUESTION_OPENER.match(text) is not None or text.rstrip(" \n\"')").endswith("?")

@@ -22,9 +22,7 @@ async def active_version(tx: Transaction, tenant_id: TenantId) -> int | None:
 
 
 async def active_model(tx: Transaction, tenant_id: TenantId) -> StoredModel | None:
-    row = await tx.fetchrow(
-        "select version, digest, data from intent_model where tenant_id = $1 and active", tenant_id
-    )
+    row = await tx.fetchrow("select version, digest, data from intent_model where tenant_id = $1 and active", tenant_id)
     return None if row is None else StoredModel(row["version"], row["digest"], row["data"])
 
 
@@ -47,9 +45,7 @@ async def save(tx: Transaction, tenant_id: TenantId, digest: str, data: bytes, r
 
 async def activate(tx: Transaction, tenant_id: TenantId, version: int) -> bool:
     """Makes an earlier version the active one; False if there is no such version."""
-    known = await tx.fetchval(
-        "select true from intent_model where tenant_id = $1 and version = $2", tenant_id, version
-    )
+    known = await tx.fetchval("select true from intent_model where tenant_id = $1 and version = $2", tenant_id, version)
     if not known:
         return False
     await tx.execute(

@@ -10,14 +10,17 @@ LEAST_WORDS = 2
 
 # Nothing is cut inside these.
 QUOTED: Final = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\"[^\"\n]{1,500}\"|„[^“”\n]{1,500}[“”]|“[^”\n]{1,500}”|https?://\S+|\[[A-Z_]+_\d+\]", re.DOTALL
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\"[^\"\n]{1,500}\"|„[^“”\n]{1,500}[“”]|“[^”\n]{1,500}”|https?://\S+|\[[A-Z_]+_\d+\]",
+    re.DOTALL,
 )
 # A line of code, of a log or of a stack trace, or of a quoted e-mail.
 CODE_LINE: Final = re.compile(
     r"^(?:>|\s{4,}\S|\s+at |Traceback )|[{};]\s*$|\w\([^()]{0,200}\)|[=:]=|=>|^\w+ = |^[\w.]+(?:Error|Exception)\b"
 )
 LONGEST_LINE = 500
-ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|no|nr|mr|mrs|ms|dr|z\.b|d\.h|ca|bzw|usw|st|inc|approx)|\b\w|\d)\.$", re.IGNORECASE)
+ABBREVIATION: Final = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|no|nr|mr|mrs|ms|dr|z\.b|d\.h|ca|bzw|usw|st|inc|approx)|\b\w|\d)\.$", re.IGNORECASE
+)
 _OPENER = (
     r"(?:(?:please|also|now|then|bitte|auch|jetzt|nun|dann) )*"
     r"(?:how|why|what|where|when|who|which|can|could|would|will|is|are|do|does|did|back to|let'?s|i (?:also |still |now )?(?:need|want|would|can'?t|cannot|have|forgot|'?d)"

@@ -27,15 +27,31 @@ SIGNS: Final = tuple(
             r"\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|preceding|all|your|the)\s+"
             r"(?:\w+\s+){0,2}(?:instructions?|rules?|prompts?|directions|guidelines)",
         ),
-        ("prompt_injection", 0.8, r"\b(?:ignoriere|vergiss|missachte)\s+(?:\w+\s+){0,3}(?:anweisung|regel|vorgabe|instruktion)\w*"),
+        (
+            "prompt_injection",
+            0.8,
+            r"\b(?:ignoriere|vergiss|missachte)\s+(?:\w+\s+){0,3}(?:anweisung|regel|vorgabe|instruktion)\w*",
+        ),
         (
             "prompt_injection",
             0.7,
             r"\b(?:reveal|show|print|repeat|tell me|output)\s+(?:\w+\s+){0,2}(?:system|hidden|initial|secret)\s+(?:prompt|instructions?|message|rules)",
         ),
-        ("prompt_injection", 0.6, r"\byou are now\s+(?:a|an|in|the|no longer)\b|\b(?:developer|jailbreak|dan)\s+mode\b|\bdo anything now\b"),
-        ("prompt_injection", 0.5, r"</?(?:system|assistant|instructions?)>|\[/?INST\]|<\|im_(?:start|end)\|>|^\s*(?:system|assistant)\s*:"),
-        ("prompt_injection", 0.4, r"\b(?:pretend|act)\s+(?:to be|as if you were|as an? unrestricted)\b|\bwithout (?:any )?(?:restrictions|filters|rules)\b"),
+        (
+            "prompt_injection",
+            0.6,
+            r"\byou are now\s+(?:a|an|in|the|no longer)\b|\b(?:developer|jailbreak|dan)\s+mode\b|\bdo anything now\b",
+        ),
+        (
+            "prompt_injection",
+            0.5,
+            r"</?(?:system|assistant|instructions?)>|\[/?INST\]|<\|im_(?:start|end)\|>|^\s*(?:system|assistant)\s*:",
+        ),
+        (
+            "prompt_injection",
+            0.4,
+            r"\b(?:pretend|act)\s+(?:to be|as if you were|as an? unrestricted)\b|\bwithout (?:any )?(?:restrictions|filters|rules)\b",
+        ),
     )
 )
 

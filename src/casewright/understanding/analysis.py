@@ -1,0 +1,328 @@
+"""A message analysed: its pieces, what each is about, and the commands it proposes. Pure; runs off the event loop."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from casewright.understanding import phrases
+from casewright.understanding.answers import yes_or_no
+from casewright.understanding.contradictions import find_contradiction
+from casewright.understanding.dialogue import Move, reports_done, steer
+from casewright.understanding.emotion import feel
+from casewright.understanding.encoder import DIMENSIONS
+from casewright.understanding.entities import find_entities
+from casewright.understanding.features import Reading
+from casewright.understanding.intents import IntentModel, Prediction
+from casewright.understanding.language import detect_language
+from casewright.understanding.models import (
+    AnswerFromKnowledge,
+    CancelTopic,
+    CannotHandle,
+    Command,
+    DialogueContext,
+    Emotion,
+    HumanHandoff,
+    IntentDefinition,
+    Option,
+    Proposal,
+    RankedIntent,
+    Segment,
+    Signal,
+    SmallTalk,
+    StartProcedure,
+    Understanding,
+    UnderstandingRequest,
+    Vector,
+)
+from casewright.understanding.nonsense import is_nonsense
+from casewright.understanding.open_questions import Answer, read_answer
+from casewright.understanding.segments import Span
+from casewright.understanding.signals import find_signals
+from casewright.understanding.words import stems
+
+NEGATIVE = -0.3
+LEAST_SURE = 0.4
+"""Least probability, among the intents, for a piece of several to count as a request of its own."""
+SURE_OF_PERSON = 0.6
+"""Least probability for a hand-over that only the classifier proposes."""
+ATTACK = 0.5
+WORTH_A_LOOK = 0.3
+"""Confidence of looking into the articles for a question that no intent covers; retrieval knows better."""
+MOST_CHARACTERS = 2000
+NOTHING: Vector = np.zeros(DIMENSIONS, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the message. Either `move` (steering words) or `prediction` (what it is about) is set."""
+
+    span: Span
+    move: Move | None = None
+    reading: Reading | None = None
+    prediction: Prediction | None = None
+
+    @property
+    def is_talk(self) -> bool:
+        return self.move is not None and isinstance(self.move.command, SmallTalk)
+
+
+class Analyst:
+    """Analyses messages of one tenant. `model` None: the tenant has no intents yet, so every message is a question."""
+
+    def __init__(
+        self, model: IntentModel | None, read: Callable[[str], Reading], *, ambiguity_gap: float, version: str
+    ) -> None:
+        self._model = model
+        self._read = read
+        self._gap = ambiguity_gap
+        self._version = version
+        self._intents = {intent.name: intent for intent in model.intents} if model else {}
+
+    def analyse(self, request: UnderstandingRequest, today: date) -> Understanding:
+        text, context = request.text, request.context
+        language, confidence = detect_language(text, context.default_language)
+        emotion = feel(text, language)
+        entities = find_entities(text, request.tokens, today)
+        signals = find_signals(text)
+        answer = read_answer(text, context, entities, today)
+        if is_nonsense(text) and not (answer.moves or answer.chosen or entities):
+            segments, vectors, proposals = _nothing_said(text)
+        else:
+            segments, vectors, proposals = self._assemble(text, context, answer, emotion, signals)
+        return Understanding(
+            language=language,
+            language_confidence=confidence,
+            segments=tuple(segments),
+            entities=entities,
+            emotion=emotion,
+            proposals=tuple(proposals),
+            signals=signals,
+            contradiction=find_contradiction(text),
+            model_version=self._version,
+            vectors=tuple(vectors),
+        )
+
+    # --- from pieces to segments and proposals ---
+
+    def _assemble(
+        self, text: str, context: DialogueContext, answer: Answer, emotion: Emotion, signals: Sequence[Signal]
+    ) -> tuple[list[Segment], list[Vector], list[Proposal]]:
+        segments: list[Segment] = []
+        vectors: list[Vector] = []
+        proposals: list[Proposal] = []
+        if answer.moves or answer.chosen:
+            end = answer.pieces[0][0] if answer.pieces else len(text)
+            segments.append(Segment(start=0, end=end, text=text[:end]))
+            vectors.append(NOTHING)
+            proposals += [_from_move(move, 0) for move in answer.moves]
+            for option in answer.chosen:
+                proposals += self._from_option(option)
+        for piece in self._pieces(text, context, answer.pieces):
+            index = len(segments)
+            segments.append(self._segment(text, piece))
+            vectors.append(piece.reading.vector if piece.reading else NOTHING)
+            proposals += self._propose(segments[-1], piece, index, context, emotion, signals)
+        if answer.missed and not any(_is_request(proposal.command) for proposal in proposals):
+            missed = Move(CannotHandle(reason="no_yes_or_no"), 0.8, "neither yes nor no")
+            proposals = [_from_move(missed, 0)]
+        return segments, vectors, proposals
+
+    def _pieces(self, text: str, context: DialogueContext, spans: Sequence[Span]) -> list[Piece]:
+        """What is left to understand, one piece a request. Talk goes unless there is nothing else."""
+        pieces = [self._look_at(text, span, context) for span in spans]
+        requests = [piece for piece in pieces if not piece.is_talk]
+        if not requests:
+            return pieces[:1]
+        anchors = [piece for piece in requests if piece.move or self._has_own_intent(piece)]
+        if not anchors:
+            span = (requests[0].span[0], requests[-1].span[1])
+            return [requests[0] if len(requests) == 1 else self._look_at(text, span, context)]
+        merged: list[Piece] = []
+        waiting: Span | None = None
+        for piece in requests:
+            if piece not in anchors:
+                if merged and merged[-1].prediction:
+                    merged[-1] = replace(merged[-1], span=(merged[-1].span[0], piece.span[1]))
+                else:
+                    waiting = piece.span
+            elif merged and self._is_about_the_same(merged[-1], piece):
+                merged[-1] = replace(self._surer(merged[-1], piece), span=(merged[-1].span[0], piece.span[1]))
+            else:
+                start = waiting[0] if waiting and piece.prediction else piece.span[0]
+                merged.append(replace(piece, span=(start, piece.span[1])))
+                waiting = None
+        return merged
+
+    def _look_at(self, text: str, span: Span, context: DialogueContext) -> Piece:
+        words = text[span[0] : span[1]]
+        if reports_done(words, context):
+            return Piece(span, move=Move(SmallTalk(kind="positive"), 0.8, "tells that something is done"))
+        move = steer(words, context) or _bare_yes_or_no(words)
+        if move is not None:
+            return Piece(span, move=move)
+        reading = self._read(words[:MOST_CHARACTERS])
+        if self._model is None:
+            return Piece(span, reading=reading)
+        prediction = self._model.predict(reading)
+        talk = self._intents[prediction.ranking[0].name].target.small_talk
+        if talk and not prediction.out_of_scope and prediction.ranking[0].probability >= LEAST_SURE:
+            confidence = prediction.ranking[0].probability * (1 - prediction.out_of_scope_score)
+            kind = SmallTalk.model_validate({"kind": talk})
+            return Piece(span, Move(kind, confidence, "small talk"), reading, prediction)
+        return Piece(span, reading=reading, prediction=prediction)
+
+    def _has_own_intent(self, piece: Piece) -> bool:
+        prediction = piece.prediction
+        return (
+            prediction is not None and not prediction.out_of_scope and prediction.ranking[0].probability >= LEAST_SURE
+        )
+
+    def _is_about_the_same(self, one: Piece, other: Piece) -> bool:
+        """Also when one of the two is unsure and the other's intent is its second guess."""
+        if one.prediction is None or other.prediction is None or one.move or other.move:
+            return False
+        first, second = one.prediction.ranking[0].name, other.prediction.ranking[0].name
+        return first == second or any(
+            self._is_ambiguous(piece.prediction) and name in [ranked.name for ranked in piece.prediction.ranking[:2]]
+            for piece, name in ((one, second), (other, first))
+            if piece.prediction
+        )
+
+    def _surer(self, one: Piece, other: Piece) -> Piece:
+        return max(one, other, key=lambda piece: piece.prediction.ranking[0].probability if piece.prediction else 0.0)
+
+    def _segment(self, text: str, piece: Piece) -> Segment:
+        start, end = piece.span
+        prediction = piece.prediction
+        if prediction is None or piece.move:
+            return Segment(start=start, end=end, text=text[start:end])
+        best = self._intents[prediction.ranking[0].name]
+        return Segment(
+            start=start,
+            end=end,
+            text=text[start:end],
+            ranking=prediction.ranking,
+            out_of_scope=prediction.out_of_scope,
+            out_of_scope_score=min(1.0, prediction.out_of_scope_score),
+            ambiguous=self._is_ambiguous(prediction),
+            priority=3 if prediction.out_of_scope else best.priority,
+        )
+
+    def _is_ambiguous(self, prediction: Prediction) -> bool:
+        if prediction.out_of_scope or len(prediction.ranking) < 2:
+            return False
+        first, second = prediction.ranking[:2]
+        is_close = first.probability - second.probability < self._gap
+        return is_close and self._intents[first.name].target != self._intents[second.name].target
+
+    # --- proposals ---
+
+    def _propose(
+        self,
+        segment: Segment,
+        piece: Piece,
+        index: int,
+        context: DialogueContext,
+        emotion: Emotion,
+        signals: Sequence[Signal],
+    ) -> list[Proposal]:
+        if piece.move:
+            return [_from_move(piece.move, index)]
+        if not segment.ranking or segment.out_of_scope:
+            return _beyond_intents(segment, index, context, emotion, signals)
+        ranked = segment.ranking[: 2 if segment.ambiguous else 1]
+        share = 1 - segment.out_of_scope_score
+        proposals = [self._from_intent(one, segment, index, share, context) for one in ranked]
+        return [proposal for proposal in proposals if proposal] or _beyond_intents(
+            segment, index, context, emotion, signals
+        )
+
+    def _from_intent(
+        self, ranked: RankedIntent, segment: Segment, index: int, share: float, context: DialogueContext
+    ) -> Proposal | None:
+        """None where the intent makes no sense now, or is too unsure for what it would do."""
+        intent = self._intents[ranked.name]
+        target = intent.target
+        has_topic = context.active is not None or bool(context.paused)
+        if (target.cancel and not has_topic) or (target.handoff and ranked.probability < SURE_OF_PERSON):
+            return None
+        if context.awaiting and not _asks(segment.text) and not (target.handoff or target.cancel):
+            return None
+        return Proposal(
+            command=_command_for(intent, segment.text),
+            confidence=round(ranked.probability * share, 4),
+            reason=f"is about {intent.name}",
+            segment=index,
+            proposer="intents",
+        )
+
+    def _from_option(self, option: Option) -> list[Proposal]:
+        """An offered intent by its name; anything else that was offered is understood by its label."""
+        intent = self._intents.get(option.value)
+        if intent is None:
+            segment = self._segment(
+                option.label, self._look_at(option.label, (0, len(option.label)), DialogueContext())
+            )
+            intent = (
+                self._intents.get(segment.ranking[0].name) if segment.ranking and not segment.out_of_scope else None
+            )
+        command = _command_for(intent, option.label) if intent else AnswerFromKnowledge(query=option.label)
+        return [Proposal(command=command, confidence=0.95, reason="picks what was offered", proposer="dialogue")]
+
+
+def _command_for(intent: IntentDefinition, query: str) -> Command:
+    target = intent.target
+    if target.procedure:
+        return StartProcedure(procedure=target.procedure)
+    if target.handoff:
+        return HumanHandoff(reason="requested")
+    if target.cancel:
+        return CancelTopic()
+    if target.small_talk:
+        return SmallTalk.model_validate({"kind": target.small_talk})
+    return AnswerFromKnowledge(query=query, intent=intent.name)
+
+
+def _from_move(move: Move, index: int) -> Proposal:
+    return Proposal(
+        command=move.command, confidence=move.confidence, reason=move.reason, segment=index, proposer="dialogue"
+    )
+
+
+def _beyond_intents(
+    segment: Segment, index: int, context: DialogueContext, emotion: Emotion, signals: Sequence[Signal]
+) -> list[Proposal]:
+    """What to do with words that no intent covers: hear the anger in them, else look into the articles, else say so."""
+    if emotion.valence < NEGATIVE and not phrases.is_question(segment.text):
+        return [_from_move(Move(SmallTalk(kind="venting"), 0.7, "complains without a request"), index)]
+    unsure = 1 - segment.out_of_scope_score
+    cannot = Move(CannotHandle(reason="out_of_scope"), max(0.3, segment.out_of_scope_score), "no intent covers it")
+    is_attack = any(signal.weight >= ATTACK for signal in signals)
+    if is_attack or len(stems(segment.text)) < 2 or (context.awaiting and not _asks(segment.text)):
+        return [_from_move(cannot, index)]
+    look = Move(AnswerFromKnowledge(query=segment.text), max(WORTH_A_LOOK, unsure), "an article may cover it")
+    return [_from_move(look, index), _from_move(cannot, index)]
+
+
+def _bare_yes_or_no(words: str) -> Move | None:
+    """A yes or no that nothing was asked for settles nothing; it is an "all right" or a "no, that is all"."""
+    said = yes_or_no(words)
+    if said is None or said.rest is not None:
+        return None
+    kind = "positive" if said.answer == "yes" else "goodbye"
+    return Move(SmallTalk.model_validate({"kind": kind}), 0.5, "answers a question that is not open")
+
+
+def _asks(text: str) -> bool:
+    return phrases.is_question(text) or phrases.REQUEST_OPENER.match(text) is not None
+
+
+def _is_request(command: Command) -> bool:
+    return not isinstance(command, CannotHandle | SmallTalk)
+
+
+def _nothing_said(text: str) -> tuple[list[Segment], list[Vector], list[Proposal]]:
+    move = Move(CannotHandle(reason="nonsense"), 0.95, "no language in it")
+    return [Segment(start=0, end=len(text), text=text)], [NOTHING], [_from_move(move, 0)]

@@ -1,0 +1,226 @@
+"""The answer to the question that is open: a yes or no, a choice, a value, or a correction of what was said before."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from casewright.engine.models import IS_SOLVED
+from casewright.understanding import phrases, segments
+from casewright.understanding.answers import choose, is_named, values_for, yes_or_no
+from casewright.understanding.dialogue import Move, steer
+from casewright.understanding.models import (
+    CancelTopic,
+    Confirm,
+    Decline,
+    DialogueContext,
+    Entity,
+    ExpectedSlot,
+    HumanHandoff,
+    Option,
+    SetSlot,
+    SmallTalk,
+)
+from casewright.understanding.segments import Span
+
+SHORT = 6
+"""Words up to which a message can be a bare correction, without "no" or "I meant"."""
+LONG = 25
+"""Words from which a message with a question mark in it can still be the text that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`moves`: what the message says to the open question. `chosen`: what it picks of the intents that were offered.
+    `pieces`: places that say something else besides. `missed`: a yes or no was asked for and there is none."""
+
+    moves: tuple[Move, ...] = ()
+    chosen: tuple[Option, ...] = ()
+    pieces: tuple[Span, ...] = ()
+    missed: bool = False
+
+
+def read_answer(text: str, context: DialogueContext, entities: Sequence[Entity], today: date) -> Answer:
+    """The part of `text` that answers, and the pieces that do not; without an open question all pieces."""
+    whole = segments.split(text)
+    if context.confirmation is not None:
+        return _confirmation(text, context, context.confirmation, entities, today)
+    if context.offered and (chosen := _offered(text, context.offered, entities)):
+        return Answer(chosen=chosen)
+    if context.awaiting and (moves := _awaited(text, context, context.awaiting, entities, today)):
+        spans = [] if context.awaiting.type == "text" else _other_requests(text, whole, moves)
+        return Answer(moves=tuple(moves), pieces=tuple(spans))
+    if moves := _corrections(text, context, entities, today, expected=False):
+        return Answer(moves=tuple(moves))
+    return Answer(pieces=whole)
+
+
+# --- yes or no --------------------------------------------------------------------------------------------------------
+
+
+def _confirmation(text: str, context: DialogueContext, asked: str, entities: Sequence[Entity], today: date) -> Answer:
+    is_solved = asked == IS_SOLVED
+    whole = segments.split(text)
+    if not is_solved and (moves := _corrections(text, context, entities, today, expected=True)):
+        return Answer(moves=tuple(moves))
+    said = yes_or_no(text)
+    if said is None:
+        return _told_by_result(text, asked, whole) if is_solved else Answer(pieces=whole, missed=True)
+    rest = _pieces_from(text, said.rest) if said.rest is not None else ()
+    steering = [move for piece in rest if (move := steer(text[piece[0] : piece[1]], context))]
+    turns_away = any(isinstance(move.command, HumanHandoff | CancelTopic) for move in steering)
+    if said.answer == "yes":
+        if turns_away:
+            return Answer(pieces=rest)
+        move = Move(Confirm(confirmation=asked), 0.97, "says yes to the open question")
+        return Answer(moves=(move,), pieces=rest if said.apart else ())
+    move = Move(Decline(confirmation=asked), 0.97, "says no to the open question")
+    says_more = turns_away or phrases.is_question(text) or _word_count(text[said.rest or len(text) :]) > SHORT / 2
+    return Answer(moves=(move,), pieces=rest if says_more else ())
+
+
+def _told_by_result(text: str, asked: str, whole: tuple[Span, ...]) -> Answer:
+    """ "It works now" and "still the same error" answer whether the problem is solved."""
+    if phrases.STILL_BROKEN.search(text):
+        says_more = phrases.is_question(text) or _word_count(text) > 2 * SHORT
+        move = Move(Decline(confirmation=asked), 0.85, "says that it is not solved")
+        return Answer(moves=(move,), pieces=whole if says_more else ())
+    move_made = steer(text, DialogueContext())
+    if move_made and isinstance(move_made.command, SmallTalk) and move_made.command.kind == "positive":
+        return Answer(moves=(Move(Confirm(confirmation=asked), 0.9, "says that it works"),))
+    return Answer(pieces=whole)
+
+
+def _pieces_from(text: str, start: int) -> tuple[Span, ...]:
+    return tuple((first + start, last + start) for first, last in segments.split(text[start:]))
+
+
+# --- options and values -----------------------------------------------------------------------------------------------
+
+
+def _offered(text: str, offered: tuple[Option, ...], entities: Sequence[Entity]) -> tuple[Option, ...]:
+    """A long message picks an option only by naming it; sharing a word with one is not enough."""
+    if _word_count(text) > SHORT + 2:
+        named = [option for option in offered if is_named(option, text)]
+        return (named[0],) if len(named) == 1 else ()
+    return choose(text, offered, entities)
+
+
+def _awaited(
+    text: str, context: DialogueContext, slot: ExpectedSlot, entities: Sequence[Entity], today: date
+) -> list[Move]:
+    if slot.type == "text" and (_is_digression(text, context) or not text.strip()):
+        return []
+    if slot.type == "choice" and phrases.is_question(text) and not _is_option(text, slot.options):
+        return []
+    is_long_question = phrases.is_question(text) and _word_count(text) > SHORT
+    if is_long_question and slot.type != "text" and not any(entity.type == slot.type for entity in entities):
+        return []
+    values = values_for(slot, text, entities, today)
+    if not values:
+        return []
+    moves = [Move(SetSlot(slot=slot.name, value=values[0]), 0.95, "answers what was asked")]
+    if slot.type != "text":
+        moves += [
+            Move(SetSlot(slot=other.name, value=value), 0.85, "gives another value as well")
+            for other, value in _named_values(text, context.fillable, entities, today)
+            if not other.value
+        ]
+    return moves
+
+
+def _is_digression(text: str, context: DialogueContext) -> bool:
+    """Whether a message is no answer to a question that any text answers."""
+    if steer(text, context) is not None:
+        return True
+    return phrases.is_question(text) and _word_count(text) <= LONG and len(segments.split(text)) == 1
+
+
+def _is_option(text: str, options: Sequence[Option]) -> bool:
+    words = text.strip(" ?.!").casefold()
+    return any(words in (option.value.casefold(), option.label.casefold()) for option in options)
+
+
+def _other_requests(text: str, whole: Sequence[Span], moves: Sequence[Move]) -> Iterator[Span]:
+    """Pieces that ask for something besides the values they or others give."""
+    values = [move.command.value for move in moves if isinstance(move.command, SetSlot)]
+    if len(whole) < 2:
+        return
+    for start, end in whole:
+        piece = text[start:end]
+        asks = phrases.is_question(piece) or phrases.REQUEST_OPENER.match(piece) is not None
+        if asks and not any(value.casefold() in piece.casefold() for value in values):
+            yield start, end
+
+
+# --- corrections ------------------------------------------------------------------------------------------------------
+
+
+def _corrections(
+    text: str, context: DialogueContext, entities: Sequence[Entity], today: date, *, expected: bool
+) -> list[Move]:
+    """`expected`: the values were just read back, so that even a bare "critical" corrects one."""
+    explicit = phrases.CORRECTION.match(text)
+    opening = explicit or phrases.STARTS_WITH_NO.match(text) or (phrases.HEDGES.search(text) if expected else None)
+    is_bare = expected and _word_count(text) <= SHORT and yes_or_no(text) is None
+    if opening is None and not is_bare:
+        return []
+    if phrases.is_question(text) and opening is None:
+        return []
+    slots = (*((context.awaiting,) if context.awaiting else ()), *context.fillable)
+    found = [(slot, value) for slot, value in _named_values(text, slots, entities, today) if value != slot.value]
+    if not found and explicit:
+        found = _the_other(text, slots) or _only_text(text[explicit.end() :], slots)
+    confidence = 0.92 if opening else 0.85
+    return [
+        Move(SetSlot(slot=slot.name, value=value, corrects=True), confidence, "corrects a value")
+        for slot, value in found
+    ]
+
+
+def _named_values(
+    text: str, slots: Sequence[ExpectedSlot], entities: Sequence[Entity], today: date
+) -> Iterator[tuple[ExpectedSlot, str]]:
+    """What `text` names for slots that were not asked for: only what cannot be taken for anything else. The last
+    mention counts ("not high, critical")."""
+    for slot in slots:
+        if slot.type == "choice":
+            named = [option.value for option in slot.options if is_named(option, text)]
+            values = named if len(named) == 1 else [option.value for option in _by_priority(slot, entities)]
+        elif slot.type in ("text", "yes_no", "code"):
+            continue
+        else:
+            values = [entity.value for entity in entities if entity.type == slot.type]
+        if values:
+            yield slot, values[-1]
+
+
+def _by_priority(slot: ExpectedSlot, entities: Sequence[Entity]) -> tuple[Option, ...]:
+    values = [entity.value for entity in entities if entity.type == "priority"]
+    return tuple(option for option in slot.options if values and option.value == values[-1])
+
+
+def _the_other(text: str, slots: Sequence[ExpectedSlot]) -> list[tuple[ExpectedSlot, str]]:
+    """The other of two options, where it is known which one was taken."""
+    if not phrases.THE_OTHER.search(text):
+        return []
+    pairs = [slot for slot in slots if len(slot.options) == 2 and slot.value]
+    others = [(slot, option.value) for slot in pairs for option in slot.options if option.value != slot.value]
+    return others if len(others) == 1 else []
+
+
+def _only_text(rest: str, slots: Sequence[ExpectedSlot]) -> list[tuple[ExpectedSlot, str]]:
+    """ "I meant four hours": where just one slot takes free text, it is that one."""
+    texts = [slot for slot in slots if slot.type == "text"]
+    value = rest.strip(" ,.:;-")
+    return [(texts[0], value)] if len(texts) == 1 and _word_count(value) > 1 else []
+
+
+def prefill(
+    slots: Sequence[ExpectedSlot], text: str, entities: Sequence[Entity], today: date
+) -> tuple[tuple[str, str], ...]:
+    """Slots of a procedure that begins now which the message has already filled: pairs of name and value."""
+    return tuple((slot.name, value) for slot, value in _named_values(text, slots, entities, today))
+
+
+def _word_count(text: str) -> int:
+    return len(segments.WORD.findall(text))
