@@ -1,10 +1,13 @@
 """What axe-core finds wrong with a page, by WCAG 2.2 up to level AA."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
+
+SMALL_PHONE = ViewportSize(width=320, height=640)
 
 _AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -24,13 +27,26 @@ def _axe() -> str:
     return _AXE.read_text()
 
 
-def violations(page: Page) -> list[str]:
+def assert_accessible_everywhere(page: Page, name: str, screenshot: Callable[[Page, str], None]) -> None:
+    """In light and in dark, and on a small phone, where nothing may need scrolling sideways. Keeps a picture of each."""
     page.evaluate(_axe())
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        screenshot(page, f"{name}-{scheme}")
+        assert _violations(page) == []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(SMALL_PHONE)
+    screenshot(page, f"{name}-phone")
+    assert _width_beyond_screen(page) <= 0
+    assert _violations(page) == []
+
+
+def _violations(page: Page) -> list[str]:
     found: list[str] = page.evaluate(_RUN)
     return found
 
 
-def width_beyond_screen(page: Page) -> int:
+def _width_beyond_screen(page: Page) -> int:
     """CSS pixels by which the page is wider than the screen, so that it would scroll sideways."""
     beyond: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return beyond

@@ -2,7 +2,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
@@ -12,10 +12,16 @@ from .connection import Keys, Operator, running_demo
 
 PROJECT = Path(__file__).parents[2]
 SCREENSHOTS = PROJECT / "test-results"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 DESKTOP = ViewportSize(width=1200, height=800)
 
-Scheme = Literal["light", "dark"]
 Screenshot = Callable[[Page, str], None]
 
 expect.set_options(timeout=15_000)
@@ -31,9 +37,7 @@ class Live(Protocol):
 
 
 class NewContext(Protocol):
-    def __call__(
-        self, scheme: Scheme = "light", viewport: ViewportSize = DESKTOP, locale: str = "en-GB", touch: bool = False
-    ) -> BrowserContext: ...
+    def __call__(self, viewport: ViewportSize = DESKTOP, locale: str = "en-GB") -> BrowserContext: ...
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +54,9 @@ def chromium(live: Live) -> Iterator[Browser]:
     """The installed Chromium. It ends with this package: while it runs, no other event loop can."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
-        pytest.fail("No Chromium was found: `apt install chromium` (or Chrome on the PATH) gives one.", pytrace=False)
+        pytest.fail(
+            "No Chromium was found: `apt install chromium` gives one, or any Chrome on the PATH.", pytrace=False
+        )
     unprotected = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=unprotected)
@@ -64,12 +70,8 @@ def new_context(chromium: Browser) -> Iterator[NewContext]:
     contexts: list[BrowserContext] = []
     page_errors: list[str] = []
 
-    def open_context(
-        scheme: Scheme = "light", viewport: ViewportSize = DESKTOP, locale: str = "en-GB", touch: bool = False
-    ) -> BrowserContext:
-        context = chromium.new_context(
-            color_scheme=scheme, viewport=viewport, locale=locale, reduced_motion="reduce", has_touch=touch, is_mobile=touch
-        )
+    def open_context(viewport: ViewportSize = DESKTOP, locale: str = "en-GB") -> BrowserContext:
+        context = chromium.new_context(viewport=viewport, locale=locale, reduced_motion="reduce")
         context.on("weberror", lambda error: page_errors.append(str(error.error)))
         contexts.append(context)
         return context

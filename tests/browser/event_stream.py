@@ -26,13 +26,29 @@ EVERY_KIND_OF_PART: tuple[dict[str, Any], ...] = (
 def agent_message(parts: tuple[dict[str, Any], ...], expects: str | None = None) -> tuple[str, dict[str, Any]]:
     text = " ".join(part["text"] for part in parts)
     awaited = {"kind": expects, "slot": None} if expects else None
-    data = {"id": "m1", "from": "agent", "text": text, "parts": parts, "quick_replies": [], "expects": awaited, "at": AT}
+    data: dict[str, Any] = {
+        "id": "m1",
+        "from": "agent",
+        "text": text,
+        "parts": parts,
+        "quick_replies": [],
+        "expects": awaited,
+        "at": AT,
+    }
     return "message", data
 
 
 def conversation_of(page: Page, question: str, *answers: tuple[str, dict[str, Any]]) -> None:
     """The next conversation on this page consists of this question of the customer's and these events."""
-    asked = {"id": "own", "from": "customer", "text": question, "parts": [], "quick_replies": [], "expects": None, "at": AT}
+    asked: dict[str, Any] = {
+        "id": "own",
+        "from": "customer",
+        "text": question,
+        "parts": [],
+        "quick_replies": [],
+        "expects": None,
+        "at": AT,
+    }
     frames = [
         f"id: {number}\nevent: {name}\ndata: {json.dumps(data)}\n\n"
         for number, (name, data) in enumerate((("message", asked), *answers), 1)

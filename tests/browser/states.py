@@ -133,7 +133,9 @@ def refused_message(scene: Scene) -> None:
 def forgotten(scene: Scene) -> None:
     chat = scene.chat()
     chat.ask("How do I export data?")
-    scene.page.route("**/v1/conversations/*/events", lambda route: problem(route, 404, "There is no such conversation."))
+    scene.page.route(
+        "**/v1/conversations/*/events", lambda route: problem(route, 404, "There is no such conversation.")
+    )
     scene.page.reload()
     expect(scene.page.get_by_role("heading", name="This conversation is not available any more")).to_be_visible()
 

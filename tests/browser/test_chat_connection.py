@@ -75,7 +75,9 @@ def test_a_message_whose_acknowledgement_was_lost_is_there_once(chat: ChatPage, 
         route.abort("connectionreset")
 
     chat.page.route("**/messages", lose_the_answer, times=1)
-    chat.page.on("request", lambda request: keys.append(request.header_value("Idempotency-Key")) if sends(request) else None)
+    chat.page.on(
+        "request", lambda request: keys.append(request.header_value("Idempotency-Key")) if sends(request) else None
+    )
     chat.say("How do I export data?")
 
     expect(chat.last_reply).to_be_visible()
@@ -156,7 +158,9 @@ def test_a_conversation_the_server_has_forgotten_is_replaced_and_unsent_words_ar
     chat.ask("How do I export data?")
 
 
-def test_tabs_of_one_browser_show_the_same_conversation_over_one_connection(new_context: NewContext, live: Live) -> None:
+def test_tabs_of_one_browser_show_the_same_conversation_over_one_connection(
+    new_context: NewContext, live: Live
+) -> None:
     context = new_context()
     open_streams: set[Request] = set()
     context.on("request", lambda request: open_streams.add(request) if request.url.endswith("/events") else None)
@@ -167,7 +171,9 @@ def test_tabs_of_one_browser_show_the_same_conversation_over_one_connection(new_
     first.open(live.url, key)
     first.ask("How do I export data?")
     second.open(live.url, key)
-    expect(second.log.locator(".bubble")).to_have_text(first.log.locator(".bubble").all_inner_texts(), use_inner_text=True)
+    expect(second.log.locator(".bubble")).to_have_text(
+        first.log.locator(".bubble").all_inner_texts(), use_inner_text=True
+    )
 
     second.ask("I forgot my password")
     expect(first.customer_messages).to_have_count(2)

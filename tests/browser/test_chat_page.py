@@ -9,7 +9,6 @@ from .connection import Operator
 from .event_stream import EVERY_KIND_OF_PART, agent_message, conversation_of, problem
 from .states import close_by_silence
 
-
 # --- the beginning ---
 
 

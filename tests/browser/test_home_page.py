@@ -1,8 +1,7 @@
-import pytest
 from playwright.sync_api import Page, expect
 
-from .accessibility import violations
-from .conftest import Live, NewContext, Scheme, Screenshot
+from .accessibility import assert_accessible_everywhere
+from .conftest import Live, Screenshot
 from .event_stream import problem
 
 
@@ -20,11 +19,8 @@ def test_a_server_that_is_no_demo_says_what_it_is(page: Page, live: Live) -> Non
     expect(page.get_by_role("heading", name="The server is running")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_home_page_is_accessible(scheme: Scheme, new_context: NewContext, live: Live, screenshot: Screenshot) -> None:
-    page = new_context(scheme=scheme).new_page()
+def test_the_home_page_is_accessible(page: Page, live: Live, screenshot: Screenshot) -> None:
     page.goto(live.url)
     expect(page.get_by_role("link", name=live.tenants[0].name)).to_be_visible()
-    screenshot(page, f"home-{scheme}")
 
-    assert violations(page) == []
+    assert_accessible_everywhere(page, "home", screenshot)

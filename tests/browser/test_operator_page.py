@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
-from .accessibility import violations, width_beyond_screen
+from .accessibility import assert_accessible_everywhere
 from .chat_page import ChatPage
-from .conftest import Live, NewContext, Scheme, Screenshot
+from .conftest import Live, NewContext, Screenshot
 from .event_stream import AT, answer, problem
 from .operator_page import OperatorPage
 
 WIDE = ViewportSize(width=1440, height=900)
-PHONE = ViewportSize(width=360, height=720)
 
 PENDING_CREDIT: dict[str, Any] = {
     "id": "0193",
@@ -89,7 +88,9 @@ def test_after_signing_out_the_key_is_gone(desk: OperatorPage) -> None:
 # --- the inbox ---
 
 
-def test_who_waits_for_a_person_stands_first_with_the_reason(chat: ChatPage, desk: OperatorPage, new_context: NewContext, live: Live) -> None:
+def test_who_waits_for_a_person_stands_first_with_the_reason(
+    chat: ChatPage, desk: OperatorPage, new_context: NewContext, live: Live
+) -> None:
     chat.person_button.click()
     expect(chat.log.locator(".mode-line.human")).to_be_visible()
     later = ChatPage(new_context().new_page())
@@ -250,31 +251,13 @@ STATES: Mapping[str, Callable[[OperatorPage, ChatPage], None]] = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_of_the_operator_page_is_accessible(
-    state: str, scheme: Scheme, chat: ChatPage, new_context: NewContext, live: Live, screenshot: Screenshot
+    state: str, chat: ChatPage, desk: OperatorPage, screenshot: Screenshot
 ) -> None:
     chat.ask("How do I export data?")
     chat.person_button.click()
     expect(chat.log.locator(".mode-line.human")).to_be_visible()
-    desk = OperatorPage(new_context(scheme=scheme, viewport=WIDE).new_page(), live.url)
-    desk.open(live.tenants[0].operator_key)
     STATES[state](desk, chat)
-    screenshot(desk.page, f"operator-{state}-{scheme}")
 
-    assert violations(desk.page) == []
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_every_state_of_the_operator_page_fits_a_phone(
-    state: str, chat: ChatPage, new_context: NewContext, live: Live, screenshot: Screenshot
-) -> None:
-    chat.ask("How do I export data?")
-    desk = OperatorPage(new_context(viewport=PHONE, touch=True).new_page(), live.url)
-    desk.open(live.tenants[0].operator_key)
-    STATES[state](desk, chat)
-    screenshot(desk.page, f"operator-{state}-phone")
-
-    assert width_beyond_screen(desk.page) <= 0
-    assert violations(desk.page) == []
+    assert_accessible_everywhere(desk.page, f"operator-{state}", screenshot)

@@ -301,8 +301,8 @@ async def test_a_message_that_is_too_long_is_cut_and_answered_with_a_note(world:
     await world.service.accept(world.key, text, "long", 8000)
     await world.engine.run(world.key)
     reply = (await world.replies())[-1]
-    assert "8000" in reply
-    assert "100017" in reply
+    assert "8,000" in reply
+    assert "100,017" in reply
     assert "10 euros" in reply
 
 

@@ -94,7 +94,7 @@ async def best_hit(tx: Transaction, tenant_id: TenantId, service: KnowledgeServi
     assert encoded.vector is not None
     search = searched(encoded, encoded.vector)
     _, candidates = await repository.find_passages(tx, tenant_id, search)
-    hits = rank(candidates, search, "", date.today())
+    hits = rank(candidates, search, date.today())
     return None if search.codes or search.possible_codes or not hits else hits[0]
 
 

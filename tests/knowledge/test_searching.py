@@ -56,6 +56,12 @@ def test_names_are_known_by_their_capitals(text: str, language: str, names: tupl
     assert search(text, language).names == names
 
 
+def test_the_topic_adds_only_what_the_question_does_not_say() -> None:
+    question = Question(text="my export fails", language="en", assurance=Assurance.ANONYMOUS, topic="export your data")
+
+    assert searched(question, VECTOR).topic == {"data"}
+
+
 def test_a_german_compound_may_be_found_by_its_parts() -> None:
     (word,) = search("Hagelschaden", "de").words
 

@@ -15,8 +15,8 @@ def casewright_scenarios(*arguments: object) -> Result:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path, live_server: Connection) -> Path:
-    (tmp_path / "demo.json").write_text(live_server.model_dump_json(), encoding="utf-8")
+def data_dir(tmp_path: Path, connection: Connection) -> Path:
+    (tmp_path / "demo.json").write_text(connection.model_dump_json(), encoding="utf-8")
     return tmp_path
 
 

@@ -46,22 +46,22 @@ def told(report: ScenarioReport) -> str:
 
 
 @pytest.mark.parametrize("file", scenario_files([EXAMPLES]), ids=lambda file: file.stem)
-async def test_a_shipped_scenario_passes(file: Path, live_server: Connection) -> None:
-    (report,) = await play_all([load(file)], live_server, Silent())
+async def test_a_shipped_scenario_passes(file: Path, connection: Connection) -> None:
+    (report,) = await play_all([load(file)], connection, Silent())
     assert report.result is Result.PASSED, told(report)
 
 
-async def test_a_scenario_can_be_played_beside_itself_again_and_again(live_server: Connection) -> None:
+async def test_a_scenario_can_be_played_beside_itself_again_and_again(connection: Connection) -> None:
     loaded = load(EXAMPLES / "aurora/scenarios/raise-priority.yaml")
-    reports = await play_all([loaded] * 3, live_server, Silent(), parallel=3)
+    reports = await play_all([loaded] * 3, connection, Silent(), parallel=3)
     assert [report.result for report in reports] == [Result.PASSED] * 3, [told(report) for report in reports]
 
 
 async def test_an_unmet_expectation_ends_the_scenario_and_says_what_was_said_instead(
-    scenario: Path, live_server: Connection
+    scenario: Path, connection: Connection
 ) -> None:
     steps = "  - customer: How do I export data?\n    expect: {contains: [heliotrope]}\n  - customer: Never said\n"
-    report = await play_text(scenario, steps, live_server)
+    report = await play_text(scenario, steps, connection)
     assert (report.result, report.line, report.steps_passed) == (Result.FAILED, 5, 0)
     (mismatch,) = report.mismatches
     assert mismatch.expectation == "the reply contains 'heliotrope'"
@@ -69,64 +69,64 @@ async def test_an_unmet_expectation_ends_the_scenario_and_says_what_was_said_ins
 
 
 async def test_records_made_for_a_run_are_gone_after_it_even_if_it_fails(
-    scenario: Path, live_server: Connection
+    scenario: Path, connection: Connection
 ) -> None:
     steps = (
         "  - org: {create: Contact, fields: {LastName: 'Passing ${random}'}, save_as: contact}\n"
         "  - org: {query: \"SELECT Id FROM Contact WHERE Id = '${contact.Id}'\", count: 1}\n"
         "  - transcript: {status: closed}\n"
     )
-    report = await play_text(scenario, steps, live_server)
+    report = await play_text(scenario, steps, connection)
     assert (report.result, report.steps_passed, report.left_behind) == (Result.FAILED, 2, ())
-    access = live_server.tenants[0].org
+    access = connection.tenants[0].org
     assert access is not None
     async with Org(access) as org:
         assert await org.query("SELECT Id FROM Contact WHERE LastName LIKE 'Passing %'") == []
 
 
-async def test_a_step_that_cannot_be_carried_out_breaks_the_scenario(scenario: Path, live_server: Connection) -> None:
-    without_org = live_server.tenants[0].model_copy(update={"org": None})
-    connection = live_server.model_copy(update={"tenants": (without_org,)})
-    report = await play_text(scenario, "  - org: {query: SELECT Id FROM Case, count: 0}\n", connection)
+async def test_a_step_that_cannot_be_carried_out_breaks_the_scenario(scenario: Path, connection: Connection) -> None:
+    without_org = connection.tenants[0].model_copy(update={"org": None})
+    limited = connection.model_copy(update={"tenants": (without_org,)})
+    report = await play_text(scenario, "  - org: {query: SELECT Id FROM Case, count: 0}\n", limited)
     assert report.result is Result.BROKEN
     assert report.mismatches[0].found.startswith("This step needs the tenant's org")
 
 
-async def test_a_field_that_a_saved_record_lacks_breaks_the_scenario(scenario: Path, live_server: Connection) -> None:
+async def test_a_field_that_a_saved_record_lacks_breaks_the_scenario(scenario: Path, connection: Connection) -> None:
     steps = "  - org: {query: SELECT Id FROM User LIMIT 1, save_as: user}\n  - customer: Hello ${user.Nmae}\n"
-    report = await play_text(scenario, steps, live_server)
+    report = await play_text(scenario, steps, connection)
     assert (report.result, report.line) == (Result.BROKEN, 6)
     assert "${user.Nmae}" in report.mismatches[0].found
 
 
-async def test_messages_in_a_burst_are_answered_together(scenario: Path, live_server: Connection) -> None:
+async def test_messages_in_a_burst_are_answered_together(scenario: Path, connection: Connection) -> None:
     steps = (
         "  - messages: [I have a question, it is about our data, how do I export data?]\n"
         "    expect: {status: replied, sources: [export]}\n"
         "  - transcript: {contains: [I have a question, it is about our data]}\n"
     )
-    report = await play_text(scenario, steps, live_server)
+    report = await play_text(scenario, steps, connection)
     assert report.result is Result.PASSED, told(report)
 
 
-async def test_the_listener_hears_of_every_step_and_of_the_end(live_server: Connection) -> None:
+async def test_the_listener_hears_of_every_step_and_of_the_end(connection: Connection) -> None:
     loaded = load(EXAMPLES / "aurora/scenarios/unknown-question.yaml")
     listener = Silent()
-    await play_all([loaded], live_server, listener)
+    await play_all([loaded], connection, listener)
     assert listener.begun == [("unknown-question", 0)]
     assert listener.finished_names == ["unknown-question"]
 
 
-async def test_an_unknown_tenant_is_told_before_anything_is_played(scenario: Path, live_server: Connection) -> None:
+async def test_an_unknown_tenant_is_told_before_anything_is_played(scenario: Path, connection: Connection) -> None:
     scenario.write_text(HEAD.replace("aurora", "acme") + "  - customer: Hello\n")
     listener = Silent()
     with pytest.raises(CannotRun, match="The tenant 'acme' is not known here"):
-        await play_all([load(scenario)], live_server, listener)
+        await play_all([load(scenario)], connection, listener)
     assert listener.begun == []
 
 
-async def test_a_server_that_is_not_there_is_told_with_what_to_do(scenario: Path, live_server: Connection) -> None:
+async def test_a_server_that_is_not_there_is_told_with_what_to_do(scenario: Path, connection: Connection) -> None:
     scenario.write_text(HEAD + "  - customer: Hello\n")
-    away = live_server.model_copy(update={"url": "http://127.0.0.1:1"})
+    away = connection.model_copy(update={"url": "http://127.0.0.1:1"})
     with pytest.raises(CannotRun, match=r"No Casewright is ready at http://127\.0\.0\.1:1: start one with"):
         await play_all([load(scenario)], away, Silent())

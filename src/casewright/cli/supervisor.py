@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 from casewright.kit.errors import SetupError
 from casewright.kit.http import HttpClient, OutgoingError, Retries
@@ -120,10 +121,11 @@ class _Child:
     async def _until_it_answers(self, url: str) -> None:
         never_opening = CircuitBreaker(self._program.name, threshold=sys.maxsize)
         once = Retries(attempts=1)
-        async with HttpClient(self._program.name, url, timeout=5, retries=once, breaker=never_opening) as http:
+        base, path = urljoin(url, "/"), urlsplit(url).path
+        async with HttpClient(self._program.name, base, timeout=5, retries=once, breaker=never_opening) as http:
             while True:
                 try:
-                    await http.request("GET", "")
+                    await http.request("GET", path)
                     return
                 except OutgoingError:
                     await asyncio.sleep(0.05)

@@ -5,6 +5,7 @@ from casewright.conversations.models import (
     ClarificationSettled,
     ConfirmationSettled,
     ConversationClosed,
+    Expects,
     Outcome,
     QuickReply,
     Resolution,
@@ -236,6 +237,8 @@ def _cannot_handle(turn: Turn, command: CannotHandle) -> None:
 def _clarify(turn: Turn, command: Clarify) -> None:
     turn.helped = False
     turn.emit(ClarificationAsked(offered=command.options, query=command.query, about=command.about))
+    if command.options:
+        turn.expects = Expects(kind="choice")
     match command.kind:
         case "contradiction":
             first, second = command.options

@@ -1,7 +1,6 @@
 """Composing: the parts in their order, the right tone before them, the right buttons after them."""
 
-from casewright.engine.tone import opening
-from casewright.engine.working import Draft, Turn
+from casewright.engine.working import Turn
 
 
 def compose(turn: Turn) -> None:
@@ -9,20 +8,11 @@ def compose(turn: Turn) -> None:
     questions = [draft for draft in turn.drafts if draft.kind == "question"]
     rest = [draft for draft in turn.drafts if draft.kind != "question"]
     turn.drafts = [*rest, *questions[-1:]]
-    _set_tone(turn)
+    turn.open_with_feeling()
     if turn.asks_if_solved and not turn.expects and turn.state.mode == "agent" and turn.state.status == "open":
         _ask_if_solved(turn)
     else:
         turn.asks_if_solved = False
-
-
-def _set_tone(turn: Turn) -> None:
-    if turn.understanding is None or not turn.drafts:
-        return
-    asking = turn.drafts[0].kind == "question"
-    keys = opening(turn.state, handing_over=turn.state.mode == "human", asking=asking)
-    opened = [Draft(turn.wording(key), "empathy") for key in keys]
-    turn.drafts = [*opened, *turn.drafts]
 
 
 def _ask_if_solved(turn: Turn) -> None:

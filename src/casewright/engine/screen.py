@@ -20,7 +20,8 @@ def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest:
         turn.emit(TextMasked(vault={str(token): value for token, value in masked.vault.values.items()}))
     for trigger in turn.triggers:
         if trigger.cut_from:
-            turn.phrase("message_cut", kept=len(trigger.text), length=trigger.cut_from)
+            kept, length = (_grouped(number, turn.state.language) for number in (len(trigger.text), trigger.cut_from))
+            turn.phrase("message_cut", kept=kept, length=length)
     turn.note(masked_text=masked.text)
     return UnderstandingRequest(
         tenant_id=turn.claim.key.tenant_id,
@@ -28,6 +29,11 @@ def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest:
         tokens={str(found.token): found.kind for found in masked.found},
         context=context(turn, active),
     )
+
+
+def _grouped(number: int, language: str) -> str:
+    """With the language's mark between thousands."""
+    return f"{number:,}".replace(",", "." if language == "de" else ",")
 
 
 def context(turn: Turn, active: Procedure | None) -> DialogueContext:

@@ -192,6 +192,7 @@ async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) 
         _ask_for_approval(turn, topic, want, digest, approval)
         return await go_on(turn, topic)
     if approval and approval.approved is False:
+        turn.phrase("approval_refused", "result")
         save(
             turn, topic, turn.ports.procedures.reject(procedure, topic.progress or Progress(step=want.step), want.step)
         )

@@ -38,6 +38,7 @@ from casewright.conversations.models import (
 from casewright.engine.fold import apply, change, fold
 from casewright.engine.models import STATE_VERSION, State
 from casewright.engine.ports import Ports
+from casewright.engine.tone import opening
 from casewright.engine.wording import say
 from casewright.kit.ids import new_id
 from casewright.kit.principal import Assurance
@@ -87,6 +88,7 @@ class Turn:
     openers: list[str] = field(default_factory=list)
     helped: bool = True
     asks_if_solved: bool = False
+    opened: bool = False
     approvals: list[NewApproval] = field(default_factory=list)
     identities: list[KnownIdentity] = field(default_factory=list)
     report: TurnReport = field(default_factory=TurnReport)
@@ -175,10 +177,20 @@ class Turn:
             ms, cpu_ms = round(measured.seconds * 1000, 2), round(measured.cpu_seconds * 1000, 2)
             self.stages.append(StageTime(name=name, ms=ms, cpu_ms=cpu_ms))
 
+    def open_with_feeling(self) -> None:
+        """Puts what the customer's mood asks for before everything else, once a turn."""
+        if self.opened or self.understanding is None or not (self.drafts or self.sent):
+            return
+        self.opened = True
+        asking = bool(self.drafts) and self.drafts[0].kind == "question"
+        keys = opening(self.state, handing_over=self.state.mode is Mode.HUMAN, asking=asking)
+        self.drafts = [*(Draft(self.wording(key), "empathy") for key in keys), *self.drafts]
+
     # --- committing ---
 
     async def flush(self) -> None:
         """Commits what has happened so far, and sends the parts that are ready; from here on nothing is taken back."""
+        self.open_with_feeling()
         if self.state.open_reply is None:
             self.emit(ReplyBegun(reply_id=self.reply_id, message_ids=self.message_ids))
         for part in self.take_drafts():

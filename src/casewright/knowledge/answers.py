@@ -13,7 +13,7 @@ from typing import Final
 from casewright.knowledge.models import CitedSentence
 from casewright.knowledge.passages import Sentence
 from casewright.knowledge.retrieval import Hit
-from casewright.knowledge.searching import Search
+from casewright.knowledge.searching import Search, stems
 
 MOST_CHOSEN: Final = 3
 MOST_SENTENCES: Final = 6
@@ -232,11 +232,11 @@ def _needed_with(sentences: tuple[Sentence, ...], index: int) -> set[int]:
 def _scores(question: str, search: Search, hit: Hit, wanted: Wanted) -> list[float]:
     """Cosine, the share of the question's words (for other languages than English, whose vectors are weak, twice), and
     one more for the very code that was asked for."""
-    asked = _words(question)
+    asked = stems(question)
     weight = 0.2 if search.language == hit.passage.language == "en" else 0.4
     scores = []
     for closeness, sentence in zip(hit.closeness, hit.passage.sentences, strict=True):
-        share = len(asked & _words(sentence.text)) / len(asked) if asked else 0.0
+        share = len(asked & stems(sentence.text)) / len(asked) if asked else 0.0
         score = float(closeness) + weight * share + _names(search, sentence.text)
         scores.append(score - NOT_A_FACT * (wanted is Wanted.FACT and sentence.kind == "step"))
     return scores
@@ -245,16 +245,3 @@ def _scores(question: str, search: Search, hit: Hit, wanted: Wanted) -> list[flo
 def _names(search: Search, text: str) -> float:
     upper = text.upper()
     return float(any(code in upper for code in (*search.codes, *search.possible_codes)))
-
-
-def _words(text: str) -> set[str]:
-    """Beginnings of the words that carry meaning, so that inflected forms meet."""
-    return {word[:6] for word in re.findall(r"[^\W_]{3,}", text.lower())} - _COMMON
-
-
-_COMMON_WORDS: Final = (
-    "the and for are you your our with what how can does from that this which when where why who will have has had was "
-    "were get der die das den dem ein eine einen einem einer und für mit wie was wann warum wer ich wir sie ist sind hat "
-    "habe haben kann können auf von bei aus nicht mein meine meinen meiner ihr ihre auch noch"
-)
-_COMMON: Final = frozenset(word[:6] for word in _COMMON_WORDS.split())

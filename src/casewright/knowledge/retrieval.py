@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from casewright.knowledge.models import ArticleId
 from casewright.knowledge.passages import Sentence
-from casewright.knowledge.searching import Search
+from casewright.knowledge.searching import Search, stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +93,24 @@ SUCCESS: Final = 0.2
 RECENCY: Final = 0.1
 CONTEXT: Final = 0.1
 
+UNKNOWN_CONTEXT: Final = 0.5
+"""Context match of an article in the asker's language when the topic says nothing for it."""
+
 FRESH_DAYS: Final = 365
 HALF_LIFE_DAYS: Final = 730
 TRUSTED_USES: Final = 10
 """An article begins with the credit of this many successful uses."""
 
 
-def rank(candidates: Sequence[Candidate], search: Search, topic: str, today: date) -> list[Hit]:
-    """All candidates, surest first. `topic`: words of what is being talked about, may be empty."""
+def rank(candidates: Sequence[Candidate], search: Search, today: date) -> list[Hit]:
+    """All candidates, surest first."""
     known = {word for candidate in candidates for word in _vocabulary(candidate)} if search.names else set()
     unknown_name = any(name not in known for name in search.names)
-    hits = [_hit(candidate, search, topic, today, unknown_name) for candidate in candidates]
+    hits = [_hit(candidate, search, today, unknown_name) for candidate in candidates]
     return sorted(hits, key=lambda hit: (-hit.confidence, -hit.evidence, hit.passage.article_id, hit.passage.position))
 
 
-def _hit(passage: Candidate, search: Search, topic: str, today: date, unknown_name: bool) -> Hit:
+def _hit(passage: Candidate, search: Search, today: date, unknown_name: bool) -> Hit:
     cosines = passage.vectors @ search.vector
     heading, closeness = float(cosines[0]), cosines[1:]
     calibration = ENGLISH if search.language == passage.language == "en" else OTHER
@@ -118,15 +121,15 @@ def _hit(passage: Candidate, search: Search, topic: str, today: date, unknown_na
         + CREDIBILITY * passage.credibility
         + SUCCESS * (passage.successes + TRUSTED_USES) / (passage.successes + passage.failures + TRUSTED_USES)
         + RECENCY * recency(passage.checked_on, today)
-        + CONTEXT * _context_match(passage, search, topic)
+        + CONTEXT * _context_match(passage, search)
     )
     return Hit(passage, heading, closeness, evidence, confidence(quality))
 
 
 def confidence(quality: float) -> float:
-    """Takes off what a sound article would score for a question it has nothing to do with: 0 means "no idea", and 0.7 is as
-    far up as `min_confidence` expects."""
-    return min(1.0, max(0.0, (quality - (1 - SIMILARITY)) / SIMILARITY))
+    """Takes off what a sound article would score for a question it has nothing to do with, so that 0 means "no idea"."""
+    ground = CREDIBILITY + SUCCESS + RECENCY + CONTEXT * UNKNOWN_CONTEXT
+    return min(1.0, max(0.0, (quality - ground) / SIMILARITY))
 
 
 def recency(checked_on: date, today: date) -> float:
@@ -144,16 +147,12 @@ def _code_bonus(passage: Candidate, search: Search) -> float:
     return EXPLAINED_CODE if explained else SAME_CODE
 
 
-def _context_match(passage: Candidate, search: Search, topic: str) -> float:
+def _context_match(passage: Candidate, search: Search) -> float:
     if passage.language != search.language:
-        return 0.5
-    return 1.0 if not topic or _stems(f"{passage.title} {passage.product}") & _stems(topic) else 0.9
+        return 0.0
+    return 1.0 if stems(f"{passage.title} {passage.product}") & search.topic else UNKNOWN_CONTEXT
 
 
 def _vocabulary(passage: Candidate) -> set[str]:
     texts = (passage.title, passage.section, *(sentence.text for sentence in passage.sentences))
     return set(re.findall(r"[^\W_]+", " ".join(texts).lower()))
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:5] for word in re.findall(r"[^\W\d_]{4,}", text.lower())}

@@ -26,7 +26,8 @@ class Word:
 class Search:
     """A question as the index takes it. `codes`: what the question names in capitals, as in INVALID_SESSION_ID or E203.
     `possible_codes`: numbers that may be HTTP statuses, and identifiers, in capitals too. `names`: words that by their
-    capitals are names of things, in small letters."""
+    capitals are names of things, in small letters. `topic`: stems of what is being talked about that the question does not
+    repeat."""
 
     words: tuple[Word, ...]
     language: str
@@ -35,6 +36,7 @@ class Search:
     codes: tuple[str, ...] = ()
     possible_codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    topic: frozenset[str] = frozenset()
 
 
 _TOKEN: Final = re.compile(r"\[[A-Z_]+_\d+\]")
@@ -54,6 +56,12 @@ _EMPTY_WORDS: Final = (
 )
 """Every request for help may have them, and they say nothing of its subject."""
 _EMPTY: Final = re.compile(rf"\b(?:right now|{_EMPTY_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
+_GRAMMAR_WORDS: Final = (
+    "the and for are you your our with what how can does from that this which when where why who will have has had was "
+    "were get der die das den dem ein eine einen einem einer und für mit wie was wann warum wer ich wir sie ist sind hat "
+    "habe haben kann können auf von bei aus nicht mein meine meinen meiner ihr ihre ihren auch noch zum zur etwas"
+)
+_GRAMMAR: Final = frozenset(_GRAMMAR_WORDS.split())
 _WORD: Final = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
 _PARTICIPLE: Final = re.compile(r"ge(\w{3,}?)e?t")
 _NOUN_OF_ACTION: Final = re.compile(r"(\w{4,})ung(?:en)?")
@@ -75,7 +83,13 @@ def searched(question: Question, vector: Vector) -> Search:
         codes=tuple(sorted(codes)),
         possible_codes=tuple(sorted(possible)),
         names=_names(text, question.language),
+        topic=stems(question.topic) - stems(text),
     )
+
+
+def stems(text: str) -> frozenset[str]:
+    """Beginnings of the words that carry meaning, so that inflected forms meet. English and German."""
+    return frozenset(word[:6] for word in re.findall(r"[^\W_]{3,}", text.lower()) if word not in _GRAMMAR)
 
 
 def _words(text: str, language: str) -> tuple[Word, ...]:

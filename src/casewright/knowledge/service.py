@@ -110,7 +110,7 @@ class KnowledgeService:
         vector = question.vector if question.vector is not None else await self._encoder.encode_async(question.text)
         search = searched(question, vector)
         revision, candidates = await repository.find_passages(tx, tenant_id, search)
-        hits = rank(candidates, search, question.topic, self._clock.now().date())
+        hits = rank(candidates, search, self._clock.now().date())
         best = hits[0].confidence if hits else 0.0
         sure = bool(hits) and best >= min_confidence
         return KnowledgeAnswer(

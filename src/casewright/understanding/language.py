@@ -18,6 +18,7 @@ WORD = re.compile(r"[^\W\d_]+")
 LEAST_LETTERS = 12
 LEAST_WORDS = 3
 LEAST_CONFIDENCE = 0.6
+LEAST_SHARE = 0.05
 # Where many words are short, and where there are no spaces, letters say enough.
 WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
@@ -33,10 +34,10 @@ def detect_language(text: str, default: str) -> tuple[str, float]:
     return (language, confidence) if confidence >= LEAST_CONFIDENCE else (default, 0.0)
 
 
-def language_of_many(texts: Sequence[str]) -> str:
-    """The language most of the texts are in; English if none can be told."""
+def languages_of(texts: Sequence[str]) -> frozenset[str]:
+    """The languages that at least one in twenty of the texts is in, as far as they can be told."""
     counts = Counter(language for text in texts if (language := detect_language(text, "")[0]))
-    return counts.most_common(1)[0][0] if counts else "en"
+    return frozenset(language for language, count in counts.items() if count >= counts.total() * LEAST_SHARE)
 
 
 def _identify(prose: str) -> tuple[str, float]:

@@ -25,13 +25,14 @@ from casewright.understanding.intents import (
     softmax,
     versions,
 )
-from casewright.understanding.language import language_of_many
+from casewright.understanding.language import languages_of
 from casewright.understanding.models import IntentSet, IntentTarget
 
 LEAST_EXAMPLES = 5
 FOLDS = 5
 # Strength of the classifier's fit (scikit-learn's C). Between 5 and 60 accuracy is the same; calibration is done after.
 FIT = 20.0
+LOST_WEIGHT = 2.0
 MOST_CONFUSIONS = 10
 
 Labels = NDArray[np.int64]
@@ -44,7 +45,7 @@ def train(intents: IntentSet, encoder: Encoder, on_progress: Progress | None = N
     check(intents)
     begun = time.monotonic()
     texts = [text for intent in intents.intents for text in intent.examples]
-    outside = [*intents.out_of_scope, *generic_out_of_scope(language_of_many(texts))]
+    outside = [*intents.out_of_scope, *generic_out_of_scope(languages_of(texts))]
     readings = features.read_many([*texts, *outside], encoder, on_progress)
     labels = np.array(labels_of(intents.intents) + [len(intents.intents)] * len(outside), dtype=np.int64)
     rarity = features.rarity_of(readings)
@@ -104,10 +105,11 @@ def check(intents: IntentSet) -> None:
 
 
 @cache
-def generic_out_of_scope(language: str) -> tuple[str, ...]:
-    """What no support agent is there for, in a language that we have it in, else in English."""
+def generic_out_of_scope(languages: frozenset[str]) -> tuple[str, ...]:
+    """What no support agent is there for, in those of the languages that we have it in, else in English."""
     content = yaml.safe_load((files("casewright.understanding") / "out_of_scope.yaml").read_text(encoding="utf-8"))
-    return tuple(content.get(language, content["en"]))
+    known = sorted(languages & content.keys()) or ["en"]
+    return tuple(text for language in known for text in content[language])
 
 
 def _targets(target: IntentTarget) -> int:
@@ -147,11 +149,13 @@ def _temperature(logits: Matrix, labels: Labels) -> float:
 
 
 def _threshold(scores: Matrix, outside: NDArray[np.bool_]) -> float:
-    """The score that best parts what is out of scope from what is not (Youden's J), half-way to the next lower one."""
+    """The score that best parts what is out of scope from what is not, half-way to the next lower one.
+
+    Youden's J, except that losing a request counts twice: taking an oddity for one is asked back or not found."""
     candidates = np.unique(scores)
     found = np.array([(scores[outside] >= candidate).mean() for candidate in candidates])
     lost = np.array([(scores[~outside] >= candidate).mean() for candidate in candidates])
-    best = int(np.argmax(found - lost))
+    best = int(np.argmax(found - LOST_WEIGHT * lost))
     return round(float((candidates[best] + candidates[max(best - 1, 0)]) / 2), 4)
 
 

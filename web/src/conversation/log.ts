@@ -60,7 +60,12 @@ export function appended(log: ConversationLog, event: ConversationEvent): Conver
         turnId: event.data.turn_id ?? null,
         complete: true,
       };
-      return { ...known, entries: placed(log.entries, entry), typing: log.typing === from ? null : log.typing };
+      return {
+        ...known,
+        entries: placed(log.entries, entry),
+        typing: log.typing === from ? null : log.typing,
+        closed: from === "agent" ? log.closed : null, // who writes in a closed conversation opens it again
+      };
     }
     case "part":
       return { ...known, entries: withPiece(log.entries, event.sequence, event.data) };
