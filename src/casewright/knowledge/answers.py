@@ -27,7 +27,7 @@ SHORT_SECTION: Final = 50
 ON_A_LEVEL: Final = 0.5
 """Log odds within which passages of one article count as equal; the first of them is then the more general."""
 STEPS_AHEAD: Final = 2.0
-"""Log odds by which steps may be less close than another passage when steps are asked for."""
+"""Log odds by which steps may be less sure than another passage and still go first."""
 ALSO: Final = 0.5
 """Confidence from which a second passage of the same article continues an answer that its opening words begin."""
 NOT_A_FACT: Final = 0.2
@@ -108,14 +108,11 @@ def _continues(hit: Hit, search: Search) -> bool:
 
 
 def _further(following: Sequence[Hit], wanted: Wanted) -> Hit | None:
-    """What goes on where the opening ends: the surest passage, or steps, if steps are wanted, that are not much less so."""
+    """What goes on where the opening ends: steps that are not much less sure than the surest passage, or that one."""
     if wanted is Wanted.FACT or not following:
         return None
-    first = following[0]
-    steps = [
-        hit for hit in following if _has_steps(hit.passage.sentences) and hit.evidence >= first.evidence - STEPS_AHEAD
-    ]
-    return steps[0] if wanted is Wanted.STEPS and steps else first
+    near = [hit for hit in following if hit.evidence >= following[0].evidence - STEPS_AHEAD]
+    return next((hit for hit in near if _has_steps(hit.passage.sentences)), near[0])
 
 
 def _conditions(opening: Hit | None, steps: Hit, wanted: Wanted) -> tuple[CitedSentence, ...]:
