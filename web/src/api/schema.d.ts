@@ -4,6 +4,58 @@
  */
 
 export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process is alive */
+        get: operations["healthz_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process can answer customers */
+        get: operations["readyz_readyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actions that wait for a yes (operator key) */
+        get: operations["approvals_v1_approvals_get"];
+        put?: never;
+        /** Approve or reject (operator key) */
+        post: operations["decide_v1_approvals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations": {
         parameters: {
             query?: never;
@@ -21,7 +73,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/conversations/{conversation_id}/messages": {
+    "/v1/conversations/{conversation_id}/clock": {
         parameters: {
             query?: never;
             header?: never;
@@ -30,8 +82,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message (conversation token) */
-        post: operations["send_message_v1_conversations__conversation_id__messages_post"];
+        /** Move one conversation's time (rehearsal servers only) */
+        post: operations["move_clock_v1_conversations__conversation_id__clock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live events (conversation token or operator key) */
+        get: operations["events_v1_conversations__conversation_id__events_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -72,58 +141,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/conversations/{conversation_id}/transcript": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read (conversation token or operator key) */
-        get: operations["transcript_v1_conversations__conversation_id__transcript_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Live events (conversation token or operator key) */
-        get: operations["events_v1_conversations__conversation_id__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/inbox": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Conversations, most recently active first (operator key) */
-        get: operations["inbox_v1_inbox_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation_id}/replies": {
+    "/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
             header?: never;
@@ -132,8 +150,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reply as a person (operator key) */
-        post: operations["reply_v1_conversations__conversation_id__replies_post"];
+        /** Send a message (conversation token) */
+        post: operations["send_message_v1_conversations__conversation_id__messages_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -157,18 +175,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/approvals": {
+    "/v1/conversations/{conversation_id}/replies": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Actions that wait for a yes (operator key) */
-        get: operations["approvals_v1_approvals_get"];
+        get?: never;
         put?: never;
-        /** Approve or reject (operator key) */
-        post: operations["decide_v1_approvals_post"];
+        /** Reply as a person (operator key) */
+        post: operations["reply_v1_conversations__conversation_id__replies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read (conversation token or operator key) */
+        get: operations["transcript_v1_conversations__conversation_id__transcript_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -184,57 +218,6 @@ export interface paths {
         };
         /** The turns of a conversation (operator key) */
         get: operations["turns_of_v1_conversations__conversation_id__turns_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/turns/{turn_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why the agent said what it said (operator key) */
-        get: operations["turn_v1_turns__turn_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/{conversation_id}/clock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Move one conversation's time (rehearsal servers only) */
-        post: operations["move_clock_v1_conversations__conversation_id__clock_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/site": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The company behind a publishable key */
-        get: operations["site_v1_site_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -260,6 +243,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations, most recently active first (operator key) */
+        get: operations["inbox_v1_inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company behind a publishable key */
+        get: operations["site_v1_site_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/turns/{turn_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why the agent said what it said (operator key) */
+        get: operations["turn_v1_turns__turn_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -268,12 +302,12 @@ export interface components {
         ActionView: {
             /** Action */
             action: string;
-            /** Status */
-            status: string;
             /** Code */
             code: string;
             /** Ms */
             ms: number;
+            /** Status */
+            status: string;
         };
         /**
          * AnswerFromKnowledge
@@ -285,23 +319,23 @@ export interface components {
              * @enum {string}
              */
             command: "AnswerFromKnowledge";
-            /** Query */
-            query: string;
             /** Intent */
             intent?: string | null;
+            /** Query */
+            query: string;
         };
         /** ApprovalDecision */
         ApprovalDecision: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
             /**
              * Decision
              * @enum {string}
              */
             decision: "approve" | "reject";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /**
              * Note
              * @default
@@ -320,32 +354,32 @@ export interface components {
         ApprovalStatus: "pending" | "approved" | "rejected" | "expired";
         /** ApprovalView */
         ApprovalView: {
+            /** Action */
+            action: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: string;
+            };
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /** Decided At */
+            decided_at: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            /** Action */
-            action: string;
-            /** Summary */
-            summary: string;
-            /** Arguments */
-            arguments: {
-                [key: string]: string;
-            };
-            status: components["schemas"]["ApprovalStatus"];
-            /**
              * Requested At
              * Format: date-time
              */
             requested_at: string;
-            /** Decided At */
-            decided_at: string | null;
+            status: components["schemas"]["ApprovalStatus"];
+            /** Summary */
+            summary: string;
         };
         /**
          * CancelTopic
@@ -393,10 +427,10 @@ export interface components {
          * @description One check of one outgoing part.
          */
         CheckView: {
-            /** Part */
-            part: number;
             /** Check */
             check: string;
+            /** Part */
+            part: number;
             /** Passed */
             passed: boolean;
         };
@@ -405,6 +439,8 @@ export interface components {
          * @description Asks back. Not a proposer's word: only the decision does it. `about` identifies what is unclear.
          */
         Clarify: {
+            /** About */
+            about: string;
             /**
              * Command
              * @default Clarify
@@ -416,8 +452,6 @@ export interface components {
              * @enum {string}
              */
             kind: "intent" | "contradiction" | "rephrase" | "vague";
-            /** About */
-            about: string;
             /**
              * Options
              * @default []
@@ -436,12 +470,12 @@ export interface components {
         };
         /** Company */
         Company: {
+            /** Language */
+            language: string;
             /** Name */
             name: string;
             /** Publishable Key */
             publishable_key: string;
-            /** Language */
-            language: string;
             /** Tagline */
             tagline: string;
         };
@@ -479,22 +513,27 @@ export interface components {
          */
         ConversationRequest: {
             /**
+             * Consent To Improvement
+             * @description Whether the conversation may be used to improve the agent. Not said: it may not.
+             */
+            consent_to_improvement?: boolean | null;
+            /**
              * Language
              * @example en
              */
             language?: string | null;
-            /**
-             * Time Zone
-             * @default UTC
-             * @example Europe/Berlin
-             */
-            time_zone: string;
             /**
              * Page
              * @description The page the customer is on, for context.
              * @default
              */
             page: string;
+            /**
+             * Time Zone
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            time_zone: string;
         };
         /** Decline */
         Decline: {
@@ -519,11 +558,6 @@ export interface components {
          */
         Emotion: {
             /**
-             * Valence
-             * @default 0
-             */
-            valence: number;
-            /**
              * Intensity
              * @default 0
              */
@@ -533,6 +567,11 @@ export interface components {
              * @default neutral
              */
             label: string;
+            /**
+             * Valence
+             * @default 0
+             */
+            valence: number;
         };
         /**
          * Expects
@@ -549,17 +588,17 @@ export interface components {
         };
         /** FeedbackRequest */
         FeedbackRequest: {
-            /** Rating */
-            rating?: number | null;
-            /** Helpful */
-            helpful?: boolean | null;
-            /** Message Id */
-            message_id?: string | null;
             /**
              * Comment
              * @default
              */
             comment: string;
+            /** Helpful */
+            helpful?: boolean | null;
+            /** Message Id */
+            message_id?: string | null;
+            /** Rating */
+            rating?: number | null;
         };
         /** HumanHandoff */
         HumanHandoff: {
@@ -577,35 +616,35 @@ export interface components {
         };
         /** InboxItem */
         InboxItem: {
+            case: components["schemas"]["CaseReference"] | null;
             /**
              * Conversation Id
              * Format: uuid
              */
             conversation_id: string;
-            mode: components["schemas"]["Mode"];
-            status: components["schemas"]["Status"];
-            /** Language */
-            language: string;
-            /** Reason */
-            reason: string | null;
             /** Frustration */
             frustration: number;
-            /** Topic */
-            topic: string | null;
-            /** Last Message */
-            last_message: string;
+            /** Language */
+            language: string;
             /** Last From */
             last_from: string | null;
-            /** Waiting Since */
-            waiting_since: string | null;
+            /** Last Message */
+            last_message: string;
+            mode: components["schemas"]["Mode"];
+            /** Pending Approvals */
+            pending_approvals: number;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["Status"];
+            /** Topic */
+            topic: string | null;
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
-            case: components["schemas"]["CaseReference"] | null;
-            /** Pending Approvals */
-            pending_approvals: number;
+            /** Waiting Since */
+            waiting_since: string | null;
         };
         /** InboxPage */
         InboxPage: {
@@ -633,13 +672,13 @@ export interface components {
              * Format: uuid
              */
             message_id: string;
+            mode: components["schemas"]["Mode"];
+            reply: components["schemas"]["ReplyView"] | null;
             /**
              * Status
              * @enum {string}
              */
             status: "replied" | "replaced" | "human" | "pending";
-            mode: components["schemas"]["Mode"];
-            reply: components["schemas"]["ReplyView"] | null;
         };
         /** MessageRequest */
         MessageRequest: {
@@ -655,17 +694,21 @@ export interface components {
          */
         MessageView: {
             /**
-             * Id
-             * Format: uuid
+             * At
+             * Format: date-time
              */
-            id: string;
+            at: string;
+            expects?: components["schemas"]["Expects"] | null;
             /**
              * From
              * @enum {string}
              */
             from: "customer" | "agent" | "operator";
-            /** Text */
-            text: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /**
              * Parts
              * @default []
@@ -676,12 +719,8 @@ export interface components {
              * @default []
              */
             quick_replies: components["schemas"]["QuickReply"][];
-            expects?: components["schemas"]["Expects"] | null;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
+            /** Text */
+            text: string;
             /** Turn Id */
             turn_id?: string | null;
         };
@@ -708,10 +747,10 @@ export interface components {
          * @description Something that was offered to choose from. `value` is what choosing it sets; `label` is what the customer saw.
          */
         Option: {
-            /** Value */
-            value: string;
             /** Label */
             label: string;
+            /** Value */
+            value: string;
         };
         /**
          * Outcome
@@ -720,8 +759,6 @@ export interface components {
         Outcome: "resolved" | "unresolved" | "handed_over" | "abandoned";
         /** Part */
         Part: {
-            /** Text */
-            text: string;
             /**
              * Kind
              * @enum {string}
@@ -732,22 +769,24 @@ export interface components {
              * @default []
              */
             sources: components["schemas"]["Source"][];
+            /** Text */
+            text: string;
         };
         /**
          * Problem
          * @description RFC 9457. `type` is stable; `detail` is a sentence for people.
          */
         Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
             /** Detail */
             detail: string;
             /** Retry After */
             retry_after?: number | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
         };
         /**
          * Proposal
@@ -759,6 +798,8 @@ export interface components {
             command: components["schemas"]["StartProcedure"] | components["schemas"]["SetSlot"] | components["schemas"]["Confirm"] | components["schemas"]["Decline"] | components["schemas"]["AnswerFromKnowledge"] | components["schemas"]["ResumeTopic"] | components["schemas"]["CancelTopic"] | components["schemas"]["SmallTalk"] | components["schemas"]["HumanHandoff"] | components["schemas"]["CannotHandle"];
             /** Confidence */
             confidence: number;
+            /** Proposer */
+            proposer: string;
             /** Reason */
             reason: string;
             /**
@@ -766,8 +807,6 @@ export interface components {
              * @default 0
              */
             segment: number;
-            /** Proposer */
-            proposer: string;
         };
         /** QuickReply */
         QuickReply: {
@@ -799,12 +838,12 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Text */
-            text: string;
             /** Parts */
             parts: components["schemas"]["Part"][];
             /** Quick Replies */
             quick_replies: components["schemas"]["QuickReply"][];
+            /** Text */
+            text: string;
         };
         /** ResumeTopic */
         ResumeTopic: {
@@ -826,18 +865,18 @@ export interface components {
              * Format: uuid
              */
             article_id: string;
-            /** Version */
-            version: number;
-            /** Title */
-            title: string;
+            /** Confidence */
+            confidence: number;
             /** Section */
             section: string;
             /** Text Score */
             text_score: number;
+            /** Title */
+            title: string;
             /** Vector Score */
             vector_score: number;
-            /** Confidence */
-            confidence: number;
+            /** Version */
+            version: number;
         };
         /**
          * Segment
@@ -845,17 +884,13 @@ export interface components {
          *     0.15 and lead to different targets. `out_of_scope_score` 0…1.
          */
         Segment: {
-            /** Start */
-            start: number;
+            /**
+             * Ambiguous
+             * @default false
+             */
+            ambiguous: boolean;
             /** End */
             end: number;
-            /** Text */
-            text: string;
-            /**
-             * Ranking
-             * @default []
-             */
-            ranking: components["schemas"]["RankedIntent"][];
             /**
              * Out Of Scope
              * @default false
@@ -867,15 +902,19 @@ export interface components {
              */
             out_of_scope_score: number;
             /**
-             * Ambiguous
-             * @default false
-             */
-            ambiguous: boolean;
-            /**
              * Priority
              * @default 3
              */
             priority: number;
+            /**
+             * Ranking
+             * @default []
+             */
+            ranking: components["schemas"]["RankedIntent"][];
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
         };
         /**
          * SetSlot
@@ -887,15 +926,15 @@ export interface components {
              * @enum {string}
              */
             command: "SetSlot";
-            /** Slot */
-            slot: string;
-            /** Value */
-            value: string;
             /**
              * Corrects
              * @default false
              */
             corrects: boolean;
+            /** Slot */
+            slot: string;
+            /** Value */
+            value: string;
         };
         /**
          * Signal
@@ -909,18 +948,18 @@ export interface components {
         };
         /** Site */
         Site: {
-            /** Name */
-            name: string;
             /** Default Language */
             default_language: string;
             /** Languages */
             languages: string[];
+            /** Name */
+            name: string;
+            /** Silence Minutes */
+            silence_minutes: number;
             /** Suggested Questions */
             suggested_questions: {
                 [key: string]: string[];
             };
-            /** Silence Minutes */
-            silence_minutes: number;
         };
         /** SmallTalk */
         SmallTalk: {
@@ -940,34 +979,34 @@ export interface components {
          * @description What a part stands on. `quote`: the source's own words, where it has any.
          */
         Source: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "article" | "record" | "action";
             /** Id */
             id: string;
-            /** Version */
-            version?: number | null;
+            /**
+             * Quote
+             * @default
+             */
+            quote: string;
             /**
              * Title
              * @default
              */
             title: string;
             /**
-             * Quote
-             * @default
+             * Type
+             * @enum {string}
              */
-            quote: string;
+            type: "article" | "record" | "action";
+            /** Version */
+            version?: number | null;
         };
         /** StageView */
         StageView: {
-            /** Name */
-            name: string;
-            /** Ms */
-            ms: number;
             /** Cpu Ms */
             cpu_ms: number;
+            /** Ms */
+            ms: number;
+            /** Name */
+            name: string;
         };
         /** StartProcedure */
         StartProcedure: {
@@ -992,10 +1031,6 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: string;
             /**
              * Slots
              * @default {}
@@ -1003,39 +1038,43 @@ export interface components {
             slots: {
                 [key: string]: string;
             };
+            /** Status */
+            status: string;
+            /** Title */
+            title: string;
         };
         /** Transcript */
         Transcript: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            mode: components["schemas"]["Mode"];
-            status: components["schemas"]["Status"];
-            outcome: components["schemas"]["Outcome"] | null;
-            /** Language */
-            language: string;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Messages */
-            messages: components["schemas"]["MessageView"][];
-        };
-        /** TurnItem */
-        TurnItem: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Language */
+            language: string;
+            /** Messages */
+            messages: components["schemas"]["MessageView"][];
+            mode: components["schemas"]["Mode"];
+            outcome: components["schemas"]["Outcome"] | null;
+            status: components["schemas"]["Status"];
+        };
+        /** TurnItem */
+        TurnItem: {
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Message Ids */
             message_ids: string[];
             /** Reply Id */
@@ -1052,15 +1091,42 @@ export interface components {
          */
         TurnView: {
             /**
-             * Language
-             * @default
+             * Accepted
+             * @default []
              */
-            language: string;
+            accepted: ((components["schemas"]["StartProcedure"] | components["schemas"]["SetSlot"] | components["schemas"]["Confirm"] | components["schemas"]["Decline"] | components["schemas"]["AnswerFromKnowledge"] | components["schemas"]["ResumeTopic"] | components["schemas"]["CancelTopic"] | components["schemas"]["SmallTalk"] | components["schemas"]["HumanHandoff"] | components["schemas"]["CannotHandle"]) | components["schemas"]["Clarify"])[];
+            /**
+             * Actions
+             * @default []
+             */
+            actions: components["schemas"]["ActionView"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Checks
+             * @default []
+             */
+            checks: components["schemas"]["CheckView"][];
+            /** Configuration Digest */
+            configuration_digest: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Dropped
+             * @default []
+             */
+            dropped: components["schemas"]["DroppedCommand"][];
             /**
              * @default {
-             *       "valence": 0,
              *       "intensity": 0,
-             *       "label": "neutral"
+             *       "label": "neutral",
+             *       "valence": 0
              *     }
              */
             emotion: components["schemas"]["Emotion"];
@@ -1070,10 +1136,58 @@ export interface components {
              */
             frustration: number;
             /**
+             * Hits
+             * @default []
+             */
+            hits: components["schemas"]["RetrievedPassage"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Knowledge Revision
+             * @default 0
+             */
+            knowledge_revision: number;
+            /**
+             * Language
+             * @default
+             */
+            language: string;
+            /**
              * Masked Text
              * @default
              */
             masked_text: string;
+            /** Message Ids */
+            message_ids: string[];
+            /**
+             * Model Version
+             * @default
+             */
+            model_version: string;
+            /**
+             * Proposals
+             * @default []
+             */
+            proposals: components["schemas"]["Proposal"][];
+            /**
+             * Recovery
+             * @default []
+             */
+            recovery: components["schemas"]["RecoveryView"][];
+            /** Replaced */
+            replaced: string[];
+            /**
+             * Reply
+             * @default []
+             */
+            reply: components["schemas"]["Part"][];
+            /** Reply Id */
+            reply_id: string | null;
+            /** Result */
+            result: string;
             /**
              * Segments
              * @default []
@@ -1084,97 +1198,22 @@ export interface components {
              * @default []
              */
             signals: components["schemas"]["Signal"][];
-            /**
-             * Proposals
-             * @default []
-             */
-            proposals: components["schemas"]["Proposal"][];
-            /**
-             * Accepted
-             * @default []
-             */
-            accepted: ((components["schemas"]["StartProcedure"] | components["schemas"]["SetSlot"] | components["schemas"]["Confirm"] | components["schemas"]["Decline"] | components["schemas"]["AnswerFromKnowledge"] | components["schemas"]["ResumeTopic"] | components["schemas"]["CancelTopic"] | components["schemas"]["SmallTalk"] | components["schemas"]["HumanHandoff"] | components["schemas"]["CannotHandle"]) | components["schemas"]["Clarify"])[];
-            /**
-             * Dropped
-             * @default []
-             */
-            dropped: components["schemas"]["DroppedCommand"][];
-            /**
-             * Topics Before
-             * @default []
-             */
-            topics_before: components["schemas"]["TopicView"][];
+            /** Stages */
+            stages: components["schemas"]["StageView"][];
             /**
              * Topics
              * @default []
              */
             topics: components["schemas"]["TopicView"][];
             /**
-             * Hits
+             * Topics Before
              * @default []
              */
-            hits: components["schemas"]["RetrievedPassage"][];
-            /**
-             * Actions
-             * @default []
-             */
-            actions: components["schemas"]["ActionView"][];
-            /**
-             * Checks
-             * @default []
-             */
-            checks: components["schemas"]["CheckView"][];
-            /**
-             * Recovery
-             * @default []
-             */
-            recovery: components["schemas"]["RecoveryView"][];
-            /**
-             * Model Version
-             * @default
-             */
-            model_version: string;
-            /**
-             * Knowledge Revision
-             * @default 0
-             */
-            knowledge_revision: number;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Trigger */
-            trigger: string;
-            /** Result */
-            result: string;
-            /** Message Ids */
-            message_ids: string[];
-            /** Reply Id */
-            reply_id: string | null;
-            /** Replaced */
-            replaced: string[];
-            /** Stages */
-            stages: components["schemas"]["StageView"][];
+            topics_before: components["schemas"]["TopicView"][];
             /** Total Ms */
             total_ms: number;
-            /** Configuration Digest */
-            configuration_digest: string;
-            /**
-             * Reply
-             * @default []
-             */
-            reply: components["schemas"]["Part"][];
+            /** Trigger */
+            trigger: string;
         };
     };
     responses: never;
@@ -1185,6 +1224,193 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    healthz_healthz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    readyz_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    approvals_v1_approvals_get: {
+        parameters: {
+            query?: {
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_v1_approvals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     open_conversation_v1_conversations_post: {
         parameters: {
             query?: never;
@@ -1254,15 +1480,10 @@ export interface operations {
             };
         };
     };
-    send_message_v1_conversations__conversation_id__messages_post: {
+    move_clock_v1_conversations__conversation_id__clock_post: {
         parameters: {
-            query?: {
-                /** @description Seconds to wait for the reply */
-                wait?: number | null;
-            };
-            header: {
-                "idempotency-key": string;
-            };
+            query?: never;
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -1270,26 +1491,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MessageRequest"];
+                "application/json": components["schemas"]["ClockMove"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageAnswered"];
-                };
-            };
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageAccepted"];
+                    "application/json": components["schemas"]["ModeView"];
                 };
             };
             /** @description Unauthorized */
@@ -1310,8 +1522,68 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Conflict */
-            409: {
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_v1_conversations__conversation_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: number;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1484,153 +1756,114 @@ export interface operations {
             };
         };
     };
-    transcript_v1_conversations__conversation_id__transcript_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Transcript"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    events_v1_conversations__conversation_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                "last-event-id"?: number;
-            };
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Server-sent events */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    inbox_v1_inbox_get: {
+    send_message_v1_conversations__conversation_id__messages_post: {
         parameters: {
             query?: {
-                mode?: string;
-                cursor?: string | null;
+                /** @description Seconds to wait for the reply */
+                wait?: number | null;
             };
-            header?: never;
-            path?: never;
+            header: {
+                "idempotency-key": string;
+            };
+            path: {
+                conversation_id: string;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswered"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAccepted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_mode_v1_conversations__conversation_id__mode_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -1638,7 +1871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InboxPage"];
+                    "application/json": components["schemas"]["ModeView"];
                 };
             };
             /** @description Unauthorized */
@@ -1759,84 +1992,13 @@ export interface operations {
             };
         };
     };
-    set_mode_v1_conversations__conversation_id__mode_post: {
+    transcript_v1_conversations__conversation_id__transcript_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 conversation_id: string;
             };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ModeRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModeView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    approvals_v1_approvals_get: {
-        parameters: {
-            query?: {
-                status?: string;
-            };
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -1847,7 +2009,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApprovalList"];
+                    "application/json": components["schemas"]["Transcript"];
                 };
             };
             /** @description Unauthorized */
@@ -1861,84 +2023,6 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decide_v1_approvals_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApprovalDecision"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApprovalView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2042,13 +2126,11 @@ export interface operations {
             };
         };
     };
-    turn_v1_turns__turn_id__get: {
+    demo_v1_demo_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                turn_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -2059,7 +2141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TurnView"];
+                    "application/json": components["schemas"]["CompanyList"];
                 };
             };
             /** @description Unauthorized */
@@ -2071,58 +2153,19 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    move_clock_v1_conversations__conversation_id__clock_post: {
+    inbox_v1_inbox_get: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
+            query?: {
+                mode?: string;
+                cursor?: string | null;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClockMove"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -2130,7 +2173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModeView"];
+                    "application/json": components["schemas"]["InboxPage"];
                 };
             };
             /** @description Unauthorized */
@@ -2209,11 +2252,13 @@ export interface operations {
             };
         };
     };
-    demo_v1_demo_get: {
+    turn_v1_turns__turn_id__get: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                turn_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2224,11 +2269,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CompanyList"];
+                    "application/json": components["schemas"]["TurnView"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
