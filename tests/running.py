@@ -43,7 +43,8 @@ class RunningDemo:
 
     def _child(self, command: str) -> psutil.Process:
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            if command in child.cmdline():
+            line = child.cmdline()
+            if "casewright" in line and command in line:
                 return child
         raise AssertionError(f"no {command} process of this demo is running")
 
@@ -63,6 +64,7 @@ def running_demo(
 def start(data_directory: Path, environment: Mapping[str, str] | None = None, port: int = 0) -> RunningDemo:
     """Starts a demo and waits until it says how to reach it."""
     data_directory.mkdir(parents=True, exist_ok=True)
+    (data_directory / "demo.json").unlink(missing_ok=True)
     output = (data_directory / "demo.out").open("ab")
     process = subprocess.Popen(
         [sys.executable, "-m", "casewright", "demo", "--no-browser", "--port", str(port)],

@@ -74,9 +74,7 @@ class Bench:
         mails_before = await self._reset_mails()
         stages_before, usage_before = await self._stages(), usage(self._stack.pid)
         started = time.perf_counter()
-        async with asyncio.TaskGroup() as group:
-            for _ in range(clients):
-                group.create_task(self._client(dialogues, measurement, played))
+        await asyncio.gather(*(self._client(dialogues, measurement, played) for _ in range(clients)))
         measurement.seconds = time.perf_counter() - started
         usage_after = usage(self._stack.pid)
         measurement.cpu_seconds = _spent(usage_before, usage_after)

@@ -48,14 +48,17 @@ class Dialogue:
     resets: str | None = None
 
 
+HELLO: Final = "Hello, {name} from the {team} team in {city} here."
 QUESTIONS: Final[Sequence[tuple[str, str]]] = (
-    ("how do I export our {things} as a {format} file?", "export"),
-    ("how can I import {things} from a {format} file?", "import"),
-    ("how do I add a new user for the {team} team?", "user"),
-    ("how do I set up multi-factor authentication for the {team} team?", "multi-factor"),
-    ("where can I find the invoice for {month}?", "invoice"),
-    ("why does the {team} dashboard show other totals than the report on {things}?", "dashboard"),
-    ("how many API calls do we have per day to read {things}?", "API limits"),
+    ("How do I export data?", "export"),
+    ("How can I import {things} from a CSV file?", "import"),
+    ("How do I add a new user?", "user"),
+    ("How do I set up multi-factor authentication for the {team} team?", "multi-factor"),
+    ("How do I require multi-factor authentication for everyone?", "multi-factor"),
+    ("Where do I download the {month} invoice as a PDF?", "invoice"),
+    ("Why does the {things} dashboard show other totals than the report?", "dashboard"),
+    ("How many API calls do we have per day?", "API limits"),
+    ("How do I unlock a locked user in {city}?", "sign-in"),
 )
 
 
@@ -67,7 +70,6 @@ WORDS: Final = {
     "things": _words(
         "contacts accounts orders invoices deals leads products tickets shipments contracts quotes projects"
     ),
-    "format": _words("CSV JSON"),
     "team": _words("sales finance logistics marketing legal purchasing research quality planning design field"),
     "month": _words("January February March April May June July August September October November December"),
     "name": _words(
@@ -99,12 +101,12 @@ class Mix:
         return Dialogue(tuple(self._question(template, source) for template, source in chosen))
 
     def _question(self, template: str, source: str) -> Said:
-        return Said(TurnKind.ANSWER, self._new(f"{{name}} from {{city}} here: {template}"), source=source)
+        return Said(TurnKind.ANSWER, self._new(f"{HELLO} {template}"), source=source)
 
     def _reset(self) -> Dialogue:
         address = self._random.choice(self._addresses)
         turns = (
-            Said(TurnKind.SLOT, self._new("I forgot my password, {name} from {city}, {team} team"), contains="e-mail"),
+            Said(TurnKind.SLOT, self._new(f"{HELLO} I forgot my password"), contains="e-mail"),
             Said(
                 TurnKind.SLOT,
                 self._new(f"{{name}} in {{city}}, {{team}} team: my email is {address}"),
@@ -122,7 +124,7 @@ class Mix:
         turns = (
             Said(
                 TurnKind.SLOT,
-                self._new("I'm getting a 401 error when {verb} {things} through the REST API, {name} from {city}"),
+                self._new(f"{HELLO} I'm getting a 401 error when {{verb}} {{things}} through the REST API"),
                 contains="sign in to the API",
             ),
             Said(
@@ -147,7 +149,7 @@ class Mix:
         return Dialogue(turns)
 
     def _hand_over(self) -> Dialogue:
-        asked = self._new("I want to talk to a person please, {name} from the {team} team in {city}")
+        asked = self._new(f"{HELLO} I want to talk to a person please")
         return Dialogue(
             (self._question(*QUESTIONS[0]), Said(TurnKind.HAND_OVER, asked, mode="human", contains="case number"))
         )

@@ -33,17 +33,17 @@ def assert_accessible_everywhere(page: Page, name: str, screenshot: Callable[[Pa
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         screenshot(page, f"{name}-{scheme}")
-        assert _violations(page) == []
+        _assert_no_violations(page)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(SMALL_PHONE)
     screenshot(page, f"{name}-phone")
     assert _width_beyond_screen(page) <= 0
-    assert _violations(page) == []
+    _assert_no_violations(page)
 
 
-def _violations(page: Page) -> list[str]:
+def _assert_no_violations(page: Page) -> None:
     found: list[str] = page.evaluate(_RUN)
-    return found
+    assert not found, "\n".join(found)
 
 
 def _width_beyond_screen(page: Page) -> int:

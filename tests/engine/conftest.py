@@ -65,6 +65,7 @@ DEFINITIONS = {
         ActionDefinition(name="look_up", effect=Effect.READ, arguments=("number",)),
         ActionDefinition(name="create_credit", effect=Effect.WRITE, arguments=("amount",), repeatable=Repeatable.BY_MARKER),
         ActionDefinition(name="send_link", effect=Effect.WRITE, arguments=("email",), repeatable=Repeatable.AT_MOST_ONCE),
+        ActionDefinition(name="write_back_case", effect=Effect.WRITE, internal=True, repeatable=Repeatable.BY_MARKER),
         ActionDefinition(name="hand_over_case", effect=Effect.WRITE, internal=True, repeatable=Repeatable.BY_MARKER),
     )
 }  # fmt: skip

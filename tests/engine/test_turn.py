@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 from casewright.conversations.models import (
     Mode,
@@ -203,7 +204,7 @@ async def test_the_same_opening_phrase_never_comes_twice_in_a_row(world: World) 
         await world.say(f"what is the price {n}", AnswerFromKnowledge(query="price"), emotion=cross) for n in range(3)
     ]
     openings = [reply.split("\n")[0] for reply in replies]
-    assert all(first != second for first, second in zip(openings, openings[1:], strict=False))
+    assert all(first != second for first, second in pairwise(openings))
 
 
 async def test_what_is_not_understood_again_and_again_ends_with_a_person(world: World) -> None:
@@ -317,3 +318,31 @@ async def test_a_person_is_known_again_by_a_digest_and_never_by_a_readable_addre
         )
     assert [(row["kind"], row["assurance"]) for row in rows] == [("email", "claimed")]
     assert b"ann@example.com" not in rows[0]["digest"] + rows[0]["sealed"]
+
+
+async def test_after_giving_back_the_case_holds_what_the_person_wrote(world: World) -> None:
+    await world.say("a person please", HumanHandoff())
+    await world.service.reply_as_operator(world.principal, world.key, "I have fixed it for you.")
+    await world.service.set_mode(world.principal, world.key, Mode.AGENT)
+    await world.engine.run(world.key)
+    written_back = world.org.calls[-1]
+    assert written_back.action == "write_back_case"
+    assert "I have fixed it for you." in str(written_back.arguments["transcript"])
+
+
+async def test_an_approval_expires_when_a_person_takes_the_conversation(world: World) -> None:
+    await world.say("a credit", StartProcedure(procedure="credit"))
+    await world.say("30", SetSlot(slot="amount", value="30"))
+    await world.say("yes", YES)
+    await world.say("a person please", HumanHandoff())
+    everything = await world.service.approvals(world.principal, pending_only=False)
+    assert [one.status for one in everything if one.conversation_id == world.key.conversation_id] == ["expired"]
+
+
+async def test_no_title_or_column_outside_the_seal_holds_the_customers_words(world: World) -> None:
+    await world.say("what about zebras", AnswerFromKnowledge(query="what about zebras"))
+    async with world.database.begin(world.principal) as tx:
+        rows = await tx.fetch("select data::text as data from conversation_event")
+        topics = await tx.fetch("select topic from conversation where id = $1", world.key.conversation_id)
+    assert not any("zebra" in row["data"] for row in rows)
+    assert topics[0]["topic"] == "a question"

@@ -74,7 +74,7 @@ async def test_records_made_for_a_run_are_gone_after_it_even_if_it_fails(
     steps = (
         "  - org: {create: Contact, fields: {LastName: 'Passing ${random}'}, save_as: contact}\n"
         "  - org: {query: \"SELECT Id FROM Contact WHERE Id = '${contact.Id}'\", count: 1}\n"
-        "  - transcript: {status: closed}\n"
+        "  - customer: Hello\n    expect: {contains: [heliotrope]}\n"
     )
     report = await play_text(scenario, steps, connection)
     assert (report.result, report.steps_passed, report.left_behind) == (Result.FAILED, 2, ())
@@ -101,7 +101,7 @@ async def test_a_field_that_a_saved_record_lacks_breaks_the_scenario(scenario: P
 
 async def test_messages_in_a_burst_are_answered_together(scenario: Path, connection: Connection) -> None:
     steps = (
-        "  - messages: [I have a question, it is about our data, how do I export data?]\n"
+        "  - messages: [I have a question, it is about our data, 'How do I export data?']\n"
         "    expect: {status: replied, sources: [export]}\n"
         "  - transcript: {contains: [I have a question, it is about our data]}\n"
     )

@@ -90,6 +90,8 @@ class EventLog:
                 await self._insert_approval(tx, claim, approval, turn)
             for identity in turn.identities:
                 await self._remember_identity(tx, claim, identity)
+            if row["pending_approvals"] and (turn.inbox.mode == "human" or turn.inbox.status == "closed"):
+                await repository.expire_approvals(tx, key, turn.at)
             waiting = turn.final and bool(await repository.triggers(tx, key))
             due = turn.due_at - row["clock_offset"] if turn.due_at else None
             await repository.set_due(tx, key, self._clock.now() if waiting else due)

@@ -172,7 +172,7 @@ class ConversationStarted(Event):
     language: str
     time_zone: str
     channel: str
-    page: str = ""
+    page: Private[str] = ""
 
 
 class MessageReceived(Event):

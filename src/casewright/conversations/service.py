@@ -55,7 +55,7 @@ from casewright.kit.principal import Principal, system
 from casewright.kit.sealing import new_person_key
 from casewright.tenants.models import Tenant
 
-TOKEN_PREFIX = "ct_"
+TOKEN_PREFIX = "ct_"  # noqa: S105 (says what kind of key follows)
 PICK_UP_AFTER = timedelta(seconds=2)
 """A message that its own process has not begun by then is looked at by any dispatcher."""
 INBOX_PAGE = 50

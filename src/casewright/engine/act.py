@@ -146,7 +146,11 @@ def _words_for(turn: Turn, procedure: str) -> str:
 async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue) -> None:
     """Answers at once; a procedure that was waiting stays where it is and asks again after."""
     intent = catalogue.intents.get(command.intent or "")
-    title = intent.title.get(turn.state.language) or next(iter(intent.title.values())) if intent else command.query[:60]
+    title = (
+        intent.title.get(turn.state.language) or next(iter(intent.title.values()))
+        if intent
+        else turn.label("question_title")
+    )
     interrupted = turn.state.active
     topic = open_question(turn, command.intent or "question", title, command.query, "asked")
     await answer(turn, topic)

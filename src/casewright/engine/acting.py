@@ -19,6 +19,7 @@ from casewright.conversations.models import (
 )
 from casewright.engine.fold import change
 from casewright.engine.models import PendingAction
+from casewright.engine.verify import verify
 from casewright.engine.working import Turn
 from casewright.kit.ids import new_id
 from casewright.procedures.models import (
@@ -78,6 +79,7 @@ async def perform(
             approval_id=approval_id,
         )
     )
+    verify(turn)
     await turn.flush()
     outcome = await _timed(turn, pending, again=False)
     if outcome[0].status is ActionStatus.UNCERTAIN:

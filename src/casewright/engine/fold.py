@@ -291,7 +291,7 @@ def _(event: events.ReplySent, state: State, entry: LoggedEvent) -> State:
 def _(event: events.ModeChanged, state: State, entry: LoggedEvent) -> State:
     state = change(state, mode=event.mode, expects=None, silence_due=None)
     if event.mode is events.Mode.HUMAN:
-        return change(state, hand_over_reason=event.reason, confirmation=None, clarification=None)
+        return change(state, hand_over_reason=event.reason, confirmation=None, clarification=None, approvals=())
     return change(state, frustration=0.0, unhelpful_turns=0, hand_over_reason=None)
 
 
@@ -324,6 +324,7 @@ def _(event: events.ConversationClosed, state: State, entry: LoggedEvent) -> Sta
         status=Status.CLOSED,
         outcome=event.outcome,
         resolution=event.resolution,
+        approvals=(),
         silence_due=None,
         expects=None,
         asked_if_solved=False,

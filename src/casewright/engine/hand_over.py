@@ -23,6 +23,7 @@ from casewright.procedures.models import ActionOutcome, ActionStatus, Scalar
 
 ACTION = "hand_over_case"
 STEP = "hand_over"
+WRITE_BACK_STEP = "write_back"
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 
@@ -56,7 +57,7 @@ async def hand_over(turn: Turn, reason: str) -> None:
 
 async def write_case(turn: Turn) -> None:
     """Creates or updates the conversation's Case; on failure it stays due, later each time."""
-    log = await turn.ports.log.history(turn.claim.key)
+    log = (*await turn.ports.log.history(turn.claim.key), *turn.uncommitted())
     key = f"{turn.claim.key.conversation_id}:hand-over:{len(turn.state.transitions)}:{turn.state.seq}"
     outcome = await perform(turn, None, STEP, ACTION, _story(turn, log), key=key)
     if outcome.status is ActionStatus.SUCCEEDED:
@@ -65,6 +66,21 @@ async def write_case(turn: Turn) -> None:
     attempt = turn.state.hand_over_attempt + 1
     wait = min(FIRST_RETRY * 2 ** (attempt - 1), LONGEST_RETRY)
     turn.emit(HandOverPending(attempt=attempt, due=turn.now + wait))
+
+
+async def write_back(turn: Turn) -> None:
+    """Brings the Case up to date with what was said since. A failure is noted and changes nothing for the customer."""
+    if turn.state.case is None:
+        return
+    log = (*await turn.ports.log.history(turn.claim.key), *turn.uncommitted())
+    reason = REASONS.get(turn.state.hand_over_reason or "", "")
+    wants = "; ".join(topic.title for topic in turn.state.topics) or "not yet clear"
+    arguments: dict[str, Scalar] = {
+        "summary": turn.vault.restore(_summary(turn.state, reason, wants)),
+        "transcript": _transcript(log),
+    }
+    key = f"{turn.claim.key.conversation_id}:write-back:{turn.state.seq}"
+    await perform(turn, None, WRITE_BACK_STEP, "write_back_case", arguments, key=key)
 
 
 def _reference(outcome: ActionOutcome) -> CaseReference:

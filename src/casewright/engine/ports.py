@@ -1,4 +1,4 @@
-"""What the engine needs of others. `app.py` puts the real ones in."""
+"""What the engine needs of others. `assembly.py` puts the real ones in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

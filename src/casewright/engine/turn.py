@@ -23,7 +23,7 @@ from casewright.engine.compose import compose
 from casewright.engine.decide import Catalogue, decide
 from casewright.engine.digest import configuration_digest
 from casewright.engine.hand_over import STEP as HAND_OVER_STEP
-from casewright.engine.hand_over import hand_over, write_case
+from casewright.engine.hand_over import WRITE_BACK_STEP, hand_over, write_back, write_case
 from casewright.engine.models import OPEN_TOPICS, TopicStatus
 from casewright.engine.screen import screen
 from casewright.engine.tone import frustration
@@ -71,6 +71,7 @@ async def work_off(turn: Turn) -> None:
             case TriggerKind.GIVE_BACK if turn.state.mode is Mode.HUMAN:
                 turn.emit(ModeChanged(mode=Mode.AGENT, reason="given_back"))
                 turn.phrase("given_back")
+                await write_back(turn)
             case TriggerKind.APPROVAL if trigger.approval_id:
                 await _settle_approval(turn, trigger.approval_id, bool(trigger.approved), trigger.by)
             case _:
@@ -89,6 +90,10 @@ async def reply(turn: Turn) -> None:
         compose(turn)
     with turn.stage("verify"):
         verify(turn)
+        if turn.understanding and not turn.drafts and not turn.sent:
+            turn.phrase("rephrase")
+    if turn.state.status is Status.CLOSED and turn.state.case:
+        await write_back(turn)
     parts = (*turn.sent, *turn.take_drafts())
     human = turn.state.mode is Mode.HUMAN
     if parts:
@@ -187,6 +192,8 @@ async def _take_up_action(turn: Turn) -> None:
         await write_case(turn)
         return
     outcome = await resume(turn, pending)
+    if pending.step == WRITE_BACK_STEP:
+        return
     if pending.topic_id and await after_action(turn, pending.topic_id, pending.step, outcome):
         await run_active(turn)
 

@@ -13,14 +13,12 @@ def verify(turn: Turn) -> None:
     """Checks each draft in place; what was checked, and what came of it, goes into the report."""
     checks: list[CheckView] = []
     verified: list[Draft] = []
-    for index, draft in enumerate(turn.drafts):
+    for index, draft in enumerate(turn.drafts, len(turn.sent)):
         repaired = _repaired(turn, index, draft, checks)
         if repaired:
             verified.append(repaired)
     turn.drafts = verified
     turn.note(checks=(*turn.report.checks, *checks))
-    if turn.understanding and not turn.drafts and not turn.sent:
-        turn.phrase("rephrase")
 
 
 def _repaired(turn: Turn, index: int, draft: Draft, checks: list[CheckView]) -> Draft | None:

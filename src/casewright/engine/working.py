@@ -122,7 +122,9 @@ class Turn:
 
     @property
     def thresholds(self) -> Thresholds:
-        return self.tenant.profile.thresholds or self.settings.thresholds
+        own = self.tenant.profile.thresholds
+        common = self.settings.thresholds
+        return common.model_copy(update=own.model_dump(exclude_none=True)) if own else common
 
     @property
     def vault(self) -> Vault:
@@ -176,6 +178,10 @@ class Turn:
         finally:
             ms, cpu_ms = round(measured.seconds * 1000, 2), round(measured.cpu_seconds * 1000, 2)
             self.stages.append(StageTime(name=name, ms=ms, cpu_ms=cpu_ms))
+
+    def uncommitted(self) -> list[LoggedEvent]:
+        """What this turn has brought about and not yet committed."""
+        return [LoggedEvent(seq=self._seq, at=self.now, turn_id=self.id, event=event) for event in self.events]
 
     def open_with_feeling(self) -> None:
         """Puts what the customer's mood asks for before everything else, once a turn."""

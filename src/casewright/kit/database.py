@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 from asyncpg.pool import Pool, PoolConnectionProxy
 
-from casewright.kit.errors import TryLater
+from casewright.kit.errors import SetupError, TryLater
 from casewright.kit.ids import TenantId
 from casewright.kit.model import Model
 from casewright.kit.principal import Principal
@@ -20,6 +20,11 @@ Transaction: TypeAlias = PoolConnectionProxy
 Record: TypeAlias = asyncpg.Record
 
 _ROLE = f"set_config('role', '{APPLICATION_ROLE}', true)"
+_UNUSABLE = (
+    "The database is there but cannot be used: its schema is missing or old, or the role that signs in may not act as "
+    f"{APPLICATION_ROLE}. Run `casewright db upgrade` with CASEWRIGHT_DATABASE_ADMIN_URL set to a role that may create "
+    f"tables, and `grant {APPLICATION_ROLE} to` the role that signs in."
+)
 _UNREACHABLE = "The database cannot be reached. Please try again in a moment."
 
 CONNECTION_ERRORS = (
@@ -50,6 +55,10 @@ class DatabaseUnavailable(TryLater):
     title = "The database cannot be reached"
 
 
+class DatabaseUnusable(SetupError):
+    """It answers, but lacks what Casewright needs."""
+
+
 class Database:
     """A pool a placement. Every transaction switches to a role that owns nothing, whoever logged in, so that row-level
     security holds even where the address given is a superuser's."""
@@ -63,10 +72,13 @@ class Database:
         self._opening = asyncio.Lock()
 
     async def open(self) -> None:
-        """Opens the shared pool and reads the placements. Raises `DatabaseUnavailable`."""
+        """Opens the shared pool and reads the placements. Raises `DatabaseUnavailable`, `DatabaseUnusable`."""
         await self._pool(self._dsn)
-        async with self.control() as tx:
-            rows = await tx.fetch("select tenant_id, kind, schema_name, dsn from control.placement")
+        try:
+            async with self.control() as tx:
+                rows = await tx.fetch("select tenant_id, kind, schema_name, dsn from control.placement")
+        except asyncpg.PostgresError as error:
+            raise DatabaseUnusable(_UNUSABLE) from error
         self._placements = {
             TenantId(row["tenant_id"]): Placement(kind=row["kind"], schema_name=row["schema_name"], dsn=row["dsn"])
             for row in rows
@@ -133,6 +145,8 @@ class Database:
                     )
                 except CONNECTION_ERRORS as error:
                     raise DatabaseUnavailable(_UNREACHABLE) from error
+                except asyncpg.PostgresError as error:
+                    raise DatabaseUnusable(_UNUSABLE) from error
             return self._pools[dsn]
 
 

@@ -135,8 +135,8 @@ def _sentences(node: SyntaxTreeNode, language: str, block: int) -> Iterator[Sent
     match node.type:
         case "paragraph":
             texts = split_sentences(_plain(node), language)
-            for text in texts:
-                yield Sentence(text, "text", block, introduction=text is texts[-1] and text.endswith(":"))
+            for number, text in enumerate(texts, start=1):
+                yield Sentence(text, "text", block, introduction=number == len(texts) and text.endswith(":"))
         case "ordered_list" | "bullet_list":
             yield from _items(node, block, "step" if node.type == "ordered_list" else "text")
         case "fence" | "code_block":

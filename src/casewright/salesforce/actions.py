@@ -35,6 +35,7 @@ _EXECUTE: Final[Mapping[str, Function]] = {
     "create_case": cases.create,
     "create_credit": credits.create,
     "hand_over_case": cases.hand_over,
+    "write_back_case": cases.write_back,
     "find_contact_by_email": customers.find_contact_by_email,
     "send_email": customers.send_email,
 }
@@ -44,6 +45,7 @@ _LOOK: Final[Mapping[str, Function]] = {
     "create_case": cases.was_created,
     "create_credit": credits.was_created,
     "hand_over_case": cases.was_handed_over,
+    "write_back_case": cases.was_handed_over,
 }
 
 

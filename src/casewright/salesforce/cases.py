@@ -187,6 +187,21 @@ async def hand_over(client: SalesforceClient, call: ActionCall) -> ActionOutcome
     return await _numbered(client, saved.id)
 
 
+async def write_back(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
+    """Brings the story of the conversation's case up to date, and leaves everything that people work with alone."""
+    conversation = client.connection.field(CONVERSATION)
+    existing = await _case_where(client, conversation, call.conversation_id)
+    if existing is None:
+        return failed("not_found")
+    fields: dict[str, JsonValue] = {
+        client.connection.field(KEY): marker(call.key),
+        "Agent_Summary__c": cut(_text(call, "summary"), LONG_TEXT_LENGTH),
+        "Transcript__c": cut_start(_text(call, "transcript"), TRANSCRIPT_LENGTH),
+    }
+    await client.update("Case", existing.id, fields)
+    return await _numbered(client, existing.id)
+
+
 async def was_handed_over(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
     case = await _case_where(client, client.connection.field(KEY), marker(call.key))
     return NOT_DONE if case is None else _with_number(client, case)

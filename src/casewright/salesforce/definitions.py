@@ -79,6 +79,15 @@ _ALL = (
         internal=True,
     ),
     ActionDefinition(
+        name="write_back_case",
+        description="Brings summary and transcript of the conversation's case up to date. Values: number, url.",
+        effect=Effect.WRITE,
+        arguments=("summary", "transcript"),
+        repeatable=Repeatable.BY_MARKER,
+        internal=True,
+        codes=("done", "not_found"),
+    ),
+    ActionDefinition(
         name="find_contact_by_email",
         description="The org's Contact of an address. Values: contact_id, account_id.",
         effect=Effect.READ,

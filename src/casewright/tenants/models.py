@@ -4,7 +4,23 @@ from enum import StrEnum
 
 from casewright.kit.ids import TenantId
 from casewright.kit.model import Model
-from casewright.settings import Limits, Thresholds
+
+
+class OwnLimits(Model):
+    """What a tenant sets itself; None: as the installation has it."""
+
+    requests_per_minute: int | None = None
+    concurrent_conversations: int | None = None
+    conversation_active_seconds: int | None = None
+
+
+class OwnThresholds(Model):
+    """What a tenant sets itself; None: as the installation has it."""
+
+    min_confidence: float | None = None
+    ambiguity_gap: float | None = None
+    frustration_hand_over: float | None = None
+    failed_turns_hand_over: int | None = None
 
 
 class TenantProfile(Model):
@@ -17,8 +33,8 @@ class TenantProfile(Model):
     suggested_questions: dict[str, tuple[str, ...]] = {}
     silence_minutes: float | None = None
     record_ids_private: bool = False
-    limits: Limits | None = None
-    thresholds: Thresholds | None = None
+    limits: OwnLimits | None = None
+    thresholds: OwnThresholds | None = None
 
 
 class Tenant(Model):

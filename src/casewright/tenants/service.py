@@ -90,7 +90,11 @@ class TenantService:
         return principal
 
     async def limits(self, tenant_id: TenantId) -> Limits:
-        return (await self.get(tenant_id)).profile.limits or self._default_limits
+        """The tenant's own where it has set them, the installation's elsewhere."""
+        own = (await self.get(tenant_id)).profile.limits
+        return (
+            self._default_limits.model_copy(update=own.model_dump(exclude_none=True)) if own else self._default_limits
+        )
 
     async def admit(self, tenant_id: TenantId) -> None:
         """Counts a request. Raises `ResourceLimitExceeded` when this minute's are used up."""

@@ -43,14 +43,15 @@ from casewright.understanding.signals import find_signals
 from casewright.understanding.words import stems
 
 NEGATIVE = -0.3
-LEAST_SURE = 0.4
-"""Least probability, among the intents, for a piece of several to count as a request of its own."""
-SURE_OF_PERSON = 0.6
-"""Least probability for a hand-over that only the classifier proposes."""
-ATTACK = 0.5
+LEAST_SURE = 0.45
+"""Least confidence for a piece of several to count as a request of its own, or for small talk."""
+SURE = 0.6
+"""Least confidence for a hand-over or a cancellation that only the classifier proposes: they end things."""
+ATTACK = 0.8
 WORTH_A_LOOK = 0.3
 """Confidence of looking into the articles for a question that no intent covers; retrieval knows better."""
-MOST_CHARACTERS = 2000
+MOST_CHARACTERS = 600
+"""Of a piece, for the classifier: the encoder was trained on 128 tokens, and more takes long."""
 NOTHING: Vector = np.zeros(DIMENSIONS, dtype=np.float32)
 
 
@@ -167,17 +168,13 @@ class Analyst:
             return Piece(span, reading=reading)
         prediction = self._model.predict(reading)
         talk = self._intents[prediction.ranking[0].name].target.small_talk
-        if talk and not prediction.out_of_scope and prediction.ranking[0].probability >= LEAST_SURE:
-            confidence = prediction.ranking[0].probability * (1 - prediction.out_of_scope_score)
+        if talk and prediction.confidence >= LEAST_SURE:
             kind = SmallTalk.model_validate({"kind": talk})
-            return Piece(span, Move(kind, confidence, "small talk"), reading, prediction)
+            return Piece(span, Move(kind, prediction.confidence, "small talk"), reading, prediction)
         return Piece(span, reading=reading, prediction=prediction)
 
     def _has_own_intent(self, piece: Piece) -> bool:
-        prediction = piece.prediction
-        return (
-            prediction is not None and not prediction.out_of_scope and prediction.ranking[0].probability >= LEAST_SURE
-        )
+        return piece.prediction is not None and piece.prediction.confidence >= LEAST_SURE
 
     def _is_about_the_same(self, one: Piece, other: Piece) -> bool:
         """Also when one of the two is unsure and the other's intent is its second guess."""
@@ -230,7 +227,8 @@ class Analyst:
     ) -> list[Proposal]:
         if piece.move:
             return [_from_move(piece.move, index)]
-        if not segment.ranking or segment.out_of_scope:
+        is_attack = any(signal.weight >= ATTACK for signal in signals) and not phrases.asks(segment.text)
+        if not segment.ranking or segment.out_of_scope or is_attack:
             return _beyond_intents(segment, index, context, emotion, signals)
         ranked = segment.ranking[: 2 if segment.ambiguous else 1]
         share = 1 - segment.out_of_scope_score
@@ -246,13 +244,14 @@ class Analyst:
         intent = self._intents[ranked.name]
         target = intent.target
         has_topic = context.active is not None or bool(context.paused)
-        if (target.cancel and not has_topic) or (target.handoff and ranked.probability < SURE_OF_PERSON):
+        confidence = ranked.probability * share
+        if (target.cancel and not has_topic) or ((target.cancel or target.handoff) and confidence < SURE):
             return None
-        if context.awaiting and not _asks(segment.text) and not (target.handoff or target.cancel):
+        if context.awaiting and not phrases.asks(segment.text) and not (target.handoff or target.cancel):
             return None
         return Proposal(
             command=_command_for(intent, segment.text),
-            confidence=round(ranked.probability * share, 4),
+            confidence=round(confidence, 4),
             reason=f"is about {intent.name}",
             segment=index,
             proposer="intents",
@@ -300,7 +299,7 @@ def _beyond_intents(
     unsure = 1 - segment.out_of_scope_score
     cannot = Move(CannotHandle(reason="out_of_scope"), max(0.3, segment.out_of_scope_score), "no intent covers it")
     is_attack = any(signal.weight >= ATTACK for signal in signals)
-    if is_attack or len(stems(segment.text)) < 2 or (context.awaiting and not _asks(segment.text)):
+    if is_attack or len(stems(segment.text)) < 2 or (context.awaiting and not phrases.asks(segment.text)):
         return [_from_move(cannot, index)]
     look = Move(AnswerFromKnowledge(query=segment.text), max(WORTH_A_LOOK, unsure), "an article may cover it")
     return [_from_move(look, index), _from_move(cannot, index)]
@@ -313,10 +312,6 @@ def _bare_yes_or_no(words: str) -> Move | None:
         return None
     kind = "positive" if said.answer == "yes" else "goodbye"
     return Move(SmallTalk.model_validate({"kind": kind}), 0.5, "answers a question that is not open")
-
-
-def _asks(text: str) -> bool:
-    return phrases.is_question(text) or phrases.REQUEST_OPENER.match(text) is not None
 
 
 def _is_request(command: Command) -> bool:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from casewright.understanding import phrases
 from casewright.understanding.models import (
@@ -14,11 +13,12 @@ from casewright.understanding.models import (
     HumanHandoff,
     ResumeTopic,
     SmallTalk,
+    SmallTalkKind,
     TopicReference,
 )
 from casewright.understanding.words import stems
 
-SMALL_TALK: tuple[tuple[Literal["thanks", "goodbye", "positive", "greeting"], re.Pattern[str]], ...] = (
+SMALL_TALK: tuple[tuple[SmallTalkKind, re.Pattern[str]], ...] = (
     ("thanks", phrases.THANKS),
     ("goodbye", phrases.GOODBYE),
     ("positive", phrases.IT_WORKS),
@@ -123,7 +123,8 @@ def reports_done(piece: str, context: DialogueContext) -> bool:
 def _small_talk(piece: str) -> Move | None:
     if "?" in piece and phrases.QUESTION_OPENER.match(piece):
         return None
-    kinds, rest = [], piece
+    kinds: list[SmallTalkKind] = []
+    rest = piece
     for kind, phrase in SMALL_TALK:
         shorter = phrase.sub(" ", rest)
         if shorter != rest:

@@ -101,18 +101,18 @@ _NEGATIVE: Final = (
         r"(?:immer noch|noch immer) (?:nicht|kein\w*|nichts|die gleiche|der gleiche|das gleiche)",
         r"(?:schon |jetzt |bereits )?(?:das|zum) (?:zweite|dritte|vierte|fünfte|zehnte)[nm]? mal",
         r"seit (?:stunden|tagen|wochen|ewigkeiten)",
-        r"(?:schon|immer) wieder|dauernd|ständig",
+        r"schon wieder|dauernd|ständig",
         r"frustrier\w*|genervt|nervt|nervig|enttäusch\w*|verärgert",
         r"(?:hat|bringt|brachte) (?:\w+ ){0,2}nichts(?: gebracht)?|nicht (?:wirklich )?geholfen|hilft (?:mir |uns )?(?:\w+ )?nicht",
         r"helfen (?:sie )?(?:mir |uns )?(?:überhaupt )?nicht",
         r"(?:niemand|keiner) (?:\w+ )?(?:antwortet|meldet|hilft|kümmert|reagiert|erreichbar)",
-        r"wie oft (?:\w+ )?(?:noch|soll|muss)|wie lange (?:\w+ )?noch|geduld (?:ist )?(?:am ende|verlier\w*)",
+        r"wie oft (?:denn )?(?:noch|(?:soll|muss) ich)|wie lange (?:\w+ )?noch|geduld (?:ist )?(?:am ende|verlier\w*)",
         r"no funciona (?:nada|para nada)|sigue sin|toujours pas|ne (?:marche|fonctionne) pas du tout|frustrant\w*|frustrad\w*",
     ),
     _cue(
         "worried",
         0.25,
-        r"worried|worrying|afraid (?:that|of|we|i)|anxious|nervous|scared|panic\w*|desperate\w*|emergency",
+        r"worried|worrying|afraid (?:that|of|we|i)|anxious|nervous|scared|in (?:a )?panic|panicking|desperate\w*|emergency",
         r"(?:lose|losing|lost) (?:all |everything|(?:\w+ )?data\b)",
         r"urgent\w*|asap\b|as soon as possible|deadline|please hurry",
         r"mache? mir sorgen|besorgt|sorge,? dass|angst|panik|verzweifel\w*|notfall|dringend\w*|schnellstmöglich|gefährlich",
@@ -126,7 +126,7 @@ _POSITIVE: Final = (
         r"thx\b|cheers\b",
         r"(?:much|really|very) appreciate\w*|i appreciate (?:it|your|that)",
         r"grateful|very kind",
-        r"danke(?:schön)?\b|vielen dank|herzlichen dank|besten dank|dankbar|merci|gracias|obrigad[oa]",
+        r"danke(?:schön)?\b|vielen dank|herzlichen dank|besten dank|tausend dank|dankbar|merci|gracias|obrigad[oa]",
     ),
     _cue(
         "happy",
@@ -180,7 +180,7 @@ _SUBJECTS: Final = (
     "recommended relief resolve resolved responsible reward rich sincerely special strong suitable top true useful value "
     "valued warm welcome win worth worthy charge charged charges demand demands difficulty dirty disabled emptied ill lag "
     "leak leaked lonely manipulate negative odd pain pressure punish questionable risk risks severe sharp shock short shortage "
-    "trouble troubles uncertain unclear unknown unsure violation violate wait waiting war waste"
+    "trouble troubles uncertain unclear unknown unsure violation violate wait waiting war waste fatal panic hung hang hangs lag"
 )
 
 
@@ -217,7 +217,7 @@ def feel(text: str, language: str) -> Emotion:
     else:
         valence, label = min(1.0, good + emphasis * 0.5) if good else -emphasis / 2, good_label or "neutral"
     intensity = min(1.0, abs(valence) + emphasis * 0.5) if label != "neutral" else min(1.0, emphasis)
-    return Emotion(valence=round(max(-1.0, valence), 3), intensity=round(intensity, 3), label=label)
+    return Emotion(valence=round(max(-1.0, valence), 3) + 0.0, intensity=round(intensity, 3), label=label)
 
 
 def _strength(prose: str, cues: tuple[Cue, ...]) -> tuple[float, str]:

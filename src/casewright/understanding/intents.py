@@ -66,6 +66,11 @@ class Prediction:
     out_of_scope_score: float
     out_of_scope: bool
 
+    @property
+    def confidence(self) -> float:
+        """That the best intent is meant; 0 out of scope."""
+        return 0.0 if self.out_of_scope else self.ranking[0].probability * (1 - self.out_of_scope_score)
+
 
 @dataclass(frozen=True, slots=True)
 class NearestExample:

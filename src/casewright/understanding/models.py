@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +61,13 @@ class CancelTopic(Model):
     topic: str | None = None
 
 
+SmallTalkKind = Literal["greeting", "thanks", "goodbye", "positive", "who_are_you", "venting"]
+SMALL_TALK_KINDS: tuple[str, ...] = get_args(SmallTalkKind)
+
+
 class SmallTalk(Model):
     command: Literal["SmallTalk"] = "SmallTalk"
-    kind: Literal["greeting", "thanks", "goodbye", "positive", "who_are_you", "venting"]
+    kind: SmallTalkKind
 
 
 class HumanHandoff(Model):

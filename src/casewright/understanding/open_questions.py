@@ -74,16 +74,14 @@ def _confirmation(text: str, context: DialogueContext, asked: str, entities: Seq
         move = Move(Confirm(confirmation=asked), 0.97, "says yes to the open question")
         return Answer(moves=(move,), pieces=rest if said.apart else ())
     move = Move(Decline(confirmation=asked), 0.97, "says no to the open question")
-    says_more = turns_away or phrases.is_question(text) or _word_count(text[said.rest or len(text) :]) > SHORT / 2
-    return Answer(moves=(move,), pieces=rest if says_more else ())
+    return Answer(moves=(move,), pieces=rest if turns_away else tuple(piece for piece in rest if _asks(text, piece)))
 
 
 def _told_by_result(text: str, asked: str, whole: tuple[Span, ...]) -> Answer:
     """ "It works now" and "still the same error" answer whether the problem is solved."""
     if phrases.STILL_BROKEN.search(text):
-        says_more = phrases.is_question(text) or _word_count(text) > 2 * SHORT
         move = Move(Decline(confirmation=asked), 0.85, "says that it is not solved")
-        return Answer(moves=(move,), pieces=whole if says_more else ())
+        return Answer(moves=(move,), pieces=tuple(piece for piece in whole if _asks(text, piece)))
     move_made = steer(text, DialogueContext())
     if move_made and isinstance(move_made.command, SmallTalk) and move_made.command.kind == "positive":
         return Answer(moves=(Move(Confirm(confirmation=asked), 0.9, "says that it works"),))
@@ -146,10 +144,13 @@ def _other_requests(text: str, whole: Sequence[Span], moves: Sequence[Move]) -> 
     if len(whole) < 2:
         return
     for start, end in whole:
-        piece = text[start:end]
-        asks = phrases.is_question(piece) or phrases.REQUEST_OPENER.match(piece) is not None
-        if asks and not any(value.casefold() in piece.casefold() for value in values):
+        piece = text[start:end].casefold()
+        if _asks(text, (start, end)) and not any(value.casefold() in piece for value in values):
             yield start, end
+
+
+def _asks(text: str, span: Span) -> bool:
+    return phrases.asks(text[span[0] : span[1]])
 
 
 # --- corrections ------------------------------------------------------------------------------------------------------

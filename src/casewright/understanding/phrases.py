@@ -239,3 +239,8 @@ REQUEST_OPENER: Final = re.compile(
 def is_question(text: str) -> bool:
     """Whether prose asks something; a question mark inside a longer text that is pasted does not count."""
     return QUESTION_OPENER.match(text) is not None or text.rstrip(" \n\"')").endswith("?")
+
+
+def asks(text: str) -> bool:
+    """Whether a piece asks a question or for something to be done, rather than telling something."""
+    return is_question(text) or REQUEST_OPENER.match(text) is not None

@@ -40,8 +40,14 @@ export function MessageList({ state, session, onOpenSource }: Props) {
             )}
           </Fragment>
         ))}
-        {outgoing.map((message) => (
-          <OutgoingBubble key={message.key} message={message} delayed={state.delay !== null} session={session} />
+        {outgoing.map((message, index) => (
+          <OutgoingBubble
+            key={message.key}
+            message={message}
+            first={index === 0 && !isCustomers(log.entries.at(-1))}
+            delayed={state.delay !== null}
+            session={session}
+          />
         ))}
       </div>
       {log.typing !== null && log.typing !== "customer" && (
@@ -121,10 +127,17 @@ function Bubble({ entry, first, onOpenSource, children }: BubbleProps) {
   );
 }
 
-function OutgoingBubble({ message, delayed, session }: { message: OutgoingMessage; delayed: boolean; session: ChatSession }) {
+interface OutgoingProps {
+  message: OutgoingMessage;
+  first: boolean;
+  delayed: boolean;
+  session: ChatSession;
+}
+
+function OutgoingBubble({ message, first, delayed, session }: OutgoingProps) {
   const texts = useTexts();
   return (
-    <article className="message customer outgoing" aria-label={texts.you}>
+    <article className={`message customer outgoing${first ? " first" : ""}`} aria-label={texts.you}>
       <div className="bubble">
         <p dir="auto">{message.text}</p>
       </div>
@@ -178,6 +191,10 @@ function Clock({ at }: { at: string }) {
 
 function speakerOf(entry: MessageEntry, texts: Texts): string {
   return { customer: texts.you, agent: texts.assistant, operator: texts.person }[entry.from];
+}
+
+function isCustomers(entry: Entry | undefined): boolean {
+  return entry?.kind === "message" && entry.from === "customer";
 }
 
 function isFirstOfRun(entry: MessageEntry, before: Entry | undefined): boolean {

@@ -60,11 +60,11 @@ export function useFollowedEnd(log: ConversationLog, outgoing: readonly Outgoing
   return { scroller, content, newBelow, follow };
 }
 
-/** The bottom, or where the last message begins if that is further up. */
+/** The bottom, or where the last message (or the end of the conversation) begins if that is further up. */
 function endOf(scroller: HTMLElement): number {
   const bottom = scroller.scrollHeight - scroller.clientHeight;
-  const last = [...scroller.querySelectorAll<HTMLElement>(".message")].at(-1);
-  if (last === undefined) return bottom;
+  const last = [...scroller.querySelectorAll(".message, .closing")].at(-1);
+  if (last === undefined) return 0;
   const top = last.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
   return Math.max(0, Math.min(bottom, top - CONTEXT_PX));
 }

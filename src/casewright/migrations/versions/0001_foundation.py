@@ -296,7 +296,7 @@ def _grant() -> None:
     run("grant usage on all sequences in schema control to casewright_app")
     run("grant execute on all functions in schema control to casewright_app")
     for table in APPEND_ONLY:
-        run(f"revoke update on {table} from casewright_app")
+        run(f"revoke update, delete on {table} from casewright_app")
 
 
 def downgrade() -> None:
