@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -278,14 +277,24 @@ class World:
         return Engine(self.ports, self.settings)
 
 
+@pytest.fixture(scope="session")
+def key_encryption_key(tmp_path_factory: pytest.TempPathFactory) -> KeyEncryptionKey:
+    """One for all tests, as they share one database."""
+    return KeyEncryptionKey.load(tmp_path_factory.mktemp("secrets") / "key")
+
+
 @pytest.fixture
 async def world(
-    cluster: Cluster, database: Database, tenants: TenantService, tenant: Tenant, tmp_path: Path
+    cluster: Cluster,
+    database: Database,
+    tenants: TenantService,
+    tenant: Tenant,
+    key_encryption_key: KeyEncryptionKey,
 ) -> AsyncIterator[World]:
     clock = ManualClock(datetime.now(UTC))
     settings = Settings(lease_seconds=1.0, action_timeout_seconds=2.0)
     live = LiveEvents(cluster.application)
-    sealer = Sealer(KeyEncryptionKey.load(tmp_path / "key"))
+    sealer = Sealer(key_encryption_key)
     log = EventLog(database, sealer, clock, live, settings.lease_seconds)
     procedures = ProcedureService()
     async with database.begin(system(tenant.id)) as tx:

@@ -4,7 +4,7 @@ import { type Block, blocksOf, type PlacedPart } from "./blocks";
 import { CodeListing } from "./CodeListing";
 import type { Part } from "./events";
 import { LinkedText } from "./LinkedText";
-import { type Citation, citationsOf, citedAt } from "./sources";
+import { type Citation, citationsOf, citedAt, titleOf } from "./sources";
 
 interface Props {
   parts: readonly Part[];
@@ -29,7 +29,7 @@ export function MessageBody({ parts, onOpenSource }: Props) {
                 <span className="mark-number" aria-hidden="true">
                   {citation.number}
                 </span>
-                <span dir="auto">{citation.source.title}</span>
+                <span dir="auto">{titleOf(citation.source)}</span>
               </button>
             </li>
           ))}
@@ -87,7 +87,7 @@ function Marks({ citations, onOpen }: { citations: readonly Citation[]; onOpen: 
       key={citation.number}
       type="button"
       className="mark-number"
-      aria-label={texts.source(citation.number, citation.source.title)}
+      aria-label={texts.source(citation.number, titleOf(citation.source))}
       onClick={() => onOpen(citation)}
     >
       {citation.number}

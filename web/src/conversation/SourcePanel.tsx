@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { ActionIcon, ArticleIcon, CloseIcon, RecordIcon } from "../shared/icons";
 import { useTexts } from "../shared/TextsContext";
-import type { Citation } from "./sources";
+import { type Citation, titleOf } from "./sources";
 
 /** Shows one source: its kind, title, version and the sentences taken from it. Escape or a click beside it closes. */
 export function SourcePanel({ citation, onClose }: { citation: Citation | null; onClose: () => void }) {
@@ -36,7 +36,7 @@ export function SourcePanel({ citation, onClose }: { citation: Citation | null; 
             </button>
           </header>
           <h2 id="source-title" dir="auto">
-            {source.title}
+            {titleOf(source)}
           </h2>
           {source.version != null && <p className="faint">{texts.version(String(source.version))}</p>}
           {citation.quotes.length > 0 && (

@@ -7,6 +7,13 @@ export interface Citation {
   quotes: string[];
 }
 
+/** What a source is called. An action has only its name, which is put as words: `reset_password` → "Reset password". */
+export function titleOf(source: Source): string {
+  if (source.type !== "action") return source.title;
+  const words = source.title.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** The message's sources in the order in which they are first cited, each once. */
 export function citationsOf(parts: readonly Part[]): Citation[] {
   const citations = new Map<string, Citation>();
