@@ -129,7 +129,7 @@ async def _play(dialogue: Dialogue, conversation: Conversation, measurement: Mea
         problem = said.problem(answer)
         if problem:
             told = answer.reply.text if answer.reply else "nothing"
-            raise WrongOutcome(f"{problem}\n  said: {said.text}\n  reply: {told}")
+            raise WrongOutcome(f"{problem}\n  said: {said.text}\n  reply: {told}\n  conversation {conversation.id}")
 
 
 def _spent(before: Usage, after: Usage) -> dict[str, float]:

@@ -7,8 +7,8 @@ from typing import Final
 
 import psutil
 
-ROLES: Final = ("serve", "worker", "postgres", "localorg", "other")
-"""`other`: what starts and watches the rest."""
+ROLES: Final = ("serve", "worker", "postgres", "localorg", "supervisor")
+"""`supervisor`: the demo itself and the other processes that start and watch the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +40,4 @@ def _role(command: list[str]) -> str:
         return "localorg"
     if command and "postgres" in command[0]:
         return "postgres"
-    return next((role for role in ("serve", "worker") if role in command), "other")
+    return next((role for role in ("serve", "worker") if role in command), "supervisor")

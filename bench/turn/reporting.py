@@ -4,7 +4,7 @@ import os
 import platform
 import statistics
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +12,12 @@ from rich.table import Table
 from bench.turn.measuring import Measurement
 from bench.turn.mix import TurnKind
 from bench.turn.processes import ROLES
+
+
+NOTE: Final = (
+    "A stage's CPU is that of the server's main thread meanwhile: other turns' too with several clients, "
+    "and not that of the encoder's own threads, which only the process `serve` shows."
+)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -63,11 +69,7 @@ def print_tables(document: dict[str, Any], console: Console) -> None:
     console.print(_table("CPU ms a turn, by process", runs, _process_rows(runs, "cpu_ms_per_turn")))
     console.print(_table("Memory MB, by process", runs, _process_rows(runs, "memory_mb")))
     console.print(_table("Stages of the server: CPU ms a turn (wall ms each)", runs, _stage_rows(runs)))
-    console.print(
-        "A stage's CPU includes what else its thread did meanwhile: read it at one client.",
-        style="dim",
-        highlight=False,
-    )
+    console.print(NOTE, style="dim", highlight=False)
 
 
 def _table(title: str, runs: Sequence[dict[str, Any]], rows: Sequence[tuple[str, list[str]]]) -> Table:

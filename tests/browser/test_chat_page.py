@@ -206,7 +206,6 @@ def test_a_person_can_be_asked_for_before_anything_is_said(chat: ChatPage) -> No
 def test_a_closed_conversation_is_rated_and_a_new_one_begins(chat: ChatPage, operator: Operator) -> None:
     chat.ask("How do I export data?")
     close_by_silence(chat, operator)
-    expect(chat.composer).to_have_count(0)
 
     chat.rating.get_by_role("radio", name="4 stars").check()
     chat.page.get_by_label("What should we know?").fill("Quick and clear.")
@@ -221,6 +220,15 @@ def test_a_closed_conversation_is_rated_and_a_new_one_begins(chat: ChatPage, ope
     chat.page.get_by_role("button", name="New conversation").click()
     expect(chat.composer).to_be_visible()
     expect(chat.customer_messages).to_have_count(0)
+
+
+def test_writing_in_a_closed_conversation_opens_it_again(chat: ChatPage, operator: Operator) -> None:
+    chat.ask("How do I export data?")
+    close_by_silence(chat, operator)
+    chat.ask("I forgot my password")
+
+    expect(chat.page.get_by_text("Conversation closed")).to_have_count(0)
+    expect(chat.rating).to_have_count(0)
 
 
 def test_leaving_an_open_conversation_is_asked_first(chat: ChatPage) -> None:
@@ -269,3 +277,11 @@ def test_a_message_the_server_will_not_take_says_why_and_can_be_discarded(chat: 
 
     chat.page.get_by_role("button", name="Discard").click()
     expect(chat.customer_messages).to_have_count(0)
+
+
+def test_of_a_very_long_message_the_beginning_is_shown_until_all_is_asked_for(chat: ChatPage) -> None:
+    chat.ask("A" * 100_000)
+    expect(chat.customer_messages).to_have_text([re.compile(r"^\D*\d\d:\d\dA{600}…Show all 100,000 characters$")])
+
+    chat.page.get_by_role("button", name="Show all 100,000 characters").click()
+    expect(chat.customer_messages).to_contain_text("A" * 90_000)

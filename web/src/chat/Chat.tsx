@@ -88,7 +88,7 @@ export function Chat({ site, session, onLanguage }: Props) {
             {texts.newMessages}
           </button>
         )}
-        {log.closed === null && !lost && <Composer memory={session.memory} question={question} onSend={send} />}
+        {!lost && <Composer memory={session.memory} question={question} onSend={send} />}
       </main>
       <SourcePanel citation={citation} onClose={() => setCitation(null)} />
       <LeaveDialog

@@ -62,7 +62,7 @@ function ReadyChat({ publishableKey, site }: { publishableKey: string; site: Sit
   );
 }
 
-/** The address's, then the visitor's own choice, then the browser's. */
+/** The visitor's own choice, then the address's, then the browser's. */
 function wishedLanguages(): string[] {
-  return [fromFragment("language"), readStored(STORED_LANGUAGE), ...navigator.languages].filter((wish) => wish !== null);
+  return [readStored(STORED_LANGUAGE), fromFragment("language"), ...navigator.languages].filter((wish) => wish !== null);
 }

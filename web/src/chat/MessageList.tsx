@@ -3,6 +3,7 @@ import type { Expectation } from "../conversation/events";
 import { type Entry, type MessageEntry, type ModeEntry, openQuestion } from "../conversation/log";
 import { MessageBody } from "../conversation/MessageBody";
 import type { Citation } from "../conversation/sources";
+import { WrittenText } from "../conversation/WrittenText";
 import { PersonIcon } from "../shared/icons";
 import { Mark } from "../shared/Mark";
 import { useLanguage, useTexts } from "../shared/TextsContext";
@@ -117,7 +118,7 @@ function Bubble({ entry, first, onOpenSource, children }: BubbleProps) {
       )}
       <div className="bubble">
         {entry.from === "customer" ? (
-          <p dir="auto">{entry.text}</p>
+          <WrittenText text={entry.text} />
         ) : (
           <MessageBody parts={entry.parts} onOpenSource={onOpenSource} />
         )}
@@ -139,7 +140,7 @@ function OutgoingBubble({ message, first, delayed, session }: OutgoingProps) {
   return (
     <article className={`message customer outgoing${first ? " first" : ""}`} aria-label={texts.you}>
       <div className="bubble">
-        <p dir="auto">{message.text}</p>
+        <WrittenText text={message.text} />
       </div>
       {message.refusal === null ? (
         <p className="delivery">{delayed ? texts.waiting : texts.sending}</p>
@@ -202,5 +203,6 @@ function isFirstOfRun(entry: MessageEntry, before: Entry | undefined): boolean {
 }
 
 function mayBeJudged(entry: MessageEntry): boolean {
-  return entry.complete && entry.from === "agent" && entry.parts.some((part) => part.sources.length > 0 && part.kind !== "handoff");
+  const answers = entry.parts.some((part) => part.sources.some((source) => source.type === "article"));
+  return answers && entry.complete && entry.from === "agent";
 }

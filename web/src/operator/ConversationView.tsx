@@ -4,6 +4,7 @@ import { type ConversationLog, type Entry, type MessageEntry, messagesIn } from 
 import { MessageBody } from "../conversation/MessageBody";
 import type { Citation } from "../conversation/sources";
 import { SourcePanel } from "../conversation/SourcePanel";
+import { WrittenText } from "../conversation/WrittenText";
 import { BackIcon } from "../shared/icons";
 import { useApprovals, useModeChange, useReply, useSummary } from "./api";
 import { ApprovalCard } from "./ApprovalCard";
@@ -139,7 +140,7 @@ function EntryView({ entry, conversationId, openTurn, onOpenSource }: EntryProps
       </header>
       <div className="bubble">
         {entry.from === "customer" ? (
-          <p dir="auto">{entry.text}</p>
+          <WrittenText text={entry.text} />
         ) : (
           <MessageBody parts={entry.parts} onOpenSource={onOpenSource} />
         )}
