@@ -13,7 +13,6 @@ from bench.turn.measuring import Measurement
 from bench.turn.mix import TurnKind
 from bench.turn.processes import ROLES
 
-
 NOTE: Final = (
     "A stage's CPU is that of the server's main thread meanwhile: other turns' too with several clients, "
     "and not that of the encoder's own threads, which only the process `serve` shows."

@@ -281,7 +281,8 @@ def test_a_message_the_server_will_not_take_says_why_and_can_be_discarded(chat: 
 
 def test_of_a_very_long_message_the_beginning_is_shown_until_all_is_asked_for(chat: ChatPage) -> None:
     chat.ask("A" * 100_000)
-    expect(chat.customer_messages).to_have_text([re.compile(r"^\D*\d\d:\d\dA{600}…Show all 100,000 characters$")])
+    message = chat.customer_messages.locator("p")
+    expect(message).to_have_text("A" * 600 + "…")
 
-    chat.page.get_by_role("button", name="Show all 100,000 characters").click()
-    expect(chat.customer_messages).to_contain_text("A" * 90_000)
+    chat.page.get_by_role("button", name=re.compile("^Show all .* characters$")).click()
+    expect(message).to_have_text(re.compile("^A{3000}"))

@@ -36,6 +36,17 @@ def test_yes_and_no_and_dates_are_what_a_customer_says_not_values(tmp_path: Path
     assert [step.summary for step in loaded.scenario.steps] == ["customer: yes", "customer: no", "customer: 2026-11-22"]
 
 
+def test_a_step_is_told_in_a_line(tmp_path: Path) -> None:
+    steps = (
+        "  - messages: [Hello, I am Ada]\n  - mail: {to: a@b.example, contains: [reset], count: 1}\n  - handoff: true\n"
+    )
+    assert [step.summary for step in load_text(tmp_path, HEAD + steps).scenario.steps] == [
+        "messages: Hello / I am Ada",
+        "mail: to a@b.example, contains reset, count 1",
+        "handoff: true",
+    ]
+
+
 @pytest.mark.parametrize(
     ("steps", "line", "said"),
     [

@@ -109,6 +109,14 @@ async def test_messages_in_a_burst_are_answered_together(scenario: Path, connect
     assert report.result is Result.PASSED, told(report)
 
 
+async def test_an_operator_who_sees_what_must_be_hidden_is_told_about(scenario: Path, connection: Connection) -> None:
+    report = await play_text(scenario, "  - customer: How do I export data?\n  - as_tenant: aurora\n", connection)
+    assert (report.result, report.steps_passed) == (Result.FAILED, 1)
+    seen = told(report)
+    for leak in ("/transcript succeeds", "/replies succeeds", "/v1/turns/", "its inbox lists the conversation"):
+        assert leak in seen
+
+
 async def test_the_listener_hears_of_every_step_and_of_the_end(connection: Connection) -> None:
     loaded = load(EXAMPLES / "aurora/scenarios/unknown-question.yaml")
     listener = Silent()

@@ -50,9 +50,7 @@ class TestApiTroubleshooting:
             ("The token was generated yesterday", ISSUED, "issued=yesterday"),
         ],
     )
-    def test_each_answer_fills_its_slot(
-        self, aurora: Company, text: str, awaiting: ExpectedSlot, slot: str
-    ) -> None:
+    def test_each_answer_fills_its_slot(self, aurora: Company, text: str, awaiting: ExpectedSlot, slot: str) -> None:
         context = DialogueContext(active=DIAGNOSING, awaiting=awaiting)
         assert aurora.proposes(text, context) == [f"SetSlot {slot}"]
 
@@ -191,7 +189,11 @@ class TestSteering:
 
     @pytest.mark.parametrize(
         ("text", "command"),
-        [("it works now", "Confirm"), ("no, it still does not work", "Decline"), ("Thanks, that solved it!", "SmallTalk thanks")],
+        [
+            ("it works now", "Confirm"),
+            ("no, it still does not work", "Decline"),
+            ("Thanks, that solved it!", "SmallTalk thanks"),
+        ],
     )
     def test_the_result_tells_whether_the_problem_is_solved(self, aurora: Company, text: str, command: str) -> None:
         context = DialogueContext(paused=(EXPORTING,), confirmation=IS_SOLVED)

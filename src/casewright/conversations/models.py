@@ -366,7 +366,7 @@ class ReplySent(Event):
     expects: Expects | None = None
     silence_due: datetime | None = None
     openers: tuple[str, ...] = ()
-    helped: bool = True
+    helped: bool | None = True
     asks_if_solved: bool = False
 
 

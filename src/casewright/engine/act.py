@@ -190,7 +190,7 @@ async def _small_talk(turn: Turn, command: SmallTalk) -> None:
             turn.phrase("what_happened", "question")
             turn.phrase("offer_person")
             _offer_person(turn)
-            turn.helped = turn.state.unhelpful_turns > 0
+            turn.helped = None
 
 
 def _thank(turn: Turn, kind: str) -> None:
@@ -239,7 +239,7 @@ def _cannot_handle(turn: Turn, command: CannotHandle) -> None:
 
 
 def _clarify(turn: Turn, command: Clarify) -> None:
-    turn.helped = False
+    turn.helped = None
     turn.emit(ClarificationAsked(offered=command.options, query=command.query, about=command.about))
     if command.options:
         turn.expects = Expects(kind="choice")

@@ -187,6 +187,8 @@ def _objection(state: State, proposal: Proposal, catalogue: Catalogue) -> str:
             topic = state.topic(topic_id)
             if topic is None or topic.status not in (TopicStatus.PAUSED, TopicStatus.ANSWERED):
                 return "there is no such paused topic"
+        case SmallTalk(kind="goodbye") if state.active:
+            return "a question is open"
         case CancelTopic(topic=str(topic_id)) if state.topic(topic_id) is None:
             return "there is no such topic"
         case _:

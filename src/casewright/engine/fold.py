@@ -282,9 +282,14 @@ def _(event: events.ReplySent, state: State, entry: LoggedEvent) -> State:
         expects=event.expects,
         silence_due=event.silence_due,
         openers=event.openers or state.openers,
-        unhelpful_turns=0 if event.helped else state.unhelpful_turns + 1,
+        unhelpful_turns=_unhelpful(state.unhelpful_turns, event.helped),
         asked_if_solved=event.asks_if_solved,
     )
+
+
+def _unhelpful(before: int, helped: bool | None) -> int:
+    """A turn that only asked back leaves the count as it is."""
+    return before if helped is None else 0 if helped else before + 1
 
 
 @_apply.register

@@ -165,7 +165,7 @@ async def _bring_in_a_person(turn: Turn) -> None:
     limits = turn.thresholds
     if turn.state.frustration >= limits.frustration_hand_over:
         await hand_over(turn, "frustration")
-    elif not turn.helped and turn.state.unhelpful_turns + 1 >= limits.failed_turns_hand_over:
+    elif turn.helped is False and turn.state.unhelpful_turns + 1 >= limits.failed_turns_hand_over:
         await hand_over(turn, "low_confidence")
 
 

@@ -68,7 +68,8 @@ class Draft:
 
 @dataclass
 class Turn:
-    """`irrevocable`: something has gone out or an action was requested, so a newer message has to wait."""
+    """`irrevocable`: something has gone out or an action was requested, so a newer message has to wait. `helped`: whether
+    this turn was of use; None: it asked back, which is neither."""
 
     ports: Ports
     settings: Settings
@@ -86,7 +87,7 @@ class Turn:
     quick_replies: list[QuickReply] = field(default_factory=list)
     expects: Expects | None = None
     openers: list[str] = field(default_factory=list)
-    helped: bool = True
+    helped: bool | None = True
     asks_if_solved: bool = False
     opened: bool = False
     approvals: list[NewApproval] = field(default_factory=list)

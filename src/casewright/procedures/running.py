@@ -77,7 +77,7 @@ def fill(procedure: Procedure, progress: Progress, slot: str, value: str) -> Pro
         return progress
     filled = progress.model_copy(update={"slots": {**progress.slots, slot: value}})
     first = _first_use(procedure, progress, slot)
-    return filled if first is None else _back_to(procedure, filled, first)
+    return filled if first is None else _back_to(procedure, filled, first, slot)
 
 
 def is_settled(procedure: Procedure, progress: Progress, slot: str) -> bool:
@@ -228,14 +228,21 @@ def _go(procedure: Procedure, progress: Progress, target: str) -> Progress:
     return misunderstood(procedure, moved.model_copy(update={"slots": kept}), step.collect)
 
 
-def _back_to(procedure: Procedure, progress: Progress, position: int) -> Progress:
+def _back_to(procedure: Procedure, progress: Progress, position: int, corrected: str) -> Progress:
+    """To an earlier step, since a slot was corrected. What was asked after it is asked as if for the first time."""
     undone = [step_of(procedure, step_id) for step_id in progress.passed[position:]]
     forgotten = {step.save_as for step in undone if isinstance(step, ActionStep)}
+    asked_anew = {step.collect for step in undone if isinstance(step, CollectStep)}
+    here = step_of(procedure, progress.step)
+    if isinstance(here, CollectStep):
+        asked_anew.add(here.collect)
+    asked_anew.discard(corrected)
     return progress.model_copy(
         update={
             "step": progress.passed[position],
             "passed": progress.passed[:position],
             "results": {name: values for name, values in progress.results.items() if name not in forgotten},
+            "attempts": {name: count for name, count in progress.attempts.items() if name not in asked_anew},
         }
     )
 

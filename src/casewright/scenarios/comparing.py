@@ -217,7 +217,7 @@ def mail_mismatches(expected: MailExpectation, mails: Sequence[Mail]) -> Iterato
     if expected.count is None and not fitting:
         yield Mismatch(expectation=f"mail to {expected.to}{about}", found=found)
     if expected.count is not None and len(fitting) != expected.count:
-        yield Mismatch(expectation=f"{expected.count} mails to {expected.to}{about}", found=found)
+        yield Mismatch(expectation=f"exactly {expected.count} × mail to {expected.to}{about}", found=found)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StrictBool, StrictInt, StrictStr, Tag, model_validator
 
-from casewright.kit.model import Model
 from casewright.scenarios.expectations import (
     ClosedExpectation,
     Documented,
@@ -64,13 +63,17 @@ class Step(Documented):
     def summary(self) -> str:
         """The step in a line: `customer: I forgot my password`."""
         key = next(iter(type(self).model_fields))
-        value = getattr(self, key)
-        if isinstance(value, Model):
-            value = ", ".join(f"{name} {given}" for name, given in value.model_dump(exclude_unset=True).items())
-        elif isinstance(value, tuple):
-            value = " / ".join(value)
-        line = " ".join(f"{key}: {value}".split())
+        given = self.model_dump(exclude_unset=True)[key]
+        pairs = given.items() if isinstance(given, dict) else ()
+        told = ", ".join(f"{name} {_listed(value)}" for name, value in pairs) or _listed(given)
+        line = " ".join(f"{key}: {told}".split())
         return line if len(line) <= 80 else f"{line[:79]}…"
+
+
+def _listed(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " / ".join(str(one) for one in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class CustomerStep(Step):

@@ -233,9 +233,7 @@ class Analyst:
         ranked = segment.ranking[: 2 if segment.ambiguous else 1]
         share = 1 - segment.out_of_scope_score
         proposals = [self._from_intent(one, segment, index, share, context) for one in ranked]
-        return [proposal for proposal in proposals if proposal] or _beyond_intents(
-            segment, index, context, emotion, signals
-        )
+        return [one for one in proposals if one] or _beyond_intents(segment, index, context, emotion, signals)
 
     def _from_intent(
         self, ranked: RankedIntent, segment: Segment, index: int, share: float, context: DialogueContext
@@ -245,13 +243,14 @@ class Analyst:
         target = intent.target
         has_topic = context.active is not None or bool(context.paused)
         confidence = ranked.probability * share
-        if (target.cancel and not has_topic) or ((target.cancel or target.handoff) and confidence < SURE):
+        least = SURE if target.cancel or target.handoff else 0.0 if segment.ambiguous else LEAST_SURE
+        if (target.cancel and not has_topic) or (confidence < least and not target.knowledge):
             return None
         if context.awaiting and not phrases.asks(segment.text) and not (target.handoff or target.cancel):
             return None
         return Proposal(
             command=_command_for(intent, segment.text),
-            confidence=round(confidence, 4),
+            confidence=round(max(confidence, WORTH_A_LOOK) if target.knowledge else confidence, 4),
             reason=f"is about {intent.name}",
             segment=index,
             proposer="intents",

@@ -56,7 +56,7 @@ _NEGATIVE: Final = (
         r"goddamn|fuck\w*",
         r"how dare",
         r"rip-?off|scam(?:med|mers)?\b",
-        r"waste of (?:my |our )?(?:time|money)",
+        r"waste of (?:my |our )?(?:time|money)|(?:wast\w+|cost\w*) (?:me |us )?(?:my|our|the) (?:\w+ )?(?:time|day|morning|afternoon|evening|money)",
         r"incompeten\w+|idiots?\b|morons?\b",
         r"shame on you",
         r"i demand\b",

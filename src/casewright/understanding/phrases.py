@@ -107,6 +107,8 @@ PERSON_WANTED: Final = _phrase(
     rf"(?:talk|speak|chat|discuss this|write)(?: directly)? (?:to|with) {_PERSON}",
     rf"(?:connect|transfer|put|pass|hand|refer|forward|escalate)(?: (?:me|us|this|it))(?: (?:over|through|on))? (?:to|with) {_PERSON}",
     r"(?:get|give|find|bring|fetch)(?: me| us)? (?:a |an |your |the |some )?(?:real |live |actual |human )*(?:person|human|agent|manager|supervisor|representative)",
+    rf"(?:have a|a) (?:word|chat|call) with {_PERSON}",
+    r"(?:get|give|find|bring) (?:me|us) (?:someone|somebody)",
     r"(?:want|need|prefer|like)(?: to have)? (?:a |an )?(?:real (?:person|human|agent|employee)|live (?:person|agent|chat)|human(?: being| agent)?|actual (?:person|human))",
     r"(?:(?:have|let|ask) (?:someone|somebody|a \w+) (?:to )?)?(?:call|phone|ring) me(?: back)?(?: please)?",
     r"(?:rufen sie|ruf) mich (?:bitte )?(?:an|zurück)|(?:verbinden|leiten|stellen) sie mich (?:\w+ ){0,6}(?:durch|weiter)|verbinden sie mich",
