@@ -7,7 +7,7 @@ from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
 from casewright.knowledge.grounding import supports
-from casewright.knowledge.models import KnowledgeAnswer, Question
+from casewright.knowledge.models import ArticleId, KnowledgeAnswer, Question
 from casewright.knowledge.service import KnowledgeService
 from casewright.procedures import running
 from casewright.procedures.models import ActionCall, ActionDefinition, ActionOutcome, Procedure
@@ -48,6 +48,10 @@ class TenantKnowledge:
         encoded = await self._service.encoded(question)
         async with self._database.begin(system(tenant_id)) as tx:
             return await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
+
+    async def record_outcome(self, tenant_id: TenantId, article_ids: Sequence[ArticleId], *, solved: bool) -> None:
+        async with self._database.begin(system(tenant_id)) as tx:
+            await self._service.record_outcome(tx, tenant_id, article_ids, solved=solved)
 
     def supports(self, sentence: str, source: str) -> bool:
         return supports(sentence, source)

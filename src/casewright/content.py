@@ -1,6 +1,6 @@
 """A company as a folder: its profile, intents, procedures and articles, brought into the database.
 
-    FOLDER/tenant.yaml  intents.yaml  procedures/*.yaml  articles/*.md
+FOLDER/tenant.yaml  intents.yaml  procedures/*.yaml  articles/*.md
 """
 
 import asyncio
@@ -33,9 +33,7 @@ async def install_folder(parts: Parts, folder: Path, report: Report) -> Tenant:
     slug, name, profile = _read_profile(folder / "tenant.yaml")
     tenant = await parts.tenants.save(slug, name, profile)
     who = system(tenant.id, "content")
-    procedures = await asyncio.to_thread(
-        _load_procedures, folder / "procedures", parts, profile.default_language
-    )
+    procedures = await asyncio.to_thread(_load_procedures, folder / "procedures", parts, profile.default_language)
     articles = await asyncio.to_thread(read_articles, folder / "articles")
     async with parts.database.begin(who) as tx:
         await parts.procedures.install(tx, tenant.id, procedures)
@@ -61,8 +59,6 @@ def _read_profile(file: Path) -> tuple[str, str, TenantProfile]:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ContentUnusable(f"{file}: {faults}.") from None
-
-
 
 
 def _load_procedures(folder: Path, parts: Parts, locale: str) -> list[Procedure]:

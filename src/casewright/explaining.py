@@ -17,26 +17,36 @@ def in_plain_words(turn: TurnView) -> Iterator[Section]:
     if turn.actions:
         yield "What was done", [f"{one.action}: {one.status} ({one.code}) in {one.ms:.0f} ms" for one in turn.actions]
     if turn.hits:
-        yield "What knowledge offered", [
-            f"{one.title} › {one.section or 'whole article'} (version {one.version}): confidence {one.confidence:.2f} "
-            f"(text {one.text_score:.2f}, meaning {one.vector_score:.2f})"
-            for one in turn.hits
-        ]
+        yield (
+            "What knowledge offered",
+            [
+                f"{one.title} › {one.section or 'whole article'} (version {one.version}): confidence {one.confidence:.2f} "
+                f"(text {one.text_score:.2f}, meaning {one.vector_score:.2f})"
+                for one in turn.hits
+            ],
+        )
     yield "Topics", _topics(turn)
     if turn.reply:
         yield "What was said, and on what it stands", _said(turn)
     failed = [one for one in turn.checks if not one.passed]
-    yield "Checks", [f"{len(turn.checks)} checks of what was said, {len(failed)} failed"] + [
-        f"part {one.part + 1}: not true that it {one.check}; repaired before it went out" for one in failed
-    ]
+    yield (
+        "Checks",
+        [f"{len(turn.checks)} checks of what was said, {len(failed)} failed"]
+        + [f"part {one.part + 1}: not true that it {one.check}; repaired before it went out" for one in failed],
+    )
     if turn.recovery:
-        yield "What went wrong", [
-            f"{one.failure}: {one.strategy.replace('_', ' ')} {'helped' if one.succeeded else 'did not help'}"
-            for one in turn.recovery
-        ]
-    yield "Time", [f"{turn.total_ms:.1f} ms in all"] + [
-        f"{stage.name}: {stage.ms:.1f} ms, of which {stage.cpu_ms:.1f} ms computing" for stage in turn.stages
-    ]
+        yield (
+            "What went wrong",
+            [
+                f"{one.failure}: {one.strategy.replace('_', ' ')} {'helped' if one.succeeded else 'did not help'}"
+                for one in turn.recovery
+            ],
+        )
+    yield (
+        "Time",
+        [f"{turn.total_ms:.1f} ms in all"]
+        + [f"{stage.name}: {stage.ms:.1f} ms, of which {stage.cpu_ms:.1f} ms computing" for stage in turn.stages],
+    )
 
 
 def _came_in(turn: TurnView) -> list[str]:

@@ -209,7 +209,13 @@ class SmallOrg:
 
 
 class OneArticle:
-    """Knows what prices are, and nothing else."""
+    """Knows what prices are, and nothing else; remembers what it is told of its use."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[bool] = []
+
+    async def record_outcome(self, tenant_id: TenantId, article_ids: Sequence[ArticleId], *, solved: bool) -> None:
+        self.outcomes += [solved] * len(article_ids)
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         if "price" not in question.text:
@@ -234,6 +240,7 @@ class World:
     service: ConversationService
     understanding: ScriptedUnderstanding
     org: SmallOrg
+    knowledge: OneArticle
     ports: Ports
     settings: Settings
     engine: Engine
@@ -300,14 +307,14 @@ async def world(
     async with database.begin(system(tenant.id)) as tx:
         loaded = [load_text(text, source=f"{name}.yaml", actions=DEFINITIONS) for name, text in PROCEDURES.items()]
         await procedures.install(tx, tenant.id, [*loaded, *load_builtin(DEFINITIONS)])
-    understanding, org = ScriptedUnderstanding(), SmallOrg()
+    understanding, org, knowledge = ScriptedUnderstanding(), SmallOrg(), OneArticle()
     ports = Ports(
         log=log,
         typing=live,
         tenants=tenants,
         masker=PersonalDataMasker(),
         understanding=understanding,
-        knowledge=OneArticle(),
+        knowledge=knowledge,
         procedures=TenantProcedures(database, procedures),
         actions=org,
     )
@@ -317,5 +324,16 @@ async def world(
         greeting=Part(text="Hello", kind="notice"), active_for=timedelta(minutes=1),
     )  # fmt: skip
     yield World(
-        tenant, database, clock, log, service, understanding, org, ports, settings, Engine(ports, settings), key
+        tenant,
+        database,
+        clock,
+        log,
+        service,
+        understanding,
+        org,
+        knowledge,
+        ports,
+        settings,
+        Engine(ports, settings),
+        key,
     )

@@ -346,3 +346,10 @@ async def test_no_title_or_column_outside_the_seal_holds_the_customers_words(wor
         topics = await tx.fetch("select topic from conversation where id = $1", world.key.conversation_id)
     assert not any("zebra" in row["data"] for row in rows)
     assert topics[0]["topic"] == "a question"
+
+
+async def test_an_article_learns_whether_its_use_helped_once_the_conversation_ends(world: World) -> None:
+    await world.say("what is the price", PRICES)
+    assert world.knowledge.outcomes == []
+    await world.say("thanks", SmallTalk(kind="thanks"))
+    assert world.knowledge.outcomes == [True]

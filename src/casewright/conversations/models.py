@@ -401,6 +401,7 @@ class SolutionTried(Event):
 
     kind = "solution_tried"
     what: str
+    article_id: str | None = None
 
 
 class FailureMet(Event):

@@ -26,8 +26,8 @@ async def answer(turn: Turn, topic: Topic, question: str | None = None) -> bool:
         _say_so(turn, topic, found)
         return False
     _say_sentences(turn, found.sentences)
-    for title in dict.fromkeys(sentence.title for sentence in found.sentences):
-        turn.emit(SolutionTried(what=title))
+    for title, article_id in dict.fromkeys((sentence.title, str(sentence.article_id)) for sentence in found.sentences):
+        turn.emit(SolutionTried(what=title, article_id=article_id))
     if question is None:
         turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.ANSWERED, reason="answered"))
         turn.asks_if_solved = True

@@ -170,6 +170,7 @@ class State(Model):
     finished_action: FinishedAction | None = None
     clarification: Clarification | None = None
     attempted_solutions: tuple[str, ...] = ()
+    cited_articles: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     feelings: tuple[Feeling, ...] = ()
     frustration: float = 0.0

@@ -127,8 +127,12 @@ async def reply(turn: Turn) -> None:
             report=turn.report,
         )
     )
+    cited = turn.cited_before_closing()
     with turn.stage("commit"):
         await turn.finish()
+    if cited:
+        solved = turn.state.outcome is Outcome.RESOLVED
+        await turn.ports.knowledge.record_outcome(turn.claim.key.tenant_id, cited, solved=solved)
 
 
 # --- pieces of the stages ---

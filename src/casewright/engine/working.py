@@ -29,6 +29,7 @@ from casewright.conversations.models import (
     ReplySent,
     Source,
     StageTime,
+    Status,
     Trigger,
     TriggerKind,
     TurnCommit,
@@ -43,6 +44,7 @@ from casewright.engine.wording import say
 from casewright.kit.ids import new_id
 from casewright.kit.principal import Assurance
 from casewright.kit.telemetry import span
+from casewright.knowledge.models import ArticleId
 from casewright.security.models import Vault
 from casewright.settings import Settings, Thresholds
 from casewright.tenants.models import Tenant
@@ -179,6 +181,12 @@ class Turn:
         finally:
             ms, cpu_ms = round(measured.seconds * 1000, 2), round(measured.cpu_seconds * 1000, 2)
             self.stages.append(StageTime(name=name, ms=ms, cpu_ms=cpu_ms))
+
+    def cited_before_closing(self) -> list[ArticleId]:
+        """The articles whose use has now shown whether it helped: none while the conversation is open."""
+        if self.state.status is not Status.CLOSED:
+            return []
+        return [ArticleId(UUID(one)) for one in self._base.cited_articles]
 
     def uncommitted(self) -> list[LoggedEvent]:
         """What this turn has brought about and not yet committed."""

@@ -15,9 +15,10 @@ PROBLEM = "application/problem+json"
 
 
 class Problem(Model):
-    """RFC 9457. `type` is stable; `detail` is a sentence for people."""
+    """RFC 9457. `type` and `code` (its last part as a name) are stable; `detail` is a sentence for people."""
 
     type: str
+    code: str
     title: str
     status: int
     detail: str
@@ -28,6 +29,7 @@ def problem(error: CasewrightError) -> Response:
     retry_after = error.retry_after if isinstance(error, TryLater) else None
     body = Problem(
         type=f"/problems/{error.kind}",
+        code=type(error).__name__,
         title=error.title,
         status=error.status,
         detail=error.message,
@@ -51,6 +53,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         faults = "; ".join(f"{'.'.join(str(one) for one in e['loc'])}: {e['msg']}" for e in error.errors()[:5])
         body = Problem(
             type="/problems/invalid-input",
+            code="InvalidInput",
             title="A value is not valid",
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
             detail=faults,
@@ -61,7 +64,13 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def _(_: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
         kind = status.phrase.lower().replace(" ", "-")
-        body = Problem(type=f"/problems/{kind}", title=status.phrase, status=status, detail=f"{status.phrase}.")
+        body = Problem(
+            type=f"/problems/{kind}",
+            code=status.phrase.replace(" ", ""),
+            title=status.phrase,
+            status=status,
+            detail=f"{status.phrase}.",
+        )
         return Response(body.model_dump_json(exclude_none=True), status, error.headers, PROBLEM)
 
     @app.exception_handler(Exception)

@@ -47,6 +47,8 @@ LEAST_SURE = 0.45
 """Least confidence for a piece of several to count as a request of its own, or for small talk."""
 SURE = 0.6
 """Least confidence for a hand-over or a cancellation that only the classifier proposes: they end things."""
+LEAST_LIKELY = 0.3
+"""Below this probability the best intent is a guess among many, and a choice between two of them helps nobody."""
 ATTACK = 0.8
 WORTH_A_LOOK = 0.3
 """Confidence of looking into the articles for a question that no intent covers; retrieval knows better."""
@@ -211,6 +213,8 @@ class Analyst:
         if prediction.out_of_scope or len(prediction.ranking) < 2:
             return False
         first, second = prediction.ranking[:2]
+        if first.probability < LEAST_LIKELY:
+            return False
         is_close = first.probability - second.probability < self._gap
         return is_close and self._intents[first.name].target != self._intents[second.name].target
 

@@ -774,9 +774,11 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457. `type` is stable; `detail` is a sentence for people.
+         * @description RFC 9457. `type` and `code` (its last part as a name) are stable; `detail` is a sentence for people.
          */
         Problem: {
+            /** Code */
+            code: string;
             /** Detail */
             detail: string;
             /** Retry After */

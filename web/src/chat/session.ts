@@ -201,8 +201,11 @@ export class ChatSession {
   }
 
   #note(key: string, outcome: Partial<OutgoingMessage>): void {
+    const { log } = this.#state; // which may show the message before its acknowledgement comes
     this.memory.updateOutbox((outbox) =>
-      outbox.map((outgoing) => (outgoing.key === key ? { ...outgoing, ...outcome } : outgoing)),
+      outbox
+        .map((outgoing) => (outgoing.key === key ? { ...outgoing, ...outcome } : outgoing))
+        .filter((outgoing) => !settled(outgoing, log)),
     );
   }
 
