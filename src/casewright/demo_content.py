@@ -1,19 +1,23 @@
 """The demo's two companies: installed from `examples/`, connected to their local orgs, with keys that stay the same."""
 
+import asyncio
 import json
 import secrets
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import orjson
 from pydantic import SecretStr
 
 from casewright.assembly import Parts, assembled
 from casewright.content import install_folder
 from casewright.kit.data_directory import DataDirectory
+from casewright.kit.errors import CasewrightError
 from casewright.kit.private_file import write_private_file
 from casewright.salesforce.models import ClientCredentials, OrgConnection
 from casewright.scenarios.schemas import OrgAccess, TenantAccess
-from casewright.settings import Settings
+from casewright.settings import Settings, load_settings
 from casewright.tenants.models import ApiKeyKind
 from casewright.tenants.service import PREFIXES
 
@@ -52,3 +56,18 @@ def _keys(file: Path, names: list[str]) -> dict[str, dict[str, str]]:
         known.setdefault(name, {str(kind): PREFIXES[kind] + secrets.token_urlsafe(24) for kind in ApiKeyKind})
     write_private_file(file, json.dumps(known).encode())
     return known
+
+
+def main() -> None:
+    """Orgs as JSON on standard input, tenants as JSON on standard output; a sentence on standard error and exit code 2."""
+    orgs = {name: OrgAccess.model_validate(org) for name, org in orjson.loads(sys.stdin.buffer.read()).items()}
+    try:
+        tenants = asyncio.run(install(load_settings(), orgs))
+    except CasewrightError as error:
+        sys.stderr.write(error.message)
+        sys.exit(2)
+    sys.stdout.buffer.write(orjson.dumps([tenant.model_dump() for tenant in tenants]))
+
+
+if __name__ == "__main__":
+    main()

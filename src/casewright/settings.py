@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     )
     max_message_characters: int = Field(8000, description="Longer messages are cut, with a note.")
     lease_seconds: float = Field(10.0, description="A turn's process must finish or renew within this time.")
+    turns_at_once: int = Field(32, description="Turns a process works on at the same time; more wait.")
     dispatch_interval_seconds: float = Field(0.5, description="How often waiting turns and timers are looked for.")
     silence_minutes: float = Field(30.0, description="Silence after a reply that ends a conversation.")
     action_timeout_seconds: float = Field(15.0, description="Longest wait for one action in the org.")

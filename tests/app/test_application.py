@@ -1,5 +1,6 @@
 """The whole application in this process: limits, problems, health."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -8,7 +9,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from casewright.app import create_app
+from casewright.app import create_app, describe_api
 from casewright.kit.database import Database
 from casewright.kit.principal import system
 from casewright.settings import Limits, Settings
@@ -97,3 +98,8 @@ async def test_the_consent_that_was_given_is_kept(
     async with database.begin(system(busy_tenant.id, "test")) as tx:
         rows = await tx.fetch("select purpose, granted from consent")
     assert [tuple(row) for row in rows] == [("improvement", True)]
+
+
+def test_the_api_description_in_the_reference_is_up_to_date() -> None:
+    written = json.loads((Path(__file__).parents[2] / "docs" / "reference" / "openapi.json").read_text(encoding="utf8"))
+    assert json.loads(json.dumps(describe_api())) == written, "run `make openapi`"

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from .chat_page import ChatPage
 from .conftest import Live, NewContext
 from .connection import Operator
-from .event_stream import EVERY_KIND_OF_PART, agent_message, conversation_of, problem
+from .event_stream import AT, EVERY_KIND_OF_PART, agent_message, conversation_of, problem
 from .states import close_by_silence
 
 # --- the beginning ---
@@ -76,6 +76,19 @@ def test_every_kind_of_part_has_its_form(chat: ChatPage) -> None:
     )
 
 
+def test_pieces_of_a_reply_are_shown_as_they_come_and_replaced_by_the_whole(chat: ChatPage) -> None:
+    pieces = [("part", {"reply_id": "m1", "index": i, "part": EVERY_KIND_OF_PART[i], "at": AT}) for i in range(2)]
+    conversation_of(chat.page, "Hello", *pieces)
+    chat.write("Hello")
+    expect(chat.agent_messages).to_have_attribute("aria-busy", "true")
+    expect(chat.agent_messages).to_contain_text("An export holds every record.")
+
+    conversation_of(chat.page, "Hello", *pieces, agent_message(EVERY_KIND_OF_PART))
+    expect(chat.agent_messages).to_have_count(1)
+    expect(chat.agent_messages).to_have_attribute("aria-busy", "false")
+    expect(chat.agent_messages).to_contain_text("Is there anything else?")
+
+
 def test_neighbouring_sentences_of_one_source_are_marked_once(chat: ChatPage) -> None:
     conversation_of(chat.page, "Hello", agent_message(EVERY_KIND_OF_PART))
     chat.write("Hello")
@@ -127,6 +140,7 @@ def test_an_email_address_is_asked_for_in_a_field_made_for_it(chat: ChatPage) ->
     expect(chat.composer).to_have_attribute("type", "email")
     expect(chat.composer).to_have_attribute("inputmode", "email")
     expect(chat.composer).to_have_attribute("autocomplete", "email")
+    expect(chat.composer).to_be_focused()
 
 
 def test_a_code_is_asked_for_in_a_field_made_for_it_and_its_spaces_do_not_matter(chat: ChatPage) -> None:

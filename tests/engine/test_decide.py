@@ -63,7 +63,7 @@ def proposed(command: Command, confidence: float = 0.9, segment: int = 0) -> Pro
 
 
 def decided(understanding: Understanding, state: State | None = None) -> list[str]:
-    return [one.command for one in decide(state or State(), understanding, CATALOGUE, Thresholds()).commands]
+    return [one.command for one in decide(state or State(), understanding, CATALOGUE, Thresholds(), 10).commands]
 
 
 RESET, UNLOCK = StartProcedure(procedure="reset"), StartProcedure(procedure="unlock")
@@ -71,7 +71,7 @@ CLOSE = (("reset_it", 0.45), ("unlock_it", 0.40))
 
 
 def test_two_procedures_too_close_to_tell_apart_are_asked_about() -> None:
-    decision = decide(State(), understood(proposed(RESET), ranking=CLOSE, ambiguous=True), CATALOGUE, Thresholds())
+    decision = decide(State(), understood(proposed(RESET), ranking=CLOSE, ambiguous=True), CATALOGUE, Thresholds(), 10)
     clarify = decision.commands[0]
     assert isinstance(clarify, Clarify)
     assert [one.value for one in clarify.options] == ["reset_it", "unlock_it"]
@@ -81,7 +81,7 @@ def test_two_procedures_too_close_to_tell_apart_are_asked_about() -> None:
 def test_an_open_topic_settles_an_ambiguity_without_asking() -> None:
     topic = Topic(id="t1", kind="procedure", name="unlock", title="Unlock", query="", status=TopicStatus.PAUSED)
     understanding = understood(proposed(RESET), ranking=CLOSE, ambiguous=True)
-    decision = decide(State(topics=(topic,)), understanding, CATALOGUE, Thresholds())
+    decision = decide(State(topics=(topic,)), understanding, CATALOGUE, Thresholds(), 10)
     assert decision.commands == [UNLOCK]
 
 
@@ -121,13 +121,13 @@ def test_small_talk_gives_way_to_a_request() -> None:
 
 
 def test_a_procedure_that_does_not_exist_is_dropped() -> None:
-    decision = decide(State(), understood(proposed(StartProcedure(procedure="launch_rocket"))), CATALOGUE, Thresholds())
+    decision = decide(State(), understood(proposed(StartProcedure(procedure="launch_rocket"))), CATALOGUE, Thresholds(), 10)
     assert decision.commands == []
     assert "no procedure" in decision.dropped[0].why
 
 
 def test_a_slot_without_a_procedure_is_dropped() -> None:
-    decision = decide(State(), understood(proposed(SetSlot(slot="email", value="x"))), CATALOGUE, Thresholds())
+    decision = decide(State(), understood(proposed(SetSlot(slot="email", value="x"))), CATALOGUE, Thresholds(), 10)
     assert [one.why for one in decision.dropped] == ["nothing is being filled in"]
 
 

@@ -9,8 +9,13 @@ from casewright.security.personal_data import PersonalDataMasker
 masker = PersonalDataMasker()
 
 PERSONAL = st.sampled_from(
-    ["jane@example.com", "+49 30 901820", "4111 1111 1111 1111", "DE89370400440532013000", "[EMAIL_1]", "[LITERAL_1]"]
-    + [
+    [
+        "jane@example.com",
+        "+49 30 901820",
+        "4111 1111 1111 1111",
+        "DE89370400440532013000",
+        "[EMAIL_1]",
+        "[LITERAL_1]",
         "[PHONE_2]",
         "SSN 078-05-1120",
         "415-555-2671",

@@ -1,6 +1,8 @@
 """The conversations and edge cases that the agent must understand, whatever else changes."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from casewright.engine.models import IS_SOLVED
 from casewright.understanding.models import DialogueContext, ExpectedSlot, Option, TopicReference
@@ -123,6 +125,59 @@ class TestEdgeCases:
     def test_requests_that_exclude_each_other_are_named(self, aurora: Company) -> None:
         heard = aurora.hears("Enable and disable the same feature")
         assert heard.contradiction == ("enable the same feature", "disable the same feature")
+
+
+SITUATIONS = st.sampled_from(
+    [
+        DialogueContext(),
+        DialogueContext(active=RESETTING, awaiting=EMAIL, fillable=(PRIORITY,)),
+        DialogueContext(active=RESETTING, awaiting=CALL, paused=(EXPORTING,)),
+        DialogueContext(fillable=(PRIORITY, EMAIL, CALL), confirmation="c1"),
+        DialogueContext(paused=(EXPORTING,), confirmation=IS_SOLVED),
+        DialogueContext(offered=AUTHENTICATION.options),
+    ]
+)
+SAYINGS = st.lists(
+    st.sampled_from(
+        [
+            "yes",
+            "no",
+            "but",
+            "and",
+            "how do I",
+            "export",
+            "the second one",
+            "?",
+            ".",
+            "\n",
+            "never mind",
+            "[EMAIL_1]",
+            "critical",
+            "back to",
+            "```",
+            "'; drop table x; --",
+            "danke",
+            "I meant",
+            "123456",
+            "AAAA",
+            "person",
+            "🙂",
+        ]
+    ),
+    max_size=8,
+).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=80) | SAYINGS, SITUATIONS)
+def test_any_message_in_any_situation_leads_to_proposals_about_its_own_text(
+    aurora: Company, text: str, situation: DialogueContext
+) -> None:
+    heard = aurora.hears(text, situation, ["[EMAIL_1]"])
+    assert heard.proposals
+    assert len(heard.vectors) == len(heard.segments)
+    assert all(text[segment.start : segment.end] == segment.text for segment in heard.segments)
+    assert all(proposal.segment < len(heard.segments) for proposal in heard.proposals)
 
 
 class TestSteering:

@@ -60,7 +60,9 @@ def test_half_a_file_is_refused_with_what_to_do(aurora: Company) -> None:
 
 def test_a_model_of_another_encoder_is_refused_but_its_examples_can_be_read(aurora: Company) -> None:
     header = aurora.model.header.model_copy(update={"encoder": "another encoder"})
-    data = IntentModel(header, aurora.model.weights, aurora.model.bias, aurora.model.rarity, aurora.model.examples).to_bytes()
+    data = IntentModel(
+        header, aurora.model.weights, aurora.model.bias, aurora.model.rarity, aurora.model.examples
+    ).to_bytes()
     with pytest.raises(IntentModelUnreadable, match="another sentence encoder"):
         IntentModel.from_bytes(data, aurora.encoder)
     assert read_header(data).definitions == aurora.model.header.definitions

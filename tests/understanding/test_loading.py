@@ -10,7 +10,9 @@ from tests.understanding.conftest import EXAMPLES
 @pytest.mark.parametrize("company", ["aurora", "brueckner"])
 def test_the_demo_companies_intents_lead_to_procedures_that_exist(company: str) -> None:
     folder = EXAMPLES / company
-    procedures = {line.split()[1] for file in folder.glob("procedures/*.yaml") for line in file.open() if line.startswith("name:")}
+    procedures = {
+        line.split()[1] for file in folder.glob("procedures/*.yaml") for line in file.open() if line.startswith("name:")
+    }
     intents = load_intents(folder / "intents.yaml").intents
     assert {intent.target.procedure for intent in intents} - {None} <= procedures
     assert all(len(intent.examples) >= 13 for intent in intents)

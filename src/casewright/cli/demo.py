@@ -23,6 +23,7 @@ from casewright.cli.supervisor import Program, Supervisor
 from casewright.kit import lifeline
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
+from casewright.kit.errors import SetupError
 from casewright.kit.private_file import write_private_file
 from casewright.scenarios.schemas import Connection, OrgAccess, TenantAccess
 from casewright.settings import Settings, load_settings
@@ -33,6 +34,10 @@ EXAMPLES: Final = Path(__file__).resolve().parents[3] / "examples"
 
 _DYING_SECONDS: Final = 15.0
 """How long what a killed demo left behind may take to go: longer than a lifeline's patience."""
+
+
+class ContentNotInstalled(SetupError):
+    """The child process that installs the demo's content failed; the message is its own."""
 
 
 class InstallContent(Protocol):
@@ -56,10 +61,8 @@ def demo(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Start everything on this machine, with two demo companies, until Ctrl-C."""
-    from casewright.demo_content import install
-
     console = Console()
-    demo = Demo(load_settings(port), console, install, browser=not no_browser)
+    demo = Demo(load_settings(port), console, install_in_child, browser=not no_browser)
     asyncio.run(run_until_interrupted(demo.run(), lambda: console.print("\nStopping …")))
 
 
@@ -172,6 +175,31 @@ class Demo:
             self._console.print(line, soft_wrap=True, highlight=False)
         if self._browser and _has_display():
             asyncio.get_running_loop().run_in_executor(None, webbrowser.open, connection.url)
+
+
+async def install_in_child(settings: Settings, orgs: Mapping[str, OrgAccess]) -> tuple[TenantAccess, ...]:
+    """Installs the demo's content in a process of its own: the models it trains take half a gigabyte with them.
+
+    Raises `ContentNotInstalled`."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "casewright.demo_content",
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=_environment(settings),
+    )
+    try:
+        wanted = json.dumps({name: org.model_dump() for name, org in orgs.items()})
+        output, complaint = await process.communicate(wanted.encode())
+    except asyncio.CancelledError:
+        process.kill()
+        raise
+    if process.returncode:
+        raise ContentNotInstalled(complaint.decode(errors="replace").strip().splitlines()[-1])
+    return tuple(TenantAccess.model_validate(one) for one in json.loads(output))
 
 
 def _what_next(connection: Connection, seconds: float) -> list[str]:

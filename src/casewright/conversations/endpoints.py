@@ -314,9 +314,9 @@ def _rehearsal_routes(api: APIRouter, service: ConversationService, gate: Gate, 
     @api.post("/conversations/{conversation_id}/clock", summary="Move one conversation's time (rehearsal servers only)")
     async def move_clock(request: Request, conversation_id: UUID, body: ClockMove) -> ModeView:
         principal, key = await _reader(request, service, gate, conversation_id)
-        await service.move_clock(key, timedelta(seconds=body.advance_seconds))
-        turns.wake(key)
         view = await service.view(principal, key)
         if view.status is Status.CLOSED:
             raise NotFound("The conversation is closed; its clock stands still.")
+        await service.move_clock(key, timedelta(seconds=body.advance_seconds))
+        turns.wake(key)
         return ModeView(mode=view.mode)

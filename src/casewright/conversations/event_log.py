@@ -12,6 +12,7 @@ from casewright.conversations import codec, repository
 from casewright.conversations.errors import ConversationNotFound, LeaseLost, LogMoved
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
+    ApprovalStatus,
     Claim,
     ConversationKey,
     Event,
@@ -88,6 +89,10 @@ class EventLog:
                 await repository.delete_triggers(tx, key, turn.consumed)
             for approval in turn.approvals:
                 await self._insert_approval(tx, claim, approval, turn)
+            for approval_id in turn.withdrawn_approvals:
+                await repository.settle_approval(
+                    tx, key.tenant_id, approval_id, status=ApprovalStatus.EXPIRED, by="customer", now=turn.at
+                )
             for identity in turn.identities:
                 await self._remember_identity(tx, claim, identity)
             if row["pending_approvals"] and (turn.inbox.mode == "human" or turn.inbox.status == "closed"):

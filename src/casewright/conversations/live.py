@@ -109,7 +109,7 @@ class LiveEvents:
                 await connection.add_listener(CHANNEL, self._heard)
                 self._wake_all()
                 await self._notify_forever(connection)
-            except CONNECTION_ERRORS:
+            except (*CONNECTION_ERRORS, asyncpg.PostgresError):
                 logger.warning("live events: the connection was lost, connecting again")
                 await asyncio.sleep(RECONNECT_SECONDS)
             finally:

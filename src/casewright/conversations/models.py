@@ -185,10 +185,10 @@ class MessageReceived(Event):
 
 
 class TextMasked(Event):
-    """`vault`: every token of the conversation so far with its value."""
+    """`added`: tokens that are new in the conversation, with their values."""
 
     kind = "text_masked"
-    vault: Private[dict[str, str]]
+    added: Private[dict[str, str]]
 
 
 class FeelingsNoticed(Event):
@@ -274,9 +274,9 @@ class ClarificationAsked(Event):
     """`offered` intents by name; `query` the masked words that were not clear."""
 
     kind = "clarification_asked"
-    offered: tuple[Option, ...]
+    offered: Private[tuple[Option, ...]]
     query: Private[str]
-    about: str
+    about: Private[str]
 
 
 class ClarificationSettled(Event):
@@ -625,4 +625,5 @@ class TurnCommit:
     due_at: datetime | None
     final: bool
     approvals: tuple[NewApproval, ...] = ()
+    withdrawn_approvals: tuple[ApprovalId, ...] = ()
     identities: tuple[KnownIdentity, ...] = ()

@@ -312,6 +312,13 @@ async def approvals(tx: Transaction, tenant_id: TenantId, *, pending_only: bool,
     )
 
 
+async def conversation_of_approval(tx: Transaction, tenant_id: TenantId, approval_id: UUID) -> UUID | None:
+    """Read first: whoever locks both locks the conversation before the approval."""
+    return await tx.fetchval(
+        "select conversation_id from approval where tenant_id = $1 and id = $2", tenant_id, approval_id
+    )
+
+
 async def lock_approval(tx: Transaction, tenant_id: TenantId, approval_id: UUID) -> Record | None:
     return await tx.fetchrow(
         """select a.*, p.wrapped_key from approval a

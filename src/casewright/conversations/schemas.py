@@ -1,10 +1,10 @@
 """The wire's shapes. They are public: a field is added, never renamed or removed, within `/v1`."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from casewright.conversations.models import (
     ApprovalStatus,
@@ -21,12 +21,20 @@ from casewright.conversations.models import (
 from casewright.kit.model import Model
 
 
+def _well_formed(text: str) -> str:
+    """Half of a surrogate pair is no character: it becomes a question mark. A null byte cannot be stored."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+Text = Annotated[str, AfterValidator(_well_formed)]
+
+
 class ConversationRequest(Model):
     """`language` as a two-letter code; without it, or where the company does not speak it, its default."""
 
     language: str | None = Field(None, max_length=10, examples=["en"])
-    time_zone: str = Field("UTC", max_length=60, examples=["Europe/Berlin"])
-    page: str = Field("", max_length=500, description="The page the customer is on, for context.")
+    time_zone: Text = Field("UTC", max_length=60, examples=["Europe/Berlin"])
+    page: Text = Field("", max_length=500, description="The page the customer is on, for context.")
     consent_to_improvement: bool | None = Field(
         None, description="Whether the conversation may be used to improve the agent. Not said: it may not."
     )
@@ -40,7 +48,7 @@ class ConversationCreated(Model):
 
 
 class MessageRequest(Model):
-    text: str = Field(max_length=1_000_000, examples=["I forgot my password"])
+    text: Text = Field(max_length=1_000_000, examples=["I forgot my password"])
 
 
 class ReplyView(Model):
@@ -91,7 +99,7 @@ class FeedbackRequest(Model):
     rating: int | None = Field(None, ge=1, le=5)
     helpful: bool | None = None
     message_id: UUID | None = None
-    comment: str = Field("", max_length=2000)
+    comment: Text = Field("", max_length=2000)
 
 
 class ModeView(Model):
@@ -103,7 +111,7 @@ class ModeRequest(Model):
 
 
 class OperatorReply(Model):
-    text: str = Field(max_length=20_000)
+    text: Text = Field(max_length=20_000)
 
 
 class InboxItem(Model):
@@ -145,7 +153,7 @@ class ApprovalList(Model):
 class ApprovalDecision(Model):
     id: UUID
     decision: Literal["approve", "reject"]
-    note: str = Field("", max_length=2000)
+    note: Text = Field("", max_length=2000)
 
 
 class TurnItem(Model):

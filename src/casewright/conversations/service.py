@@ -137,7 +137,6 @@ class ConversationService:
         """Puts a customer's message into the log; when this returns, it is safe. Too long ones are cut, and say so.
 
         Raises `InvalidInput`, `ConversationNotFound`, `IdempotencyConflict`."""
-        text = text.replace("\x00", "")
         if not text.strip():
             raise InvalidInput("The message is empty. Write what you need help with.")
         body_digest = hashlib.sha256(text.encode()).digest()
@@ -238,8 +237,10 @@ class ConversationService:
             row = await self._locked(tx, key)
             person = self._sealer.person(row)
             events: list[Event] = []
+            await self._withdraw_give_back(tx, key)
             if row["mode"] == Mode.AGENT:
                 events.append(ModeChanged(mode=Mode.HUMAN, reason="operator"))
+                await self._expire_approvals(tx, key, row)
             events.append(OperatorReplied(message_id=message_id, operator=principal.actor, text=text))
             seq = await self._append(tx, key, row, person, *events, last=("operator", text))
             await repository.update_row(tx, key, mode=Mode.HUMAN, waiting_since=None)
@@ -252,11 +253,14 @@ class ConversationService:
         async with self._database.begin(principal) as tx:
             row = await self._locked(tx, key)
             await self._audit(tx, principal, f"mode {mode}", key.conversation_id)
+            if mode is Mode.HUMAN:
+                await self._withdraw_give_back(tx, key)
             if row["mode"] == mode:
                 return
             if mode is Mode.AGENT:
                 await self._trigger(tx, key, row, TriggerKind.GIVE_BACK, {"by": principal.actor})
                 return
+            await self._expire_approvals(tx, key, row)
             event = ModeChanged(mode=Mode.HUMAN, reason="operator")
             seq = await self._append(tx, key, row, self._sealer.person(row), event)
             await repository.update_row(tx, key, mode=Mode.HUMAN, reason="operator")
@@ -287,17 +291,20 @@ class ConversationService:
         Raises `ApprovalNotFound`, `ApprovalDecided`."""
         wanted = ApprovalStatus.APPROVED if approve else ApprovalStatus.REJECTED
         async with self._database.begin(principal) as tx:
+            conversation_id = await repository.conversation_of_approval(tx, principal.tenant_id, approval_id)
+            if conversation_id is None:
+                raise ApprovalNotFound
+            key = ConversationKey(tenant_id=principal.tenant_id, conversation_id=ConversationId(conversation_id))
+            locked = await self._locked(tx, key)
             row = await repository.lock_approval(tx, principal.tenant_id, approval_id)
             if row is None:
                 raise ApprovalNotFound
-            key = ConversationKey(tenant_id=principal.tenant_id, conversation_id=row["conversation_id"])
             if row["status"] == ApprovalStatus.PENDING:
                 now = self._clock.now()
                 await repository.settle_approval(
                     tx, principal.tenant_id, approval_id, status=wanted, by=principal.actor, now=now
                 )
                 await self._audit(tx, principal, str(wanted), approval_id)
-                locked = await self._locked(tx, key)
                 data = {"approval_id": str(approval_id), "approved": approve, "by": principal.actor}
                 await self._trigger(tx, key, locked, TriggerKind.APPROVAL, data)
                 settled = {**dict(row), "status": wanted, "decided_at": now}
@@ -314,6 +321,16 @@ class ConversationService:
             await repository.advance_due(tx, key, by)
 
     # --- pieces ---
+
+    async def _withdraw_give_back(self, tx: Transaction, key: ConversationKey) -> None:
+        """Whoever takes over means it, also when a give-back has not been worked off yet."""
+        waiting = [row["id"] for row in await repository.triggers(tx, key) if row["kind"] == TriggerKind.GIVE_BACK]
+        await repository.delete_triggers(tx, key, waiting)
+
+    async def _expire_approvals(self, tx: Transaction, key: ConversationKey, row: Record) -> None:
+        if row["pending_approvals"]:
+            await repository.expire_approvals(tx, key, self._clock.now())
+            await repository.update_row(tx, key, pending_approvals=0)
 
     async def _locked(self, tx: Transaction, key: ConversationKey) -> Record:
         row = await repository.lock(tx, key)

@@ -50,14 +50,15 @@ async def wait_for_reply(
 
 
 def _answered(message_id: MessageId, entries: list[LoggedEvent]) -> MessageAnswered | None:
-    reply: ReplySent | None = None
+    replies: dict[MessageId, ReplySent] = {}
     for entry in entries:
         event = entry.event
         if isinstance(event, ReplySent):
-            reply = event
+            replies[event.reply_id] = event
         if isinstance(event, TurnFinished) and message_id in event.message_ids:
             if message_id in event.replaced:
-                return MessageAnswered(message_id=message_id, status="replaced", mode=Mode.AGENT, reply=None)
+                return MessageAnswered(message_id=message_id, status="replaced", mode=event.mode, reply=None)
+            reply = replies.get(event.reply_id) if event.reply_id else None
             if event.result == "human" or reply is None:
                 return MessageAnswered(message_id=message_id, status="human", mode=Mode.HUMAN, reply=None)
             return MessageAnswered(message_id=message_id, status="replied", mode=event.mode, reply=reply_view(reply))

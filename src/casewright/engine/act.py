@@ -195,10 +195,11 @@ async def _small_talk(turn: Turn, command: SmallTalk) -> None:
 
 def _thank(turn: Turn, kind: str) -> None:
     """Thanks after an answer is the customer's word that it is solved; then the conversation ends."""
-    solved = turn.state.asked_if_solved and turn.state.active is None
-    if not solved and kind != "goodbye":
+    open_topics = any(topic.status in OPEN_TOPICS for topic in turn.state.topics)
+    solved = turn.state.asked_if_solved and not open_topics
+    if open_topics or (not solved and kind != "goodbye"):
         turn.phrase("thanks")
-        if turn.state.active is None:
+        if not open_topics:
             turn.phrase("anything_else", "question")
         return
     turn.phrase("thanks" if kind != "goodbye" else "goodbye")

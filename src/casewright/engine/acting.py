@@ -3,6 +3,7 @@ so that whatever dies in between, it is neither lost nor done twice."""
 
 import asyncio
 import hashlib
+import logging
 import time
 
 import orjson
@@ -32,6 +33,8 @@ from casewright.procedures.models import (
     Repeatable,
     Scalar,
 )
+
+logger = logging.getLogger(__name__)
 
 RECONCILE_WAITS = (0.2, 1.0, 3.0)
 """Seconds before each look for the marker of a WRITE whose answer was lost."""
@@ -89,8 +92,27 @@ async def perform(
 
 async def resume(turn: Turn, pending: PendingAction) -> ActionOutcome:
     """Takes up a WRITE that another process had requested when it died: first looks whether it happened."""
-    definition = turn.ports.actions.definitions()[pending.action]
+    definition = turn.ports.actions.definitions().get(pending.action)
+    if definition is None:
+        return give_up(turn, pending)
     return await _finish(turn, pending, await _reconcile(turn, pending, definition, 0.0))
+
+
+def give_up(turn: Turn, pending: PendingAction) -> ActionOutcome:
+    """Ends a WRITE of which nobody can tell any more what became of it."""
+    outcome = ActionOutcome(status=ActionStatus.UNCERTAIN, code="uncertain")
+    turn.emit(
+        ActionFinished(
+            action_id=pending.id,
+            topic_id=pending.topic_id,
+            step=pending.step,
+            action=pending.action,
+            status=outcome.status,
+            code=outcome.code,
+            values={},
+        )
+    )
+    return outcome
 
 
 async def _reconcile(
@@ -99,6 +121,7 @@ async def _reconcile(
     """Finds out what became of a WRITE, and does it again only where it certainly did not happen."""
     if definition.repeatable is Repeatable.AT_MOST_ONCE:
         return ActionOutcome(status=ActionStatus.UNCERTAIN, code="uncertain"), spent
+    certainly_not_done = False
     for attempt, wait in enumerate(RECONCILE_WAITS, pending.attempt + 1):
         turn.emit(ActionUncertain(action_id=pending.id, attempt=attempt))
         await turn.flush()
@@ -108,9 +131,12 @@ async def _reconcile(
         if found.status is ActionStatus.FAILED and found.code == "not_done":
             found, took = await _timed(turn, pending, again=False)
             spent += took
+            certainly_not_done = found.status is ActionStatus.NOT_SENT
         _tell_recovery(turn, "ACTION_UNCERTAIN", "look_for_the_marker", found.status is ActionStatus.SUCCEEDED)
         if found.status in (ActionStatus.SUCCEEDED, ActionStatus.FAILED):
             return found, spent
+    if certainly_not_done:
+        return ActionOutcome(status=ActionStatus.NOT_SENT, code="org_unavailable"), spent
     return ActionOutcome(status=ActionStatus.UNCERTAIN, code="uncertain"), spent
 
 
@@ -132,6 +158,9 @@ async def _timed(turn: Turn, pending: PendingAction, *, again: bool) -> tuple[Ac
             outcome = await function(turn.claim.key.tenant_id, call)
     except TimeoutError:
         outcome = ActionOutcome(status=ActionStatus.UNCERTAIN, code="timeout")
+    except Exception:
+        logger.exception("the action %s failed in a way it should not", pending.action)
+        outcome = ActionOutcome(status=ActionStatus.UNCERTAIN, code="error")
     return outcome, (time.perf_counter() - start) * 1000
 
 

@@ -55,8 +55,12 @@ class Decision:
         self.dropped.append(DroppedCommand(command=command, why=why))
 
 
-def decide(state: State, understanding: Understanding, catalogue: Catalogue, thresholds: Thresholds) -> Decision:
-    """The commands to execute, in order: what belongs to the open question first, then new requests by priority."""
+def decide(
+    state: State, understanding: Understanding, catalogue: Catalogue, thresholds: Thresholds, said_at: int
+) -> Decision:
+    """The commands to execute, in order: what belongs to the open question first, then new requests by priority.
+
+    `said_at`: the log's position of the message; a yes that is older than the question is no answer to it."""
     decision = Decision()
     if understanding.contradiction:
         first, second = understanding.contradiction
@@ -65,7 +69,7 @@ def decide(state: State, understanding: Understanding, catalogue: Catalogue, thr
         decision.commands.append(Clarify(kind="contradiction", about=about, options=options))
         return decision
     proposals = _settle_ambiguity(decision, state, understanding, catalogue)
-    valid = [one for one in proposals if _is_valid(decision, state, one, catalogue)]
+    valid = [one for one in proposals if _is_valid(decision, state, one, catalogue, said_at)]
     handoff = next((one for one in valid if isinstance(one.command, HumanHandoff)), None)
     if handoff:
         for other in valid:
@@ -156,8 +160,10 @@ def _option(intent: IntentDefinition, language: str) -> Option:
 # --- validity ---
 
 
-def _is_valid(decision: Decision, state: State, proposal: Proposal, catalogue: Catalogue) -> bool:
+def _is_valid(decision: Decision, state: State, proposal: Proposal, catalogue: Catalogue, said_at: int) -> bool:
     why = _objection(state, proposal, catalogue)
+    if not why and isinstance(proposal.command, Confirm | Decline) and said_at < state.replied_at:
+        why = "said before the question was asked"
     if why:
         decision.drop(proposal.command, why)
     return not why
@@ -252,7 +258,8 @@ def _break_loops(decision: Decision, state: State, thresholds: Thresholds) -> No
             continue
         about = f"unclear:{command.reason}"
         asked = state.clarification is not None and state.clarification.about == about
-        if state.unhelpful_turns + 1 >= thresholds.failed_turns_hand_over:
+        told_so = asked and command.reason == "vague" and state.unhelpful_turns > 0
+        if told_so or state.unhelpful_turns + 1 >= thresholds.failed_turns_hand_over:
             decision.commands[index] = HumanHandoff(reason="intent")
         elif command.reason == "vague" and not asked:
             decision.commands[index] = Clarify(kind="vague", about=about)

@@ -75,7 +75,7 @@ def _(event: events.MessageReceived, state: State, entry: LoggedEvent) -> State:
 
 @_apply.register
 def _(event: events.TextMasked, state: State, entry: LoggedEvent) -> State:
-    return change(state, vault=event.vault)
+    return change(state, vault={**state.vault, **event.added})
 
 
 @_apply.register
@@ -100,9 +100,8 @@ def _(event: events.TopicOpened, state: State, entry: LoggedEvent) -> State:
         begun=event.begin,
         status=TopicStatus.ACTIVE if event.begin else TopicStatus.PAUSED,
     )
-    if not event.begin:
-        return change(state, topics=(*state.topics, topic))
-    return _activate(change(state, topics=(*state.topics, topic)), topic.id, event.reason, entry)
+    state = change(state, topics=(*_kept_topics(state), topic), topics_opened=state.topics_opened + 1)
+    return _activate(state, topic.id, event.reason, entry) if event.begin else state
 
 
 @_apply.register
@@ -115,6 +114,13 @@ def _(event: events.TopicMoved, state: State, entry: LoggedEvent) -> State:
     if status in (TopicStatus.PAUSED, TopicStatus.WAITING):
         stack = tuple(one for one in stack if one != event.topic_id)
     return change(state, stack=stack, transitions=_transition(state, event.topic_id, None, event.reason, entry))
+
+
+def _kept_topics(state: State) -> tuple[Topic, ...]:
+    """All that are open, and the last that are not."""
+    ended = [topic for topic in state.topics if topic.status not in OPEN_TOPICS]
+    forgotten = {topic.id for topic in ended[: max(0, len(ended) - KEPT)]}
+    return tuple(topic for topic in state.topics if topic.id not in forgotten)
 
 
 def _activate(state: State, topic_id: str, reason: str, entry: LoggedEvent) -> State:
@@ -165,14 +171,17 @@ def _(event: events.ConfirmationSettled, state: State, entry: LoggedEvent) -> St
 
 @_apply.register
 def _(event: events.ApprovalAsked, state: State, entry: LoggedEvent) -> State:
+    asked = state.confirmation
+    rests_on_it = asked is not None and (asked.topic_id, asked.step) == (event.topic_id, event.step)
     pending = PendingApproval(
         id=event.approval_id,
         topic_id=event.topic_id,
         step=event.step,
         action=event.action,
         arguments_digest=event.arguments_digest,
+        confirmation_id=asked.id if rests_on_it and asked else None,
     )
-    return change(state, approvals=(*state.approvals, pending))
+    return change(state, approvals=(*state.approvals, pending), confirmation=None if rests_on_it else asked)
 
 
 @_apply.register
@@ -279,6 +288,7 @@ def _(event: events.ReplySent, state: State, entry: LoggedEvent) -> State:
     return change(
         state,
         turns=state.turns + 1,
+        replied_at=entry.seq,
         expects=event.expects,
         silence_due=event.silence_due,
         openers=event.openers or state.openers,
@@ -296,7 +306,18 @@ def _unhelpful(before: int, helped: bool | None) -> int:
 def _(event: events.ModeChanged, state: State, entry: LoggedEvent) -> State:
     state = change(state, mode=event.mode, expects=None, silence_due=None)
     if event.mode is events.Mode.HUMAN:
-        return change(state, hand_over_reason=event.reason, confirmation=None, clarification=None, approvals=())
+        topics = tuple(
+            change(topic, status=TopicStatus.HANDED_OVER) if topic.status is TopicStatus.WAITING else topic
+            for topic in state.topics
+        )
+        return change(
+            state,
+            hand_over_reason=event.reason,
+            confirmation=None,
+            clarification=None,
+            approvals=(),
+            topics=topics,
+        )
     return change(state, frustration=0.0, unhelpful_turns=0, hand_over_reason=None)
 
 

@@ -97,13 +97,14 @@ class PendingConfirmation(Model):
 
 
 class PendingApproval(Model):
-    """`approved` None: undecided."""
+    """`approved` None: undecided. `confirmation_id`: of the customer's yes that it rests on."""
 
     id: ApprovalId
     topic_id: str
     step: str
     action: str
     arguments_digest: str
+    confirmation_id: str | None = None
     approved: bool | None = None
 
 
@@ -176,6 +177,9 @@ class State(Model):
     frustration: float = 0.0
     unhelpful_turns: int = 0
     turns: int = 0
+    replied_at: int = 0
+    """The log's position of the last reply: what was written before it answers no question of it."""
+    topics_opened: int = 0
     openers: tuple[str, ...] = ()
     expects: Expects | None = None
     asked_if_solved: bool = False
@@ -210,5 +214,5 @@ class State(Model):
                 status=topic.status,
                 slots=topic.progress.slots if topic.progress else {},
             )
-            for topic in self.topics
+            for topic in self.topics[-KEPT:]
         )

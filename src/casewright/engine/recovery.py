@@ -4,8 +4,9 @@ Every attempt is told in the turn's report. The last resort is always an honest 
 """
 
 from casewright.conversations.errors import EventUnreadable
-from casewright.conversations.models import FailureMet, RecoveryView
-from casewright.engine.hand_over import hand_over
+from casewright.conversations.models import FailureMet, HandOverPending, Mode, RecoveryView
+from casewright.engine.acting import give_up
+from casewright.engine.hand_over import FIRST_RETRY, STEP, hand_over
 from casewright.engine.working import Turn
 from casewright.kit.database import DatabaseUnavailable
 from casewright.kit.errors import CasewrightError
@@ -47,6 +48,11 @@ async def apologise(turn: Turn, failure: str) -> None:
     """The last resort, on a turn of its own."""
     turn.emit(FailureMet(failure=failure, strategy=PERSON, succeeded=True))
     turn.note(recovery=(*turn.report.recovery, RecoveryView(failure=failure, strategy=PERSON, succeeded=True)))
-    turn.phrase("our_fault")
-    if turn.state.mode == "agent":
+    pending = turn.state.action
+    if pending:
+        give_up(turn, pending)
+        if pending.step == STEP:
+            turn.emit(HandOverPending(attempt=turn.state.hand_over_attempt + 1, due=turn.now + FIRST_RETRY))
+    if turn.state.mode is Mode.AGENT:
+        turn.phrase("our_fault")
         await hand_over(turn, "failure")

@@ -1,5 +1,8 @@
 """Screening: what the customer wrote becomes text without personal data, and the dialogue's context for whoever reads it."""
 
+import asyncio
+from functools import partial
+
 from casewright.conversations.models import IdentityClaimed, TextMasked
 from casewright.engine.models import IS_SOLVED, State, Topic, TopicStatus
 from casewright.engine.working import Turn
@@ -8,16 +11,25 @@ from casewright.security.models import kind_of
 from casewright.understanding.models import DialogueContext, ExpectedSlot, Option, TopicReference, UnderstandingRequest
 
 SEVERAL = 5
+LONG = 500
+"""Characters from which masking takes milliseconds, so that it goes to a thread."""
 
 
-def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest:
+async def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest:
     """Masks the turn's text and gathers what understanding may know. Nothing personal leaves this stage but as tokens."""
     profile = turn.tenant.profile
-    masked = turn.ports.masker.mask(
-        turn.text, locale=turn.state.language, vault=turn.vault, record_ids=profile.record_ids_private
+    mask = partial(
+        turn.ports.masker.mask,
+        turn.text,
+        locale=turn.state.language,
+        vault=turn.vault,
+        record_ids=profile.record_ids_private,
     )
-    if masked.vault != turn.vault:
-        turn.emit(TextMasked(vault={str(token): value for token, value in masked.vault.values.items()}))
+    masked = await asyncio.to_thread(mask) if len(turn.text) > LONG else mask()
+    known = turn.state.vault
+    added = {str(token): value for token, value in masked.vault.values.items() if token not in known}
+    if added:
+        turn.emit(TextMasked(added=added))
     for trigger in turn.triggers:
         if trigger.cut_from:
             kept, length = (_grouped(number, turn.state.language) for number in (len(trigger.text), trigger.cut_from))

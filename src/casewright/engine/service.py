@@ -8,15 +8,18 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 from casewright.conversations.errors import LeaseLost
-from casewright.conversations.models import Claim, ConversationKey, Mode, Trigger, TriggerKind
+from casewright.conversations.models import Claim, ConversationKey, Mode, Outcome, Trigger, TriggerKind
 from casewright.engine import recovery
 from casewright.engine.fold import fold
 from casewright.engine.models import STATE_VERSION, State
 from casewright.engine.ports import Ports
 from casewright.engine.turn import answer_message, reply, work_off
 from casewright.engine.working import Superseded, TakenOver, Turn, next_look
+from casewright.kit.errors import CasewrightError, TryLater
+from casewright.knowledge.models import ArticleId
 from casewright.settings import Settings
 
 MOST_ROUNDS = 50
@@ -31,18 +34,32 @@ class Engine:
         self._settings = settings
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._running: dict[ConversationKey, asyncio.Task[None]] = {}
+        self._woken_again: set[ConversationKey] = set()
+        self._places = asyncio.Semaphore(settings.turns_at_once)
 
     def wake(self, key: ConversationKey) -> None:
         """Works off what waits in a conversation, in the background; a conversation is worked on once at a time."""
-        running = self._running.get(key)
-        if running and not running.done():
+        if key in self._running:
+            self._woken_again.add(key)
             return
-        task = asyncio.create_task(self.run(key), name=f"turns of {key.conversation_id}")
+        task = asyncio.create_task(self._run_in_turn(key), name=f"turns of {key.conversation_id}")
         self._running[key] = task
-        task.add_done_callback(lambda _: self._running.pop(key, None) if self._running.get(key) is task else None)
+        task.add_done_callback(lambda _: self._ended(key))
+
+    def _ended(self, key: ConversationKey) -> None:
+        """What came in between a turn's commit and its task's end is not left to the dispatcher."""
+        self._running.pop(key, None)
+        if key in self._woken_again:
+            self._woken_again.discard(key)
+            self.wake(key)
+
+    async def _run_in_turn(self, key: ConversationKey) -> None:
+        async with self._places:
+            await self.run(key)
 
     async def stop(self) -> None:
         """Lets running turns come to their end."""
+        self._woken_again.clear()
         tasks = [task for task in self._running.values() if not task.done()]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._settings.lease_seconds)
@@ -71,7 +88,7 @@ class Engine:
         state = _restore(claim)
         triggers = () if state.action else _next_triggers(claim.triggers)
         if not triggers and not _anything_due(state, claim):
-            await self._ports.log.rest(claim, next_look(state))
+            await self._ports.log.rest(claim, next_look(state, claim.now))
             return False
         tenant = await self._ports.tenants.get(claim.key.tenant_id)
         turn = Turn(self._ports, self._settings, tenant, claim, state, triggers)
@@ -91,7 +108,7 @@ class Engine:
                 else:
                     await _stages(turn)
                 await reply(turn)
-                return turn.more_waits
+                break
             except (Superseded, TakenOver):
                 await self._ports.log.release(turn.claim)
                 return True
@@ -106,14 +123,27 @@ class Engine:
                     await self._ports.log.release(turn.claim)
                     raise
                 turn = turn.begun_anew()
-        return False
+        await self._learn(turn)
+        return turn.more_waits
+
+    async def _learn(self, turn: Turn) -> None:
+        """What the end of a conversation says of the articles it was answered from. Lost in a crash, it is lost."""
+        if not turn.cited:
+            return
+        articles = [ArticleId(UUID(one)) for one in turn.cited]
+        try:
+            solved = turn.state.outcome is Outcome.RESOLVED
+            await self._ports.knowledge.record_outcome(turn.claim.key.tenant_id, articles, solved=solved)
+        except CasewrightError:
+            logger.warning("the use of %d articles was not counted", len(articles))
 
     @asynccontextmanager
     async def _lease_kept(self, claim: Claim) -> AsyncIterator[None]:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(self._settings.lease_seconds / 3)
-                await self._ports.log.renew(claim)
+                with contextlib.suppress(TryLater):
+                    await self._ports.log.renew(claim)
 
         task = asyncio.create_task(renew())
         try:

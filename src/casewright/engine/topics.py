@@ -3,9 +3,11 @@
 from casewright.conversations.models import (
     ApprovalAsked,
     ApprovalId,
+    ApprovalSettled,
     ConfirmationAsked,
     ConfirmationSettled,
     Expects,
+    Mode,
     NewApproval,
     SlotAsked,
     SolutionTried,
@@ -52,7 +54,7 @@ async def open_procedure(
 ) -> Topic:
     """Opens a topic for a procedure; with `begin` False it waits behind the one that runs."""
     procedure = await turn.ports.procedures.get(turn.claim.key.tenant_id, name)
-    topic_id = f"t{len(turn.state.topics) + 1}"
+    topic_id = f"t{turn.state.topics_opened + 1}"
     turn.emit(
         TopicOpened(
             topic_id=topic_id,
@@ -72,7 +74,7 @@ async def open_procedure(
 
 
 def open_question(turn: Turn, name: str, title: str, query: str, reason: str) -> Topic:
-    topic_id = f"t{len(turn.state.topics) + 1}"
+    topic_id = f"t{turn.state.topics_opened + 1}"
     turn.emit(TopicOpened(topic_id=topic_id, topic_kind="question", name=name, title=title, query=query, reason=reason))
     return _known(turn, topic_id)
 
@@ -115,7 +117,7 @@ async def run_active(turn: Turn) -> None:
     """Runs what is on top of the stack until something waits, then what is below, until nothing can go on."""
     for _ in range(MOST_STEPS):
         topic = turn.state.active
-        if topic is None or topic.kind != "procedure" or topic.progress is None:
+        if turn.state.mode is Mode.HUMAN or topic is None or topic.kind != "procedure" or topic.progress is None:
             return
         procedure = await procedure_of(turn, topic)
         wanted = turn.ports.procedures.advance(procedure, topic.progress, surroundings(turn))
@@ -144,7 +146,6 @@ async def _satisfy(turn: Turn, topic: Topic, procedure: Procedure, want: object)
         case RunAction():
             return await _run(turn, topic, procedure, want)
         case HandOff():
-            turn.phrase("still_unclear") if topic.name == VERIFY_IDENTITY else None
             await hand_over(turn, "procedure")
             return False
         case Finish(outcome=outcome):
@@ -183,11 +184,11 @@ async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) 
     definition = turn.ports.actions.definitions()[want.action]
     if not turn.state.identity.assurance.covers(definition.assurance):
         return await _satisfy(turn, topic, procedure, RequireAssurance(assurance=definition.assurance, step=want.step))
-    confirmed = _confirmation(turn, topic, want, digest)
-    if want.confirm and not (confirmed and confirmed.accepted):
+    approval = _approval(turn, topic, want, digest)
+    confirmed = None if approval else _confirmation(turn, topic, want, digest)
+    if want.confirm and approval is None and not (confirmed and confirmed.accepted):
         _ask_to_confirm(turn, topic, want, digest, confirmed)
         return False
-    approval = _approval(turn, topic, want, digest)
     if want.approve and (approval is None or approval.approved is None):
         _ask_for_approval(turn, topic, want, digest, approval)
         return await go_on(turn, topic)
@@ -205,7 +206,7 @@ async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) 
         want.step,
         want.action,
         want.arguments,
-        confirmation_id=confirmed.id if confirmed else None,
+        confirmation_id=approval.confirmation_id if approval else confirmed.id if confirmed else None,
         approval_id=approval.id if approval else None,
     )
     return await after_action(turn, topic.id, want.step, outcome)
@@ -290,6 +291,10 @@ def _ask_for_approval(turn: Turn, topic: Topic, want: RunAction, digest: str, as
 
 
 def end_topic(turn: Turn, topic: Topic, status: TopicStatus) -> None:
+    for approval in turn.state.approvals:
+        if approval.topic_id == topic.id and approval.approved is None:
+            turn.withdrawn_approvals.append(approval.id)
+            turn.emit(ApprovalSettled(approval_id=approval.id, approved=False, by="customer"))
     turn.emit(TopicMoved(topic_id=topic.id, status=status, reason=f"ended {status}"))
     if turn.state.confirmation and turn.state.confirmation.topic_id == topic.id:
         turn.emit(ConfirmationSettled(confirmation_id=turn.state.confirmation.id, answer="withdrawn"))

@@ -45,7 +45,7 @@ async def answer_message(turn: Turn) -> None:
     active = turn.state.active
     procedure = await procedure_of(turn, active) if active and active.kind == "procedure" else None
     with turn.stage("screen"):
-        turn.request = screen(turn, procedure)
+        turn.request = await screen(turn, procedure)
     with turn.stage("understand"):
         turn.understanding = await turn.ports.understanding.understand(turn.request)
         _feel(turn)
@@ -55,7 +55,7 @@ async def answer_message(turn: Turn) -> None:
             intents=await turn.ports.understanding.intents(turn.claim.key.tenant_id),
             active=procedure,
         )
-        decision = decide(turn.state, turn.understanding, catalogue, turn.thresholds)
+        decision = decide(turn.state, turn.understanding, catalogue, turn.thresholds, turn.triggers[-1].seq)
         turn.note(accepted=tuple(decision.commands), dropped=tuple(decision.dropped))
     with turn.stage("act"):
         await act(turn, decision.commands, catalogue)
@@ -67,6 +67,8 @@ async def work_off(turn: Turn) -> None:
     for trigger in turn.triggers:
         match trigger.kind:
             case TriggerKind.HAND_OVER if turn.state.mode is Mode.AGENT:
+                if turn.state.status is Status.CLOSED:
+                    turn.emit(ConversationReopened())
                 await hand_over(turn, "requested")
             case TriggerKind.GIVE_BACK if turn.state.mode is Mode.HUMAN:
                 turn.emit(ModeChanged(mode=Mode.AGENT, reason="given_back"))
@@ -127,12 +129,8 @@ async def reply(turn: Turn) -> None:
             report=turn.report,
         )
     )
-    cited = turn.cited_before_closing()
     with turn.stage("commit"):
         await turn.finish()
-    if cited:
-        solved = turn.state.outcome is Outcome.RESOLVED
-        await turn.ports.knowledge.record_outcome(turn.claim.key.tenant_id, cited, solved=solved)
 
 
 # --- pieces of the stages ---
@@ -196,7 +194,7 @@ async def _take_up_action(turn: Turn) -> None:
         await write_case(turn)
         return
     outcome = await resume(turn, pending)
-    if pending.step == WRITE_BACK_STEP:
+    if pending.step == WRITE_BACK_STEP or turn.state.mode is Mode.HUMAN:
         return
     if pending.topic_id and await after_action(turn, pending.topic_id, pending.step, outcome):
         await run_active(turn)

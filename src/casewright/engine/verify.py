@@ -39,6 +39,9 @@ def _repaired(turn: Turn, index: int, draft: Draft, checks: list[CheckView]) -> 
     if draft.kind == "result" and draft.sources and draft.sources[0].type == "action":
         done = any(action.status == "succeeded" for action in turn.report.actions)
         checks.append(CheckView(part=index, check="an action made it true", passed=done))
+        if not done:
+            _tell(turn, "use_template")
+            draft = Draft(turn.wording("failed_action"), "notice")
     return draft
 
 

@@ -8,7 +8,12 @@ from uuid import UUID
 
 from casewright.conversations.errors import LogMoved
 from casewright.conversations.models import (
+    ApprovalAsked,
+    ApprovalId,
     Claim,
+    ClarificationAsked,
+    ConfirmationAsked,
+    ConversationClosed,
     Event,
     Expects,
     IdentityClaimed,
@@ -29,10 +34,10 @@ from casewright.conversations.models import (
     ReplySent,
     Source,
     StageTime,
-    Status,
     Trigger,
     TriggerKind,
     TurnCommit,
+    TurnFinished,
     TurnId,
     TurnReport,
 )
@@ -44,11 +49,13 @@ from casewright.engine.wording import say
 from casewright.kit.ids import new_id
 from casewright.kit.principal import Assurance
 from casewright.kit.telemetry import span
-from casewright.knowledge.models import ArticleId
 from casewright.security.models import Vault
 from casewright.settings import Settings, Thresholds
 from casewright.tenants.models import Tenant
 from casewright.understanding.models import Understanding, UnderstandingRequest
+
+TAKE_UP_AFTER = timedelta(seconds=10)
+"""When a WRITE without an end is looked at again."""
 
 
 class Superseded(Exception):
@@ -93,6 +100,8 @@ class Turn:
     asks_if_solved: bool = False
     opened: bool = False
     approvals: list[NewApproval] = field(default_factory=list)
+    withdrawn_approvals: list[ApprovalId] = field(default_factory=list)
+    cited: tuple[str, ...] = ()
     identities: list[KnownIdentity] = field(default_factory=list)
     report: TurnReport = field(default_factory=TurnReport)
     stages: list[StageTime] = field(default_factory=list)
@@ -135,13 +144,16 @@ class Turn:
 
     @property
     def text(self) -> str:
-        """What the customer wrote: all messages of this turn, oldest first."""
-        return "\n".join(one.text for one in self.triggers if one.kind is TriggerKind.MESSAGE)
+        """What the customer wrote: all messages of this turn, oldest first; of very much, the newest."""
+        joined = "\n".join(one.text for one in self.triggers if one.kind is TriggerKind.MESSAGE)
+        return joined[-self.settings.max_message_characters :]
 
     # --- what it does ---
 
     def emit(self, event: Event) -> None:
         """Adds an event; the state is the fold over it at once."""
+        if isinstance(event, ConversationClosed):
+            self.cited = self.state.cited_articles
         self.events.append(event)
         self.identities += _identities_in(event, self.state)
         self.state = apply(self.state, LoggedEvent(seq=self.state.seq + 1, at=self.now, turn_id=self.id, event=event))
@@ -181,12 +193,6 @@ class Turn:
         finally:
             ms, cpu_ms = round(measured.seconds * 1000, 2), round(measured.cpu_seconds * 1000, 2)
             self.stages.append(StageTime(name=name, ms=ms, cpu_ms=cpu_ms))
-
-    def cited_before_closing(self) -> list[ArticleId]:
-        """The articles whose use has now shown whether it helped: none while the conversation is open."""
-        if self.state.status is not Status.CLOSED:
-            return []
-        return [ArticleId(UUID(one)) for one in self._base.cited_articles]
 
     def uncommitted(self) -> list[LoggedEvent]:
         """What this turn has brought about and not yet committed."""
@@ -228,7 +234,9 @@ class Turn:
 
     async def _commit(self, *, final: bool) -> None:
         while True:
-            due = next_look(self.state) if final else self.now + timedelta(seconds=self.settings.lease_seconds)
+            due = (
+                next_look(self.state, self.now) if final else self.now + timedelta(seconds=self.settings.lease_seconds)
+            )
             commit = TurnCommit(
                 turn_id=self.id,
                 expected_seq=self._seq,
@@ -241,6 +249,7 @@ class Turn:
                 due_at=due,
                 final=final,
                 approvals=tuple(self.approvals),
+                withdrawn_approvals=tuple(self.withdrawn_approvals),
                 identities=tuple(self.identities),
             )
             try:
@@ -251,6 +260,7 @@ class Turn:
         self._base, self._seq = self.state, self.state.seq
         self.events.clear()
         self.approvals.clear()
+        self.withdrawn_approvals.clear()
         self.identities.clear()
         self.consumed = ()
 
@@ -258,7 +268,9 @@ class Turn:
         """Others wrote meanwhile. Raises `Superseded` or `TakenOver` where this turn has to give way."""
         happened = [entry.event for entry in entries]
         if any(isinstance(event, ModeChanged) and event.mode is Mode.HUMAN for event in happened):
-            raise TakenOver
+            if not self.irrevocable:
+                raise TakenOver
+            self._fall_silent()
         if any(isinstance(event, MessageReceived) for event in happened) and not self.irrevocable:
             raise Superseded
         self._base = fold(self._base, entries)
@@ -267,6 +279,29 @@ class Turn:
         for event in self.events:
             state = apply(state, LoggedEvent(seq=state.seq + 1, at=self.now, turn_id=self.id, event=event))
         self.state = state
+
+    def _fall_silent(self) -> None:
+        """A person has the conversation now: what was done is recorded, and nothing more is said or asked."""
+        self.drafts.clear()
+        kept: list[Event] = []
+        for event in self.events:
+            match event:
+                case ConfirmationAsked() | ApprovalAsked() | ClarificationAsked():
+                    continue
+                case ReplySent() if not self.sent:
+                    continue
+                case ReplySent():
+                    kept.append(change(event, parts=tuple(self.sent), quick_replies=(), expects=None, silence_due=None))
+                case TurnFinished():
+                    sent = bool(self.sent)
+                    result = "replied" if sent else "human"
+                    kept.append(
+                        change(event, result=result, mode=Mode.HUMAN, reply_id=event.reply_id if sent else None)
+                    )
+                case _:
+                    kept.append(event)
+        self.events = kept
+        self.approvals.clear()
 
     def _inbox_view(self) -> InboxView:
         state = self.state
@@ -299,6 +334,8 @@ def _identities_in(event: Event, state: State) -> list[KnownIdentity]:
             return []
 
 
-def next_look(state: State) -> datetime | None:
+def next_look(state: State, now: datetime) -> datetime | None:
     """When the conversation wants to be looked at again, though nothing comes in."""
+    if state.action:
+        return now + TAKE_UP_AFTER
     return min((one for one in (state.silence_due, state.hand_over_due) if one), default=None)

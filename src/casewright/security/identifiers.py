@@ -1,6 +1,7 @@
 """Finds identifiers of people in text by shape, checksum and the words around them.
 
-Strict on purpose: customers quote code, logs, versions and record ids, and none of these may be taken for a person's data.
+Strict on purpose: customers quote code, logs, versions and record ids, and none of these may be taken for a person's
+data.
 """
 
 import re
@@ -22,7 +23,8 @@ Finder = Callable[[str], Iterator[Span]]
 
 # "Order number", "Fall-Nr." and the like directly before a number: it names a thing, not a person.
 THING_BEFORE = re.compile(
-    r"(?:order|case|ticket|invoice|ref|reference|version|build|serial|sku|part|error|line|job|batch|record|account|product"
+    r"(?:order|case|ticket|invoice|ref|reference|version|build|serial|sku|part|error|line|job|batch|record|account"
+    r"|product"
     r"|customer|tracking|request|session|transaction|quote|contract|opportunity|lead|asset|id"
     r"|bestell\w*|auftrag\w*|rechnung\w*|fall|vorgang\w*|ticket\w*|fehler\w*|kunden\w*|artikel\w*|serien\w*|vertrag\w*)"
     r"(?:[\s_-]*(?:number|num|no|nr|nummer|code|id|is|was|ist|lautet)\b)*[\s.:#=\"'-]*$",
@@ -89,8 +91,10 @@ def _is_iban(number: str) -> bool:
 # --- tax and social security ------------------------------------------------------------------------------------------
 
 TAX_WORDS = re.compile(
-    r"(?<!\w)(?:steuer-?(?:id|nr|nummer|identifikationsnummer|identnummer)|steuerliche identifikationsnummer|idnr|st\.?-?nr"
-    r"|ust-?id(?:-?nr)?|sozialversicherungsnummer|ssn|itin|ein|tin|social security|tax(?:payer)?[ -](?:id|number|identification)"
+    r"(?<!\w)(?:steuer-?(?:id|nr|nummer|identifikationsnummer|identnummer)|steuerliche identifikationsnummer|idnr"
+    r"|st\.?-?nr"
+    r"|ust-?id(?:-?nr)?|sozialversicherungsnummer|ssn|itin|ein|tin|social security|tax(?:payer)?[ -](?:id|number"
+    r"|identification)"
     r"|national insurance|nino|utr|nif|nie|dni|niss|bsn|cpf|pesel|aadhaar|ahv|nir|codice fiscale|numéro fiscal"
     r"|sécurité sociale|contribuinte)"
     r"(?:[ -]?(?:number|no|nr|nummer|num|code|is|was|ist|lautet|es|est|é)\b)*[ .:#=]{0,3}"
@@ -127,7 +131,8 @@ def tax_numbers(text: str) -> Iterator[Span]:
 # --- passports --------------------------------------------------------------------------------------------------------
 
 PASSPORT = re.compile(
-    r"(?<!\w)(?:passport|reisepass|pass-?(?:nummer|nr)|personalausweis|ausweis|pasaporte|passeport|passaporte|passaporto)"
+    r"(?<!\w)(?:passport|reisepass|pass-?(?:nummer|nr)|personalausweis|ausweis|pasaporte|passeport|passaporte"
+    r"|passaporto)"
     r"[^\W\d]*\b[^\d\n]{0,25}?(?<![\w-])"
     r"(?P<value>[0-9]{9}|[A-Z][0-9]{7,8}|[A-Z]{2}[0-9]{6,7}|[A-Z]{3}[0-9]{6}|[0-9]{2}[A-Z]{2}[0-9]{5}"
     r"|[CFGHJKLMNPRTVWXYZ](?=[A-Z]*[0-9])[CFGHJKLMNPRTVWXYZ0-9]{7}[0-9]{1,2})(?![\w-])",
@@ -169,8 +174,10 @@ REGIONS_OF_LANGUAGE = {
     "ja": ("JP",),
 }
 PHONE_WORDS = re.compile(
-    r"(?<!\w)(?:phone|telephone|tel|mobile|mobil|cell|cellphone|call|sms|whatsapp|fax|reach|my number|telefon\w*|handy\w*"
-    r"|rufnummer|durchwahl|rückruf\w*|anrufen|erreich\w*|meine nummer|teléfono|móvil|llám\w*|téléphone|portable|appel\w*"
+    r"(?<!\w)(?:phone|telephone|tel|mobile|mobil|cell|cellphone|call|sms|whatsapp|fax|reach|my number|telefon\w*"
+    r"|handy\w*"
+    r"|rufnummer|durchwahl|rückruf\w*|anrufen|erreich\w*|meine nummer|teléfono|móvil|llám\w*|téléphone|portable"
+    r"|appel\w*"
     r"|telefone|telemóvel|celular|ligar)(?!\w)",
     re.IGNORECASE,
 )
@@ -206,11 +213,12 @@ def _is_meant_as_phone(text: str, match: phonenumbers.PhoneNumberMatch) -> bool:
     return (is_valid or not number.isdecimal()) and PHONE_WORDS.search(around) is not None
 
 
-# --- records of the org, when the tenant counts them as personal -------------------------------------------------------
+# --- records of the org, when the tenant counts them as personal ------------------------------------------------------
 
 RECORD_ID = re.compile(r"(?<!\w)(?=\w{0,14}\d)[a-zA-Z0-9]{3}(?=\w*\d\w*\d\w*\d)[a-zA-Z0-9]{12}(?:[A-Z0-5]{3})?(?!\w)")
 CASE_NUMBER = re.compile(
-    r"(?<!\w)(?:(?:case|ticket|fall|vorgang)(?:[ -]?(?:number|no|nr|nummer|is|ist))*[ .:#]{0,3}|#)(?P<value>[0-9]{5,10})(?!\w)"
+    r"(?<!\w)(?:(?:case|ticket|fall|vorgang)(?:[ -]?(?:number|no|nr|nummer|is|ist))*[ .:#]{0,3}"
+    r"|#)(?P<value>[0-9]{5,10})(?!\w)"
     r"|(?<![\w.-])(?P<padded>0[0-9]{7})(?![\w]|[.-]\d)",
     re.IGNORECASE,
 )

@@ -127,7 +127,7 @@ class Analyst:
             segments.append(self._segment(text, piece))
             vectors.append(piece.reading.vector if piece.reading else NOTHING)
             proposals += self._propose(segments[-1], piece, index, context, emotion, signals)
-        if answer.missed and not any(_is_request(proposal.command) for proposal in proposals):
+        if answer.missed and not any(_is_request(proposal.command, segments) for proposal in proposals):
             missed = Move(CannotHandle(reason="no_yes_or_no"), 0.8, "neither yes nor no")
             proposals = [_from_move(missed, 0)]
         return segments, vectors, proposals
@@ -317,7 +317,10 @@ def _bare_yes_or_no(words: str) -> Move | None:
     return Move(SmallTalk.model_validate({"kind": kind}), 0.5, "answers a question that is not open")
 
 
-def _is_request(command: Command) -> bool:
+def _is_request(command: Command, segments: Sequence[Segment]) -> bool:
+    """Whether a message without the yes or no that was asked for at least asks for something else."""
+    if isinstance(command, AnswerFromKnowledge) and command.intent is None:
+        return any(phrases.asks(segment.text) for segment in segments)
     return not isinstance(command, CannotHandle | SmallTalk)
 
 

@@ -14,6 +14,9 @@ from casewright.understanding.words import stems
 SHORT = 6
 """Words up to which an ordinal or a lone number is taken for a choice."""
 
+MOST_CHARACTERS = 400
+"""A yes or no stands at the start; whoever writes more than this says something else."""
+
 BAD_SIGN = re.compile(
     r"\b(?:wrong|incorrect|mistake|cancel|stop|don'?t|never|not|no|falsch|abbrechen|nicht|nein|kein\w*)\b",
     re.IGNORECASE,
@@ -38,13 +41,12 @@ class YesOrNo:
 def yes_or_no(text: str) -> YesOrNo | None:
     """A clear yes or no at the start of `text`; None for anything hedged, questioned or contradicting itself.
 
-    Strict about yes, because it may set something in motion: "ok, but …", "yes?" and "yes, that is the wrong one" are none.
+    Strict about yes, because it may set something in motion: "ok, but …" and "yes, that is the wrong one" are none.
     """
-    symbols = set(text)
-    if symbols & phrases.SYMBOLS_OF_YES and not symbols & phrases.SYMBOLS_OF_NO:
-        return YesOrNo("yes")
-    if symbols & phrases.SYMBOLS_OF_NO:
-        return YesOrNo("no")
+    text = text[:MOST_CHARACTERS]
+    has_yes, has_no = (not symbols.isdisjoint(text) for symbols in (phrases.SYMBOLS_OF_YES, phrases.SYMBOLS_OF_NO))
+    if has_yes or has_no:
+        return None if has_yes and has_no else YesOrNo("yes" if has_yes else "no")
     start = _end(NO_PROBLEM.match(text)) or _end(OPENING_NOISE.match(text))
     start += len(text[start:]) - len(text[start:].lstrip(" ,.!"))
     said = phrases.NO.match(text, start)
@@ -64,6 +66,8 @@ def _no(text: str, end: int) -> YesOrNo | None:
     rest = _after(text, end)
     if rest is None:
         return YesOrNo("no")
+    if again := phrases.NO.match(text, rest):
+        return _no(text, again.end())
     return None if phrases.YES.search(text, rest) else YesOrNo("no", rest, apart=True)
 
 

@@ -38,11 +38,13 @@ OPPOSITES: Final = (
 )
 # "Disable it and then enable it again" is an order of steps; "enable or disable" and "how to" ask.
 IN_SEQUENCE: Final = re.compile(
-    r"\b(?:then|after(?:wards|ward)?|later|again|first|before|until|once|when|or|dann|danach|später|wieder|zuerst|erst|bevor|bis|sobald|wenn|oder)\b",
+    r"\b(?:then|after(?:wards|ward)?|later|again|first|before|until|once|when|or|dann|danach|später|wieder|zuerst"
+    r"|erst|bevor|bis|sobald|wenn|oder)\b",
     re.IGNORECASE,
 )
 ASKS_HOW: Final = re.compile(
-    r"\b(?:how (?:do|can|to|would|should)|what (?:is|happens|does)|difference|where|who can|can (?:i|we|users)|why|wie|was (?:ist|passiert)|unterschied|wo|wer kann|warum|kann (?:ich|man))\b",
+    r"\b(?:how (?:do|can|to|would|should)|what (?:is|happens|does)|difference|where|who can|can (?:i|we|users)|why"
+    r"|wie|was (?:ist|passiert)|unterschied|wo|wer kann|warum|kann (?:ich|man))\b",
     re.IGNORECASE,
 )
 CLAUSE_END: Final = re.compile(r"[.;!?\n]|,? (?:and|but|und|aber) ", re.IGNORECASE)
@@ -56,7 +58,10 @@ def find_contradiction(text: str) -> tuple[str, str] | None:
     text = text[:MAXIMUM_CHARACTERS]
     if IN_SEQUENCE.search(text) or ASKS_HOW.search(text):
         return None
+    lowered = text.lower()
     for first, second in OPPOSITES:
+        if first not in lowered or second not in lowered:
+            continue
         for one, other in ((first, second), (second, first)):
             for object_ in _shared_objects(text, one, other):
                 return f"{one} {object_}".strip(), f"{other} {object_}".strip()

@@ -1,4 +1,4 @@
-"""Steering words in their situation: what a piece of a message does to the conversation besides asking for something new."""
+"""Steering words in their situation: what a piece of a message does to the conversation besides asking for more."""
 
 import re
 from collections.abc import Sequence
@@ -159,7 +159,8 @@ def _says_little_else(piece: str) -> bool:
 def _without_manners(piece: str) -> str:
     """Without "ok", "please", "thanks" and the like around it, so that the core can be compared as a whole."""
     core = re.sub(
-        r"^\W*(?:(?:ok(?:ay)?|no|well|oh|actually|please|sorry|then|ach|na|nein|bitte|dann|eigentlich|just|can you|could you)\b\W*)+",
+        r"^\W*(?:(?:ok(?:ay)?|no|well|oh|actually|please|sorry|then|ach|na|nein|bitte|dann|eigentlich|just|can you"
+        r"|could you)\b\W*)+",
         "",
         piece,
         flags=re.IGNORECASE,

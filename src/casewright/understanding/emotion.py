@@ -1,7 +1,7 @@
 """How the customer feels, from what people say to a support desk when they feel it.
 
-Support phrases decide; VADER's general lexicon (Hutto and Gilbert 2014) adds what they do not name, for English. Strict on
-purpose: the subject of support is errors and failures, so naming one is no feeling, and neither is a plain question.
+Support phrases decide; VADER's general lexicon (Hutto and Gilbert 2014) adds what they do not name, for English. Strict
+on purpose: the subject of support is errors and failures, so naming one is no feeling, and neither is a plain question.
 """
 
 import re
@@ -47,7 +47,8 @@ _NEGATIVE: Final = (
         r"(?:i'?ve |i have )?had enough",
         r"enough is enough",
         r"worst (?:\w+ )?(?:support|service|company|experience|software|product|app)",
-        r"(?:terrible|horrible|awful|pathetic|useless|lousy|shitty) (?:\w+ )?(?:support|service|company|experience|product|bot|help)",
+        r"(?:terrible|horrible|awful|pathetic|useless|lousy|shitty) (?:\w+ )?(?:support|service|company|experience"
+        r"|product|bot|help)",
         r"(?:service|support|you|this) (?:is|are) (?:just |so |really |completely |totally |absolutely )*"
         r"(?:terrible|horrible|awful|pathetic|useless|garbage|crap|rubbish|a joke|a disaster|a nightmare|insane)",
         r"bullshit",
@@ -56,7 +57,8 @@ _NEGATIVE: Final = (
         r"goddamn|fuck\w*",
         r"how dare",
         r"rip-?off|scam(?:med|mers)?\b",
-        r"waste of (?:my |our )?(?:time|money)|(?:wast\w+|cost\w*) (?:me |us )?(?:my|our|the) (?:\w+ )?(?:time|day|morning|afternoon|evening|money)",
+        r"waste of (?:my |our )?(?:time|money)|(?:wast\w+|cost\w*) (?:me |us )?(?:my|our|the) (?:\w+ )?(?:time|day"
+        r"|morning|afternoon|evening|money)",
         r"incompeten\w+|idiots?\b|morons?\b",
         r"shame on you",
         r"i demand\b",
@@ -83,7 +85,8 @@ _NEGATIVE: Final = (
         rf"{_NEGATED} (?:work|help|do anything|solve anything|function) at all",
         r"nothing (?:works|helps|helped|you said helped|happens|has changed)",
         rf"(?:this is|for) the {_ORDINAL} time|{_ORDINAL} time (?:i|we|this|today|in a row)",
-        r"(?:trying|tried|waiting|waited|struggling|stuck|working|fighting)(?: \w+){0,5} for (?:\w+ )?(?:hours|days|weeks|months|ages)",
+        r"(?:trying|tried|waiting|waited|struggling|stuck|working|fighting)(?: \w+){0,5} for (?:\w+ )?(?:hours|days"
+        r"|weeks|months|ages)",
         r"for (?:hours|days|weeks|ages) (?:now|already)|all (?:day|morning|week) long|hours and hours",
         r"(?:over and over|again and again|yet again|once again)",
         r"same (?:\w+ )?(?:error|problem|answer|issue|thing|reply|message) (?:again|every time|over)",
@@ -96,26 +99,31 @@ _NEGATIVE: Final = (
         r"(?:i|we|about to|going to) give up\b|losing (?:my|our) patience|out of patience|tired of",
         r"(?:nobody|no one|no-one) (?:\w+ )?(?:answers|replies|responds|cares|helps?|helped|answered|replied|called)",
         r"(?:being|been|am|was) ignored|drives? me (?:crazy|mad|nuts|insane)|what a mess|thanks for nothing",
-        r"(?:oh |just |how )great,|(?:great|wonderful|fantastic|perfect|lovely|nice),? (?:another|yet another|now (?:it|the|my))",
+        r"(?:oh |just |how )great,|(?:great|wonderful|fantastic|perfect|lovely|nice),? (?:another|yet another"
+        r"|now (?:it|the|my))",
         r"(?:geht|funktioniert|klappt|läuft|tut) (?:\w+ )?(?:immer noch|noch immer|einfach|gar|überhaupt|wieder) nicht",
         r"(?:immer noch|noch immer) (?:nicht|kein\w*|nichts|die gleiche|der gleiche|das gleiche)",
         r"(?:schon |jetzt |bereits )?(?:das|zum) (?:zweite|dritte|vierte|fünfte|zehnte)[nm]? mal",
         r"seit (?:stunden|tagen|wochen|ewigkeiten)",
         r"schon wieder|dauernd|ständig",
         r"frustrier\w*|genervt|nervt|nervig|enttäusch\w*|verärgert",
-        r"(?:hat|bringt|brachte) (?:\w+ ){0,2}nichts(?: gebracht)?|nicht (?:wirklich )?geholfen|hilft (?:mir |uns )?(?:\w+ )?nicht",
+        r"(?:hat|bringt|brachte) (?:\w+ ){0,2}nichts(?: gebracht)?|nicht (?:wirklich )?geholfen|hilft (?:mir "
+        r"|uns )?(?:\w+ )?nicht",
         r"helfen (?:sie )?(?:mir |uns )?(?:überhaupt )?nicht",
         r"(?:niemand|keiner) (?:\w+ )?(?:antwortet|meldet|hilft|kümmert|reagiert|erreichbar)",
         r"wie oft (?:denn )?(?:noch|(?:soll|muss) ich)|wie lange (?:\w+ )?noch|geduld (?:ist )?(?:am ende|verlier\w*)",
-        r"no funciona (?:nada|para nada)|sigue sin|toujours pas|ne (?:marche|fonctionne) pas du tout|frustrant\w*|frustrad\w*",
+        r"no funciona (?:nada|para nada)|sigue sin|toujours pas|ne (?:marche|fonctionne) pas du tout|frustrant\w*"
+        r"|frustrad\w*",
     ),
     _cue(
         "worried",
         0.25,
-        r"worried|worrying|afraid (?:that|of|we|i)|anxious|nervous|scared|in (?:a )?panic|panicking|desperate\w*|emergency",
+        r"worried|worrying|afraid (?:that|of|we|i)|anxious|nervous|scared|in (?:a )?panic|panicking|desperate\w*"
+        r"|emergency",
         r"(?:lose|losing|lost) (?:all |everything|(?:\w+ )?data\b)",
         r"urgent\w*|asap\b|as soon as possible|deadline|please hurry",
-        r"mache? mir sorgen|besorgt|sorge,? dass|angst|panik|verzweifel\w*|notfall|dringend\w*|schnellstmöglich|gefährlich",
+        r"mache? mir sorgen|besorgt|sorge,? dass|angst|panik|verzweifel\w*|notfall|dringend\w*|schnellstmöglich"
+        r"|gefährlich",
     ),
 )
 _POSITIVE: Final = (
@@ -132,10 +140,14 @@ _POSITIVE: Final = (
         "happy",
         0.6,
         r"(?:it|that|this|everything|which) (?:\w+ )?(?:works|worked|is working|is fixed|is solved|solved it)(?! not)",
-        r"(?:works|fixed|solved|fine|running) (?:now|again|perfectly|like a charm)|did the trick|problem solved|all good",
-        r"(?:perfect|awesome|excellent|amazing|brilliant|fantastic|wonderful|great)(?=[!.,]|$| thank| job| work\b| help| news)",
-        r"(?:i|we) love (?:it|this|aurora|your)|you'?re the best|made my day|well done|so happy|very happy|really happy",
-        r"(?:funktioniert|geht|läuft|klappt) (?:jetzt|wieder|nun|perfekt|einwandfrei)|(?:hat|alles) geklappt|problem gelöst",
+        r"(?:works|fixed|solved|fine|running) (?:now|again|perfectly|like a charm)|did the trick|problem solved"
+        r"|all good",
+        r"(?:perfect|awesome|excellent|amazing|brilliant|fantastic|wonderful|great)(?=[!.,]|$| thank| job| work\b"
+        r"| help| news)",
+        r"(?:i|we) love (?:it|this|aurora|your)|you'?re the best|made my day|well done|so happy|very happy"
+        r"|really happy",
+        r"(?:funktioniert|geht|läuft|klappt) (?:jetzt|wieder|nun|perfekt|einwandfrei)|(?:hat|alles) geklappt"
+        r"|problem gelöst",
         r"(?:super|perfekt|klasse|toll|prima|wunderbar|großartig|spitze|bestens)(?=[!.,]|$| danke| gemacht)",
         r"(?:bin|sehr|so) (?:begeistert|zufrieden|glücklich)",
     ),
@@ -146,7 +158,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _NOT_FELT = re.compile(
-    r"(?:would|'d|could|wäre|might) (?:be|really|also)? ?(?:great|nice|good|perfect|awesome|lovely|helpful|love|like|toll|super|schön)"
+    r"(?:would|'d|could|wäre|might) (?:be|really|also)? ?(?:great|nice|good|perfect|awesome|lovely|helpful|love|like"
+    r"|toll|super|schön)"
     r"|happy to|glad to|feel free|no worries|don'?t worry|keine sorge",
     re.IGNORECASE,
 )
@@ -160,27 +173,42 @@ _SHOUTED = re.compile(
 )
 _CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{3,}\b")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
-_EXCLAIMED = re.compile(r"!{2,}|[!?]*\?![!?]*|\?{3,}")
+_EXCLAIMED = re.compile(r"!!|\?!|!\?|\?\?\?")
 
 # Support is about these; in VADER's lexicon they are sad, angry or glad.
 _SUBJECTS: Final = (
-    "error errors problem problems fail fails failed failing failure failures kill kills killed killing crash crashed crashes "
-    "crashing wrong bad denied deny block blocked blocking critical support supported supports help helps helping please like "
-    "secure security active activate create creates created share shared sharing shares join number stuck lost lose losing "
-    "forgotten forget urgent warning warnings alert alerts attack leave cancel cancelled canceled stop stops stopped stopping "
-    "no yes ok okay well want wants wanted sorry interest credit credited debt free safe trust trusted pay paid rejected reject "
-    "rejects refused refuse missing miss missed limited limit limits exceed exceeded conflict conflicts dead drop dropped drops "
-    "empty expired hard hide illegal invalid isolated limitation low abort aborted restrict restricted suspicious suspend "
-    "suspended threat unable unauthorized unauthorised unavailable unlocked vulnerable weak broken break breaks broke cut "
-    "damage damaged destroy disconnected discard duplicate emergency fault faulty solution solutions solve solved success "
+    "error errors problem problems fail fails failed failing failure failures kill kills killed killing crash "
+    "crashed crashes "
+    "crashing wrong bad denied deny block blocked blocking critical support supported supports help helps helping "
+    "please like "
+    "secure security active activate create creates created share shared sharing shares join number stuck lost lose "
+    "losing "
+    "forgotten forget urgent warning warnings alert alerts attack leave cancel cancelled canceled stop stops stopped "
+    "stopping "
+    "no yes ok okay well want wants wanted sorry interest credit credited debt free safe trust trusted pay paid "
+    "rejected reject "
+    "rejects refused refuse missing miss missed limited limit limits exceed exceeded conflict conflicts dead drop "
+    "dropped drops "
+    "empty expired hard hide illegal invalid isolated limitation low abort aborted restrict restricted suspicious "
+    "suspend "
+    "suspended threat unable unauthorized unauthorised unavailable unlocked vulnerable weak broken break breaks "
+    "broke cut "
+    "damage damaged destroy disconnected discard duplicate emergency fault faulty solution solutions solve solved "
+    "success "
     "successful successfully thank thanks save saved energy easy easily allow allowed approve approved approval accept "
-    "accepted benefit bonus care certain clear clearly commit confidence consent create engage ensure exact feeling feel fit "
-    "fun gain good great hand helpful hope hopefully ideal important improve improved increase increased matter natural "
+    "accepted benefit bonus care certain clear clearly commit confidence consent create engage ensure exact feeling "
+    "feel fit "
+    "fun gain good great hand helpful hope hopefully ideal important improve improved increase increased matter "
+    "natural "
     "opportunity opportunities original positive powerful prefer promise promised protect protected ready recommend "
-    "recommended relief resolve resolved responsible reward rich sincerely special strong suitable top true useful value "
-    "valued warm welcome win worth worthy charge charged charges demand demands difficulty dirty disabled emptied ill lag "
-    "leak leaked lonely manipulate negative odd pain pressure punish questionable risk risks severe sharp shock short shortage "
-    "trouble troubles uncertain unclear unknown unsure violation violate wait waiting war waste fatal panic hung hang hangs lag"
+    "recommended relief resolve resolved responsible reward rich sincerely special strong suitable top true useful "
+    "value "
+    "valued warm welcome win worth worthy charge charged charges demand demands difficulty dirty disabled emptied "
+    "ill lag "
+    "leak leaked lonely manipulate negative odd pain pressure punish questionable risk risks severe sharp shock "
+    "short shortage "
+    "trouble troubles uncertain unclear unknown unsure violation violate wait waiting war waste fatal panic hung "
+    "hang hangs lag"
 )
 
 

@@ -1,4 +1,4 @@
-"""Typed values in a message: numbers of cases, record ids, error codes, amounts, dates and the like, with their places."""
+"""Typed values in a message, with their places: numbers of cases, record ids, error codes, amounts, dates."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,8 @@ TYPES_OF_TOKENS = {"email": "email", "phone": "phone", "record_id": "record_id",
 
 DEFAULT_CASE_NUMBER = re.compile(r"(?<![\w.#-])(?P<padded>0[0-9]{7})(?![\w]|[.,]\d)")
 NAMED_CASE_NUMBER = re.compile(
-    r"(?:(?<!\w)(?:case|ticket|fall|vorgang|caso|dossier)s?(?:[ -]?(?:number|num|no\.?|nr\.?|nummer|is|ist))*[ :#.]{0,3}|#)"
+    r"(?:(?<!\w)(?:case|ticket|fall|vorgang|caso|dossier)s?(?:[ -]?(?:number|num|no\.?|nr\.?|nummer|is"
+    r"|ist))*[ :#.]{0,3}|#)"
     r"(?P<number>[0-9]{4,10})(?!\w)",
     re.IGNORECASE,
 )
@@ -50,9 +51,12 @@ ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 ERROR_CODE = re.compile(r"(?<![\w/\[])(?:[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[EFW]-?[0-9]{3,4})(?!\w)")
 HTTP_STATUS = re.compile(
-    r"(?<![\w.#-])(?:(?:https?|http/\d(?:\.\d)?|status|code|error|response|fehler|antwort|returns?|returned|gets?|getting|got|a|an|ein|with|mit)"
-    r"[ :=]{1,3})(?P<status>[1-5][0-9]{2})(?![\w]|[.,]\d| ?(?:%|usd|eur|euros?|dollars?|rows?|records?|users?|calls?|mb|gb))"
-    r"|(?<![\w.#,-])(?P<named>[45][0-9]{2})(?= (?:error|unauthori[sz]ed|forbidden|not found|bad request|response|status|fehler|internal))",
+    r"(?<![\w.#-])(?:(?:https?|http/\d(?:\.\d)?|status|code|error|response|fehler|antwort|returns?|returned|gets?"
+    r"|getting|got|a|an|ein|with|mit)"
+    r"[ :=]{1,3})(?P<status>[1-5][0-9]{2})(?![\w]|[.,]\d| ?(?:%|usd|eur|euros?|dollars?|rows?|records?|users?|calls?"
+    r"|mb|gb))"
+    r"|(?<![\w.#,-])(?P<named>[45][0-9]{2})(?= (?:error|unauthori[sz]ed|forbidden|not found|bad request|response"
+    r"|status|fehler|internal))",
     re.IGNORECASE,
 )
 
@@ -217,7 +221,7 @@ def _amounts(text: str, pattern: re.Pattern[str]) -> Iterator[Entity]:
 
 
 def _decimal(amount: str) -> str:
-    """`1.234,5`, `1,234.50` and `1 234.50` → `1234.50`: a last separator with one or two digits after it is the point."""
+    """`1.234,5`, `1,234.50` and `1 234.50` → `1234.50`: a separator with one or two digits after it is the point."""
     cents = re.search(r"[.,](\d{1,2})$", amount)
     whole = str(int(re.sub(r"\D", "", amount[: cents.start()] if cents else amount)))
     return f"{whole}.{cents[1]:0<2}" if cents else whole

@@ -30,7 +30,7 @@ class TrainingReport(Model):
 
     `accuracy`: of the examples within scope, judged among the intents only. `out_of_scope_recall`: found of what is out
     of scope; `false_rejections`: lost of what is not. `calibration_error`: mean gap between confidence and accuracy
-    (ECE, 10 bins; Guo et al. 2017, arXiv:1706.04599). `confusions`: meant, understood, how often; most frequent first."""
+    (ECE, 10 bins; Guo et al. 2017, arXiv:1706.04599). `confusions`: meant, understood, how often; the most first."""
 
     intents: int
     examples: int

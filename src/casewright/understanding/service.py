@@ -62,11 +62,13 @@ class UnderstandingService:
         clock: Clock | None = None,
         *,
         ambiguity_gap: float = AMBIGUITY_GAP,
+        fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         self._database = database
         self._encoder = encoder
         self._clock = clock or SystemClock()
         self._ambiguity_gap = ambiguity_gap
+        self._fresh_seconds = fresh_seconds
         self._loaded: dict[TenantId, LoadedModel] = {}
         self._loading: dict[TenantId, asyncio.Lock] = {}
 
@@ -153,11 +155,11 @@ class UnderstandingService:
 
     async def _model(self, tenant_id: TenantId) -> LoadedModel:
         known = self._loaded.get(tenant_id)
-        if known is not None and monotonic() - known.checked < FRESH_SECONDS:
+        if known is not None and monotonic() - known.checked < self._fresh_seconds:
             return known
         async with self._loading.setdefault(tenant_id, asyncio.Lock()):
             known = self._loaded.get(tenant_id)
-            if known is None or monotonic() - known.checked >= FRESH_SECONDS:
+            if known is None or monotonic() - known.checked >= self._fresh_seconds:
                 known = self._loaded[tenant_id] = await self._refreshed(tenant_id, known)
         return known
 

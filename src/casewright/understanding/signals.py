@@ -1,4 +1,4 @@
-"""Signs of an attack in a message. They are weighed and logged, and rarely decide: customers of a support desk quote code."""
+"""Signs of an attack in a message. They are weighed and logged, and rarely decide: customers quote code."""
 
 import re
 from typing import Final
@@ -24,7 +24,8 @@ SIGNS: Final = tuple(
         (
             "prompt_injection",
             0.8,
-            r"\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|preceding|all|your|the)\s+"
+            r"\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|preceding|all"
+            r"|your|the)\s+"
             r"(?:\w+\s+){0,2}(?:instructions?|rules?|prompts?|directions|guidelines)",
         ),
         (
@@ -35,7 +36,8 @@ SIGNS: Final = tuple(
         (
             "prompt_injection",
             0.7,
-            r"\b(?:reveal|show|print|repeat|tell me|output)\s+(?:\w+\s+){0,2}(?:system|hidden|initial|secret)\s+(?:prompt|instructions?|message|rules)",
+            r"\b(?:reveal|show|print|repeat|tell me|output)\s+(?:\w+\s+){0,2}(?:system|hidden|initial"
+            r"|secret)\s+(?:prompt|instructions?)",
         ),
         (
             "prompt_injection",
@@ -50,7 +52,8 @@ SIGNS: Final = tuple(
         (
             "prompt_injection",
             0.4,
-            r"\b(?:pretend|act)\s+(?:to be|as if you were|as an? unrestricted)\b|\bwithout (?:any )?(?:restrictions|filters|rules)\b",
+            r"\b(?:pretend|act)\s+(?:to be|as if you were|as an? unrestricted)\b|\bwithout (?:any )?(?:restrictions"
+            r"|filters|rules)\b",
         ),
     )
 )

@@ -76,11 +76,13 @@ def _check_target(name: str, target: IntentTarget) -> None:
     chosen = (target.procedure, target.knowledge, target.handoff, target.small_talk, target.cancel)
     if sum(map(bool, chosen)) != 1:
         raise TrainingDataInvalid(
-            f"The target of the intent {name!r} must be exactly one of procedure, knowledge, handoff, small_talk, cancel."
+            f"The target of the intent {name!r} must be exactly one of "
+            "procedure, knowledge, handoff, small_talk, cancel."
         )
     if target.small_talk and target.small_talk not in SMALL_TALK_KINDS:
         raise TrainingDataInvalid(
-            f"The intent {name!r} has the small talk {target.small_talk!r}; it must be one of {', '.join(SMALL_TALK_KINDS)}."
+            f"The intent {name!r} has the small talk {target.small_talk!r}; "
+            f"it must be one of {', '.join(SMALL_TALK_KINDS)}."
         )
 
 

@@ -5,13 +5,19 @@ import re
 WORD = re.compile(r"[^\W_]+(?:\.[0-9]+)?")
 STEM_LENGTH = 5
 _STOP_WORDS = (
-    "a an the and or but if of to in on at by for with from as is are was were be been do does did have has had i you he she "
-    "it we they me my your our us this that these those there here what which who how why when where can could would will "
-    "should may not no yes please one ones some any all just now then so ok about into over under up down out off more most "
+    "a an the and or but if of to in on at by for with from as is are was were be been do does did have has had i "
+    "you he she "
+    "it we they me my your our us this that these those there here what which who how why when where can could would "
+    "will "
+    "should may not no yes please one ones some any all just now then so ok about into over under up down out off "
+    "more most "
     "last within need want like get got make made first actually question "
-    "der die das den dem des ein eine einen einem einer und oder aber wenn von zu zum zur in im an am auf bei für mit aus als "
-    "ist sind war waren sein haben hat hatte ich du er sie es wir ihr mir mich mein meine meinen ihre unser uns dies diese "
-    "dieser was wer wie warum wann wo kann können soll muss nicht kein keine ja nein bitte nun jetzt dann so auch noch nur "
+    "der die das den dem des ein eine einen einem einer und oder aber wenn von zu zum zur in im an am auf bei für "
+    "mit aus als "
+    "ist sind war waren sein haben hat hatte ich du er sie es wir ihr mir mich mein meine meinen ihre unser uns dies "
+    "diese "
+    "dieser was wer wie warum wann wo kann können soll muss nicht kein keine ja nein bitte nun jetzt dann so auch "
+    "noch nur "
     "sich man über unter letzten letzte brauche möchte erste ersten eigentlich frage"
 )
 STOP_WORDS = frozenset(_STOP_WORDS.split())

@@ -1,8 +1,8 @@
 import type { Connection } from "../conversation/follow";
-import { useOnline, useSecondsUntil } from "../shared/hooks";
-import { WarningIcon } from "../shared/icons";
-import { hurryUp } from "../shared/patience";
-import { useTexts } from "../shared/TextsContext";
+import { useOnline, useSecondsUntil } from "../common/hooks";
+import { WarningIcon } from "../common/icons";
+import { hurryUp } from "../common/patience";
+import { useTexts } from "../common/TextsContext";
 import type { Delay } from "./session";
 
 interface Props {

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
-import { readStored, store } from "../shared/appearance";
-import { useFragment } from "../shared/hooks";
-import { fromFragment } from "../shared/key";
-import { LanguageContext } from "../shared/TextsContext";
-import { chosenLanguage, type Language } from "../shared/texts";
+import { readStored, store } from "../common/appearance";
+import { useFragment } from "../common/hooks";
+import { fromFragment } from "../common/key";
+import { LanguageContext } from "../common/TextsContext";
+import { chosenLanguage, type Language } from "../common/texts";
 import { Chat } from "./Chat";
 import { ChatSkeleton, NoKey, ServerAway, WrongKey } from "./Standstill";
 import { ChatSession } from "./session";

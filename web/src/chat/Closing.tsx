@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from "react";
 import type { ClosedData } from "../conversation/events";
-import { CheckIcon, StarIcon } from "../shared/icons";
-import { useTexts } from "../shared/TextsContext";
-import type { Texts } from "../shared/texts";
+import { CheckIcon, StarIcon } from "../common/icons";
+import { useTexts } from "../common/TextsContext";
+import type { Texts } from "../common/texts";
 import type { Rating } from "./session";
 
 interface Props {

@@ -1,7 +1,7 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { MessageEntry } from "../conversation/log";
-import { SendIcon } from "../shared/icons";
-import { useTexts } from "../shared/TextsContext";
+import { SendIcon } from "../common/icons";
+import { useTexts } from "../common/TextsContext";
 import type { Memory } from "./memory";
 
 interface Props {
@@ -12,6 +12,7 @@ interface Props {
 }
 
 type Entry = "text" | "email" | "code";
+type FieldElement = HTMLTextAreaElement & HTMLInputElement;
 
 const TALLEST_PX = 180;
 const FIELD = "composer";
@@ -26,59 +27,31 @@ export function Composer({ memory, question, onSend }: Props) {
   const texts = useTexts();
   const [text, setText] = useState(memory.current().draft);
   const [freeAnswerTo, setFreeAnswerTo] = useState<string | null>(null);
-  const field = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
-  const wasFocused = useRef(false);
+  const field = useRef<FieldElement>(null);
   const asked = question?.expects?.kind;
   const entry: Entry = (asked === "email" || asked === "code") && freeAnswerTo !== question?.id ? asked : "text";
-
-  useEffect(() => {
-    if (window.matchMedia("(hover: hover) and (pointer: fine)").matches) field.current?.focus({ preventScroll: true });
-  }, []);
-
-  useLayoutEffect(() => {
-    if (wasFocused.current) field.current?.focus({ preventScroll: true });
-  }, [entry]);
-
-  useLayoutEffect(() => {
-    if (entry !== "text" || field.current === null) return;
-    field.current.style.height = "auto";
-    field.current.style.height = `${Math.min(field.current.scrollHeight, TALLEST_PX)}px`;
-  }, [text, entry]);
 
   const write = (written: string) => {
     setText(written);
     if (entry !== "code") memory.update({ draft: written });
   };
   const send = () => {
-    const digits = text.replace(/\s/g, "");
-    const message = entry === "code" && /^\d+$/.test(digits) ? digits : text.trim();
+    const message = messageOf(text, entry);
     if (message === "") return;
     onSend(message);
     write("");
-    field.current?.focus({ preventScroll: true });
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    send();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
-
-  const common = {
-    id: FIELD,
-    ref: field,
-    value: text,
-    onKeyDown,
-    onChange: (event: { target: { value: string } }) => write(event.target.value),
-    onFocus: () => (wasFocused.current = true),
-    onBlur: () => (wasFocused.current = document.activeElement === document.body),
+    focusComposer();
   };
 
   return (
-    <form className="composer" onSubmit={submit} noValidate>
+    <form
+      className="composer"
+      noValidate
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        send();
+      }}
+    >
       <div className="column">
         {entry !== "text" && (
           <p className="composer-hint">
@@ -89,41 +62,7 @@ export function Composer({ memory, question, onSend }: Props) {
           </p>
         )}
         <div className="composer-row">
-          {entry === "text" && (
-            <textarea
-              {...common}
-              rows={1}
-              dir="auto"
-              aria-label={texts.write}
-              aria-describedby="composer-keys"
-              placeholder={texts.writePlaceholder}
-              enterKeyHint="send"
-            />
-          )}
-          {entry === "email" && (
-            <input
-              {...common}
-              type="email"
-              inputMode="email"
-              autoComplete="email"
-              spellCheck={false}
-              aria-label={texts.writeEmail}
-              placeholder="name@example.com"
-              enterKeyHint="send"
-            />
-          )}
-          {entry === "code" && (
-            <input
-              {...common}
-              className="code-entry"
-              type="text"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              aria-label={texts.writeCode}
-              placeholder="123456"
-              enterKeyHint="send"
-            />
-          )}
+          <Field entry={entry} text={text} field={field} onWrite={write} onSend={send} />
           <button type="submit" className="primary round" aria-label={texts.send} disabled={text.trim() === ""}>
             <SendIcon />
           </button>
@@ -136,4 +75,98 @@ export function Composer({ memory, question, onSend }: Props) {
       </div>
     </form>
   );
+}
+
+interface FieldProps {
+  entry: Entry;
+  text: string;
+  field: RefObject<FieldElement | null>;
+  onWrite: (text: string) => void;
+  onSend: () => void;
+}
+
+function Field({ entry, text, field, onWrite, onSend }: FieldProps) {
+  const texts = useTexts();
+  useFieldFocus(field, entry);
+  useFieldHeight(field, entry, text);
+
+  const common = {
+    id: FIELD,
+    ref: field,
+    value: text,
+    enterKeyHint: "send" as const,
+    onChange: (event: { target: { value: string } }) => onWrite(event.target.value),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+      event.preventDefault();
+      onSend();
+    },
+  };
+  if (entry === "email") {
+    return (
+      <input
+        {...common}
+        type="email"
+        inputMode="email"
+        autoComplete="email"
+        spellCheck={false}
+        aria-label={texts.writeEmail}
+        placeholder="name@example.com"
+      />
+    );
+  }
+  if (entry === "code") {
+    return (
+      <input
+        {...common}
+        className="code-entry"
+        type="text"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        aria-label={texts.writeCode}
+        placeholder="123456"
+      />
+    );
+  }
+  return (
+    <textarea
+      {...common}
+      rows={1}
+      dir="auto"
+      aria-label={texts.write}
+      aria-describedby="composer-keys"
+      placeholder={texts.writePlaceholder}
+    />
+  );
+}
+
+/** Ready to be written in at once where there is a keyboard, and still so when the field changes under the writer. */
+function useFieldFocus(field: RefObject<FieldElement | null>, entry: Entry): void {
+  useEffect(() => {
+    if (window.matchMedia("(hover: hover) and (pointer: fine)").matches) focusComposer();
+  }, []);
+
+  const wasFocused = useRef(false);
+  useLayoutEffect(() => {
+    if (wasFocused.current) focusComposer();
+    const element = field.current;
+    const note = () => (wasFocused.current = document.activeElement === element);
+    document.addEventListener("focusin", note);
+    note();
+    return () => document.removeEventListener("focusin", note);
+  }, [entry, field]);
+}
+
+function useFieldHeight(field: RefObject<FieldElement | null>, entry: Entry, text: string): void {
+  useLayoutEffect(() => {
+    if (entry !== "text" || field.current === null) return;
+    field.current.style.height = "auto";
+    field.current.style.height = `${Math.min(field.current.scrollHeight, TALLEST_PX)}px`;
+  }, [text, entry, field]);
+}
+
+/** A code is its digits, however they were grouped. */
+function messageOf(text: string, entry: Entry): string {
+  const digits = text.replace(/\s/g, "");
+  return entry === "code" && /^\d+$/.test(digits) ? digits : text.trim();
 }

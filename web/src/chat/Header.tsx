@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { type ConversationLog, messagesIn } from "../conversation/log";
-import { APPEARANCES, type Appearance, keep, storedAppearance } from "../shared/appearance";
-import { MenuIcon, PersonIcon } from "../shared/icons";
-import { Mark } from "../shared/Mark";
-import { useLanguage, useTexts } from "../shared/TextsContext";
-import { isLanguage, type Language, LANGUAGE_NAMES, type Texts } from "../shared/texts";
+import { APPEARANCES, type Appearance, keep, storedAppearance } from "../common/appearance";
+import { MenuIcon, PersonIcon } from "../common/icons";
+import { Mark } from "../common/Mark";
+import { useLanguage, useTexts } from "../common/TextsContext";
+import { isLanguage, type Language, LANGUAGE_NAMES, type Texts } from "../common/texts";
 import type { Site } from "./useSite";
 
 interface Props {

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { ThumbDownIcon, ThumbUpIcon } from "../shared/icons";
-import { useTexts } from "../shared/TextsContext";
+import { ThumbDownIcon, ThumbUpIcon } from "../common/icons";
+import { useTexts } from "../common/TextsContext";
 
 interface Props {
   judged: boolean | undefined;

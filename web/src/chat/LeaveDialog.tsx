@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { useTexts } from "../shared/TextsContext";
+import { useTexts } from "../common/TextsContext";
 
 /** Asks before an open conversation is left. */
 export function LeaveDialog({ open, onCancel, onLeave }: { open: boolean; onCancel: () => void; onLeave: () => void }) {

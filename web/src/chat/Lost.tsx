@@ -1,4 +1,4 @@
-import { useTexts } from "../shared/TextsContext";
+import { useTexts } from "../common/TextsContext";
 
 /** The server does not know this conversation any more. */
 export function Lost({ onStartOver }: { onStartOver: () => void }) {

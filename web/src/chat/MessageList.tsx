@@ -4,10 +4,10 @@ import { type Entry, type MessageEntry, type ModeEntry, openQuestion } from "../
 import { MessageBody } from "../conversation/MessageBody";
 import type { Citation } from "../conversation/sources";
 import { WrittenText } from "../conversation/WrittenText";
-import { PersonIcon } from "../shared/icons";
-import { Mark } from "../shared/Mark";
-import { useLanguage, useTexts } from "../shared/TextsContext";
-import { localeFor, type Texts } from "../shared/texts";
+import { PersonIcon } from "../common/icons";
+import { Mark } from "../common/Mark";
+import { useLanguage, useTexts } from "../common/TextsContext";
+import { localeFor, type Texts } from "../common/texts";
 import { focusComposer } from "./Composer";
 import { Helpful } from "./Helpful";
 import type { OutgoingMessage } from "./memory";

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect } from "react";
-import { useSecondsUntil } from "../shared/hooks";
-import { Mark } from "../shared/Mark";
-import { hurryUp } from "../shared/patience";
-import { useLanguage, useTexts } from "../shared/TextsContext";
+import { useSecondsUntil } from "../common/hooks";
+import { Mark } from "../common/Mark";
+import { hurryUp } from "../common/patience";
+import { useLanguage, useTexts } from "../common/TextsContext";
 
 /* What the page shows while there is no chat to show. */
 

@@ -1,5 +1,5 @@
-import { Mark } from "../shared/Mark";
-import { useTexts } from "../shared/TextsContext";
+import { Mark } from "../common/Mark";
+import { useTexts } from "../common/TextsContext";
 import type { Site } from "./useSite";
 
 /** Before the first word: that it is an AI, and what one may ask. */

@@ -1,8 +1,8 @@
 import type { ConversationEvent } from "../conversation/events";
 import { type Connection, follow } from "../conversation/follow";
 import { appended, type ConversationLog, EMPTY_LOG } from "../conversation/log";
-import { Listeners } from "../shared/listeners";
-import { newKey } from "../shared/key";
+import { Listeners } from "../common/listeners";
+import { newKey } from "../common/key";
 import type { KnownConversation } from "./memory";
 
 /** What the tabs that show the same conversation tell each other. */

@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { show, storedAppearance } from "../shared/appearance";
-import "../shared/base.css";
+import { show, storedAppearance } from "../common/appearance";
+import "../common/base.css";
 import "../conversation/conversation.css";
 import "./chat.css";
 import { ChatPage } from "./ChatPage";

@@ -1,4 +1,4 @@
-import { Listeners } from "../shared/listeners";
+import { Listeners } from "../common/listeners";
 
 /** A message of the customer that the conversation's log does not show yet. Its `key` is its Idempotency-Key. */
 export interface OutgoingMessage {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { bodyOf, clientFor } from "../api/client";
 import { Failure } from "../api/failure";
-import { backoffMs, fullPause, pause } from "../shared/patience";
+import { backoffMs, fullPause, pause } from "../common/patience";
 
 export interface Site {
   name: string;

@@ -1,6 +1,6 @@
 import { type ReactNode, useRef, useState } from "react";
-import { CheckIcon, CopyIcon } from "../shared/icons";
-import { useTexts } from "../shared/TextsContext";
+import { CheckIcon, CopyIcon } from "../common/icons";
+import { useTexts } from "../common/TextsContext";
 
 /** Code to read and copy, with the marks of its sources. Where the browser forbids copying it is selected instead. */
 export function CodeListing({ code, marks }: { code: string; marks: ReactNode }) {

@@ -1,5 +1,5 @@
-import { CheckIcon, PersonIcon } from "../shared/icons";
-import { useTexts } from "../shared/TextsContext";
+import { CheckIcon, PersonIcon } from "../common/icons";
+import { useTexts } from "../common/TextsContext";
 import { type Block, blocksOf, type PlacedPart } from "./blocks";
 import { CodeListing } from "./CodeListing";
 import type { Part } from "./events";

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
-import { ActionIcon, ArticleIcon, CloseIcon, RecordIcon } from "../shared/icons";
-import { useTexts } from "../shared/TextsContext";
+import { ActionIcon, ArticleIcon, CloseIcon, RecordIcon } from "../common/icons";
+import { useTexts } from "../common/TextsContext";
 import { type Citation, titleOf } from "./sources";
 
 /** Shows one source: its kind, title, version and the sentences taken from it. Escape or a click beside it closes. */

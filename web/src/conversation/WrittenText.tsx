@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useLanguage, useTexts } from "../shared/TextsContext";
+import { useLanguage, useTexts } from "../common/TextsContext";
 
 const LONG = 2_000;
 const SHOWN_OF_LONG = 600;

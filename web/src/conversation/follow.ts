@@ -1,5 +1,5 @@
 import { Failure } from "../api/failure";
-import { backoffMs, fullPause, pause } from "../shared/patience";
+import { backoffMs, fullPause, pause } from "../common/patience";
 import { type ConversationEvent, readEvents } from "./events";
 
 export type Connection =

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { bodyOf, clientFor } from "../api/client";
-import { Mark } from "../shared/Mark";
+import { Mark } from "../common/Mark";
 
 interface Company {
   name: string;

@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { show, storedAppearance } from "../shared/appearance";
-import "../shared/base.css";
+import { show, storedAppearance } from "../common/appearance";
+import "../common/base.css";
 import "./home.css";
 import { HomePage } from "./HomePage";
 

@@ -5,7 +5,7 @@ import { MessageBody } from "../conversation/MessageBody";
 import type { Citation } from "../conversation/sources";
 import { SourcePanel } from "../conversation/SourcePanel";
 import { WrittenText } from "../conversation/WrittenText";
-import { BackIcon } from "../shared/icons";
+import { BackIcon } from "../common/icons";
 import { useApprovals, useModeChange, useReply, useSummary } from "./api";
 import { ApprovalCard } from "./ApprovalCard";
 import { addressOf } from "./places";

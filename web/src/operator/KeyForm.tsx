@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useState } from "react";
-import { Mark } from "../shared/Mark";
+import { Mark } from "../common/Mark";
 
 /** Asks for an operator key. */
 export function KeyForm({ refused, onKey }: { refused: boolean; onKey: (key: string) => void }) {

@@ -2,7 +2,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { useEffect, useMemo, useState } from "react";
 import { clientFor } from "../api/client";
 import { Failure } from "../api/failure";
-import { useFragment } from "../shared/hooks";
+import { useFragment } from "../common/hooks";
 import { OperatorContext } from "./api";
 import { ApprovalsView } from "./ApprovalsView";
 import { ConversationView } from "./ConversationView";

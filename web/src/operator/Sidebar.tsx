@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { APPEARANCES, type Appearance, keep, storedAppearance } from "../shared/appearance";
-import { Mark } from "../shared/Mark";
+import { APPEARANCES, type Appearance, keep, storedAppearance } from "../common/appearance";
+import { Mark } from "../common/Mark";
 import { useApprovals } from "./api";
 import { addressOf, type Place } from "./places";
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Failure } from "../api/failure";
-import { CloseIcon } from "../shared/icons";
+import { CloseIcon } from "../common/icons";
 import { type Turn, useTurn } from "./api";
 import { addressOf } from "./places";
 import { Trouble } from "./Trouble";

@@ -1,4 +1,4 @@
-import { fromFragment } from "../shared/key";
+import { fromFragment } from "../common/key";
 
 const NAME = "casewright.operator";
 

@@ -1,0 +1,169 @@
+import pytest
+
+from casewright.understanding.answers import choose, values_for, yes_or_no
+from casewright.understanding.entities import find_entities
+from casewright.understanding.models import ExpectedSlot, Option
+from tests.understanding.conftest import PRIORITY, TODAY
+
+
+def chosen(text: str, *labels: str) -> list[str]:
+    options = [Option(value=label.lower().replace(" ", "_"), label=label) for label in labels]
+    return [option.label for option in choose(text, options, find_entities(text, {}, TODAY))]
+
+
+def priority(text: str) -> tuple[str, ...]:
+    return values_for(PRIORITY, text, find_entities(text, {}, TODAY), TODAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "Yes please",
+        "ok",
+        "ok thanks",
+        "sure, go ahead",
+        "yes, that is correct",
+        "reset it",
+        "no problem, go ahead",
+        "ja",
+        "Ja, gerne",
+        "mach das",
+        "stimmt",
+        "sí",
+        "oui",
+        "👍",
+        "yes, send the reset link",
+        "I confirm",
+        "k",
+    ],
+)
+def test_a_clear_yes_is_a_yes(text: str) -> None:
+    said = yes_or_no(text)
+    assert said is not None
+    assert said.answer == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no",
+        "No, thanks",
+        "not now",
+        "of course not",
+        "don't do it",
+        "absolutely not",
+        "I don't think so",
+        "👎",
+        "nein",
+        "nein danke",
+        "lieber nicht",
+        "auf keinen Fall",
+        "nein, natürlich nicht",
+        "non merci",
+    ],
+)
+def test_a_clear_no_is_a_no(text: str) -> None:
+    said = yes_or_no(text)
+    assert said is not None
+    assert said.answer == "no"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes but use the other address",
+        "yes?",
+        "yes, is that safe?",
+        "yes that's the wrong one",
+        "ok, how much is it?",
+        "yes no",
+        "no wait, yes",
+        "maybe",
+        "yesterday",
+        "nothing",
+        "no problem",
+        "ja, aber erst morgen",
+        "👍👎",
+        "",
+    ],
+)
+def test_what_is_hedged_questioned_or_contradicts_itself_is_neither(text: str) -> None:
+    assert yes_or_no(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("yes, and how do I export data?", "and how do I export data?"),
+        ("Yes please. How do I export data?", "How do I export data?"),
+        ("no, talk to a person", "talk to a person"),
+    ],
+)
+def test_what_is_said_besides_the_answer_is_kept_apart(text: str, rest: str) -> None:
+    said = yes_or_no(text)
+    assert said is not None
+    assert said.apart
+    assert text[said.rest :] == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("oauth 2.0", "OAuth 2.0"),
+        ("I'm using OAuth 2.0", "OAuth 2.0"),
+        ("the session", "Session ID"),
+        ("the second one", "Session ID"),
+        ("2", "Session ID"),
+        ("the last", "Named credential"),
+        ("die erste", "OAuth 2.0"),
+    ],
+)
+def test_an_option_is_chosen_by_name_by_a_word_of_it_or_by_its_place(text: str, label: str) -> None:
+    assert chosen(text, "OAuth 2.0", "Session ID", "Named credential") == [label]
+
+
+@pytest.mark.parametrize("text", ["something else", "none of these", "OAuth 2.0 or session id", "4", "what?", ""])
+def test_an_unclear_choice_chooses_nothing(text: str) -> None:
+    assert chosen(text, "OAuth 2.0", "Session ID", "Named credential") == []
+
+
+def test_both_chooses_both() -> None:
+    assert chosen("both", "Export", "Import") == ["Export", "Import"]
+
+
+def test_not_knowing_chooses_the_option_for_that() -> None:
+    assert chosen("no idea", "Always", "Sometimes", "Unknown") == ["Unknown"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("High", "High"),
+        ("not high but critical", "Critical"),
+        ("urgent", "High"),
+        ("kritisch", "Critical"),
+        ("2", "High"),
+    ],
+)
+def test_a_priority_is_chosen_in_other_words_too(text: str, value: str) -> None:
+    assert priority(text) == (value,)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("last Monday", "before"), ("3 days ago", "before"), ("this morning", "today")]
+)
+def test_a_day_is_matched_to_an_option_that_names_it_otherwise(text: str, value: str) -> None:
+    options = (Option(value="today", label="Earlier today"), Option(value="before", label="Yesterday or before"))
+    slot = ExpectedSlot(name="issued", type="choice", options=options)
+    assert values_for(slot, text, find_entities(text, {}, TODAY), TODAY) == (value,)
+
+
+def test_a_text_slot_takes_the_whole_text() -> None:
+    slot = ExpectedSlot(name="reason", type="text")
+    assert values_for(slot, " Five hours of downtime ", (), TODAY) == ("Five hours of downtime",)
+
+
+def test_a_yes_or_no_slot_takes_either() -> None:
+    slot = ExpectedSlot(name="again", type="yes_no")
+    assert values_for(slot, "nein danke", (), TODAY) == ("no",)
