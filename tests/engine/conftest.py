@@ -70,6 +70,17 @@ DEFINITIONS = {
 }  # fmt: skip
 
 PROCEDURES = {
+    "twice": """
+name: twice
+title: {en: Two things}
+slots:
+  amount: {type: money, ask: {en: "How much?"}}
+steps:
+  - {id: amount, collect: amount}
+  - {id: first, action: create_credit, arguments: {amount: "{slots.amount}"}, confirm: {en: "Give {slots.amount}?"}}
+  - {id: second, action: send_link, arguments: {email: "{slots.amount}"}, confirm: {en: "And send it?"}}
+  - {id: end, end: resolved}
+""",
     "send_link": """
 name: send_link
 title: {en: Send a link}

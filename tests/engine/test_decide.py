@@ -121,7 +121,9 @@ def test_small_talk_gives_way_to_a_request() -> None:
 
 
 def test_a_procedure_that_does_not_exist_is_dropped() -> None:
-    decision = decide(State(), understood(proposed(StartProcedure(procedure="launch_rocket"))), CATALOGUE, Thresholds(), 10)
+    decision = decide(
+        State(), understood(proposed(StartProcedure(procedure="launch_rocket"))), CATALOGUE, Thresholds(), 10
+    )
     assert decision.commands == []
     assert "no procedure" in decision.dropped[0].why
 
