@@ -3,7 +3,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-DATA ?=
 WORKERS ?= auto
 
 .PHONY: help setup demo test test-slow check format bench lock openapi screenshots clean
@@ -38,8 +37,8 @@ format: setup ## Format the code
 	@$(BIN)/ruff check --fix -q . || true
 	@$(BIN)/ruff format -q .
 
-bench: setup ## Measure (DATA=… for the evaluation sets)
-	@$(BIN)/python -m bench $(if $(DATA),--data $(DATA))
+bench: setup ## Measure the turn: throughput, latency, CPU by stage and process
+	@$(BIN)/python -m bench.turn
 
 openapi: setup ## Write the API's description and the client's types from the code
 	@$(BIN)/casewright openapi docs/reference/openapi.json

@@ -17,7 +17,6 @@ from casewright.tenants.models import Tenant, TenantProfile
 from casewright.tenants.service import TenantService
 from tests.running import RunningDemo, running_demo
 
-
 LIVE = ("live", "browser")
 """Folders whose tests talk to a running demo; `make test` runs them in a session of their own."""
 

@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
             _serve_pages(app)
             yield
 
-    app = FastAPI(title="Casewright", version=__version__, lifespan=lifespan, openapi_url="/openapi.json")
+    app = FastAPI(title="Casewright", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     add_problem_handlers(app)
     _count_requests(app)
     _add_health(app)

@@ -51,7 +51,9 @@ async def test_the_application_role_owns_nothing_and_cannot_bypass_row_security(
     try:
         role = await connection.fetchrow("select rolsuper, rolbypassrls from pg_roles where rolname = 'casewright_app'")
         assert tuple(role) == (False, False)
-        owned = "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = 'casewright_app'"
+        owned = (
+            "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = 'casewright_app'"
+        )
         assert await connection.fetchval(owned) == 0
     finally:
         await connection.close()

@@ -90,7 +90,7 @@ def test_a_server_killed_in_mid_write_leaves_one_record_and_one_answer(demo: Run
     eventually(lambda: any("Nummer" in text for text in agent_replies(customer)))
     time.sleep(1)
     assert sum("Ihre Anfrage ist unter der Nummer" in text for text in agent_replies(customer)) == 1
-    cases = [row for row in org_rows(demo, 1, "SELECT Id, Description FROM Case WHERE Subject LIKE 'Terminanfrage%'")]
+    cases = org_rows(demo, 1, "SELECT Id, Description FROM Case WHERE Subject LIKE 'Terminanfrage%'")
     assert sum(mark in (row["Description"] or "") for row in cases) == 1
 
 

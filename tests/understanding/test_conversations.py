@@ -127,6 +127,28 @@ class TestEdgeCases:
         assert heard.contradiction == ("enable the same feature", "disable the same feature")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 8000,
+        "hello" + " " * 7990 + "x",
+        "?" * 8000,
+        "no " * 2600,
+        "1" * 8000,
+        "$1," * 2600,
+        "<" * 8000,
+        "x(\n" * 2600,
+    ],
+    ids=["spaces", "gap", "questions", "noes", "digits", "amounts", "brackets", "code"],
+)
+@pytest.mark.parametrize("open_question", ["", "c1"])
+def test_a_message_of_the_full_length_is_understood_whatever_is_in_it(
+    aurora: Company, text: str, open_question: str
+) -> None:
+    context = DialogueContext(fillable=(PRIORITY,), offered=AUTHENTICATION.options, confirmation=open_question or None)
+    assert aurora.hears(text, context).proposals
+
+
 SITUATIONS = st.sampled_from(
     [
         DialogueContext(),

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from casewright import migrations
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
 from casewright.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from casewright.migrations import SchemaStatus
 
 database_app = typer.Typer(help="The database's schema.", no_args_is_help=True)
 
@@ -32,13 +35,17 @@ def status() -> None:
 
 
 async def _upgrade(settings: Settings) -> None:
+    from casewright import migrations
+
     async with _owner_address(settings) as dsn:
         await asyncio.to_thread(migrations.upgrade, dsn)
         found = await asyncio.to_thread(migrations.status, dsn)
     Console().print(f"The database is at version {found.current}.")
 
 
-async def _status(settings: Settings) -> migrations.SchemaStatus:
+async def _status(settings: Settings) -> "SchemaStatus":
+    from casewright import migrations
+
     async with _owner_address(settings) as dsn:
         return await asyncio.to_thread(migrations.status, dsn)
 

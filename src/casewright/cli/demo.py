@@ -15,9 +15,8 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
-from casewright import migrations
 from casewright.cli.interruption import run_until_interrupted
-from casewright.cli.ports import free_port, require_free_port
+from casewright.cli.ports import free_port, program_name, require_free_port
 from casewright.cli.progress import Progress
 from casewright.cli.supervisor import Program, Supervisor
 from casewright.kit import lifeline
@@ -101,13 +100,15 @@ class Demo:
         supervisor = Supervisor(self._progress.tell)
         stack.push_async_callback(supervisor.stop)
         with self._progress.step("Database schema"):
+            from casewright import migrations
+
             await asyncio.to_thread(migrations.upgrade, _secret(settings.database_admin_url))
         with self._progress.step("Local orgs"):
             orgs = await self._start_orgs(supervisor, data_directory, port)
-        with self._progress.step("Demo companies and their models"):
-            tenants = await self._install(settings, orgs)
-        with self._progress.step("Server and worker"):
-            await self._start_casewright(supervisor, settings)
+        with self._progress.step("Demo companies, models, server and worker"):
+            tenants, _ = await asyncio.gather(
+                self._install(settings, orgs), self._start_casewright(supervisor, settings)
+            )
         connection = Connection(url=_url(settings.host, port), tenants=tenants)
         connection_file = data_directory / CONNECTION_FILE
         stack.callback(connection_file.unlink, missing_ok=True)
@@ -203,6 +204,7 @@ async def install_in_child(settings: Settings, orgs: Mapping[str, OrgAccess]) ->
 
 
 def _what_next(connection: Connection, seconds: float) -> list[str]:
+    program = program_name()
     orgs = [
         f"  {tenant.name:<22}{tenant.org.url}  (records and mailbox)" for tenant in connection.tenants if tenant.org
     ]
@@ -211,7 +213,7 @@ def _what_next(connection: Connection, seconds: float) -> list[str]:
         f"[bold]Casewright is ready[/] after {seconds:.1f} s: [bold]{connection.url}[/]",
         "Write to it there. Try: change the subject in mid-conversation, ask for a person, be upset.",
         *orgs,
-        "In another terminal: `casewright scenarios run`, `casewright db status`, `casewright explain TURN`.",
+        f"In another terminal: `{program} scenarios run`, `{program} db status`, `{program} explain TURN`.",
         "Ctrl-C stops everything and keeps the data.",
         "",
     ]

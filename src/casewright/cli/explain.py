@@ -2,18 +2,19 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
 
-from casewright.conversations.schemas import TurnView
-from casewright.explaining import in_plain_words
 from casewright.kit.data_directory import default_data_directory
 from casewright.kit.errors import NotFound
 from casewright.kit.http import HttpClient, Refused
 from casewright.scenarios.server import read_connection
+
+if TYPE_CHECKING:
+    from casewright.conversations.schemas import TurnView
 
 
 def explain(
@@ -22,6 +23,8 @@ def explain(
     data_dir: Annotated[Path | None, typer.Option(help="Data directory of the running demo.")] = None,
 ) -> None:
     """Tell in plain words why the agent said what it said in a turn."""
+    from casewright.explaining import in_plain_words
+
     view = asyncio.run(_fetch(turn, data_dir or default_data_directory()))
     if as_json:
         typer.echo(view.model_dump_json(indent=2))
@@ -33,8 +36,10 @@ def explain(
             console.print(f"  {line}", markup=False, highlight=False)
 
 
-async def _fetch(turn: UUID, data_dir: Path) -> TurnView:
+async def _fetch(turn: UUID, data_dir: Path) -> "TurnView":
     """From the running server, with whichever tenant's key may see it. Raises `NotFound`."""
+    from casewright.conversations.schemas import TurnView
+
     connection = read_connection(data_dir)
     async with HttpClient("casewright", connection.url, timeout=10) as client:
         for tenant in connection.tenants:

@@ -2,14 +2,26 @@
 
 import asyncio
 import errno
+import os
+import shutil
 import socket
+import sys
 import time
+from pathlib import Path
 
 from casewright.kit.errors import SetupError
 
 
 class PortUnusable(SetupError):
     """Another program listens on it, or this user may not."""
+
+
+def program_name() -> str:
+    """How this program is called from here: its name where the shell finds it, else its path."""
+    path = Path(sys.argv[0])
+    if shutil.which("casewright") or path.name != "casewright":
+        return "casewright"
+    return os.path.relpath(path)
 
 
 def free_port(host: str, preferred: int) -> int:
@@ -37,11 +49,11 @@ def _advice(host: str, port: int, error: OSError) -> str:
         other = free_port(host, port + 1)
         return (
             f"Port {port} on {host} is taken by another program. Stop that one, or choose another port: "
-            f"`casewright demo --port {other}`, or CASEWRIGHT_PORT={other}."
+            f"`{program_name()} demo --port {other}`, or CASEWRIGHT_PORT={other}."
         )
     return (
         f"Port {port} on {host} cannot be used ({error.strerror}). "
-        "Choose another with `casewright demo --port` or CASEWRIGHT_PORT, or another address with CASEWRIGHT_HOST."
+        f"Choose another with `{program_name()} demo --port` or CASEWRIGHT_PORT, or another address with CASEWRIGHT_HOST."
     )
 
 

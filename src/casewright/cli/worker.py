@@ -1,6 +1,7 @@
 """`casewright worker`: background jobs, timers, and turns whose process died."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -25,7 +26,7 @@ def worker(
 async def _work(settings: Settings) -> None:
     from casewright.assembly import assembled
     from casewright.engine.dispatcher import Dispatcher
-    from casewright.kit.jobs import job_app
+    from casewright.kit.jobs import DATABASE_LOST, job_app
     from casewright.understanding.tasks import register as register_training
 
     async with assembled(settings) as parts:
@@ -34,7 +35,11 @@ async def _work(settings: Settings) -> None:
         jobs = job_app(parts.dsn)
         register_training(jobs, parts.understanding)
         try:
-            async with jobs.open_async():
-                await jobs.run_worker_async(install_signal_handlers=False)
+            while True:
+                # It ends by itself when the database is lost; its jobs are still there when that is back.
+                with suppress(*DATABASE_LOST):
+                    async with jobs.open_async():
+                        await jobs.run_worker_async(install_signal_handlers=False)
+                await asyncio.sleep(1)
         finally:
             await dispatcher.stop()

@@ -4,7 +4,12 @@ import logging
 from datetime import timedelta
 
 import procrastinate
+import psycopg
+import psycopg_pool
 from procrastinate import JobContext
+
+DATABASE_LOST = (procrastinate.exceptions.ConnectorException, psycopg.Error, psycopg_pool.PoolTimeout)
+"""How the queue ends when it loses its database."""
 
 STALLED_AFTER = timedelta(seconds=30)
 """A worker whose heartbeat is older than this is taken for dead, and its jobs are done by others."""

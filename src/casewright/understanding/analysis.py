@@ -36,7 +36,7 @@ from casewright.understanding.models import (
     UnderstandingRequest,
     Vector,
 )
-from casewright.understanding.nonsense import is_nonsense
+from casewright.understanding.nonsense import is_blank, is_nonsense
 from casewright.understanding.open_questions import Answer, read_answer
 from casewright.understanding.segments import Span
 from casewright.understanding.signals import find_signals
@@ -89,7 +89,7 @@ class Analyst:
         emotion = feel(text, language)
         entities = find_entities(text, request.tokens, today)
         signals = find_signals(text)
-        answer = read_answer(text, context, entities, today)
+        answer = Answer() if is_blank(text) else read_answer(text, context, entities, today)
         if is_nonsense(text) and not (answer.moves or answer.chosen or entities):
             segments, vectors, proposals = _nothing_said(text)
         else:

@@ -140,7 +140,7 @@ def _by_entity(options: Sequence[Option], entities: Sequence[Entity]) -> list[Op
 def _by_place(words: str, options: Sequence[Option]) -> list[Option]:
     if len(words.split()) > SHORT:
         return []
-    if words.isdecimal():
+    if words.isdecimal() and len(words) <= 2:
         place = int(words)
         return [options[place - 1]] if 1 <= place <= len(options) else []
     if phrases.LAST.search(words):

@@ -24,6 +24,7 @@ SMALL_TALK: tuple[tuple[SmallTalkKind, re.Pattern[str]], ...] = (
     ("positive", phrases.IT_WORKS),
     ("greeting", phrases.GREETING),
 )
+MOST_CHARACTERS = 600
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -38,6 +39,7 @@ class Move:
 
 def steer(piece: str, context: DialogueContext) -> Move | None:
     """The move that a piece of a message makes; None if it has to be understood by what it is about."""
+    piece = _plain(piece)
     return (
         _ask_for_person(piece)
         or _resume(piece, context)
@@ -45,6 +47,11 @@ def steer(piece: str, context: DialogueContext) -> Move | None:
         or _small_talk(piece)
         or _refer_to_nothing(piece, context)
     )
+
+
+def _plain(piece: str) -> str:
+    """On one line, with single spaces. Steering words are few, so the start is enough."""
+    return " ".join(piece[:MOST_CHARACTERS].split())
 
 
 def _ask_for_person(piece: str) -> Move | None:
@@ -109,6 +116,7 @@ def _cancel(piece: str, context: DialogueContext) -> Move | None:
 
 def reports_done(piece: str, context: DialogueContext) -> bool:
     """Whether a piece tells that something we talked about is done: a report, not the request it sounds like."""
+    piece = _plain(piece)
     if phrases.QUESTION_OPENER.match(piece) or "?" in piece or not phrases.DONE.search(piece):
         return False
     if phrases.STILL_BROKEN.search(piece) or phrases.HEDGES.search(piece):

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from casewright.understanding.models import Entity
 
+MOST_ENTITIES = 100
+
 TOKEN = re.compile(r"\[[A-Z]+(?:_[A-Z]+)*_[0-9]+\]")
 # Kinds of masked tokens that are values of a type that a slot may ask for.
 TYPES_OF_TOKENS = {"email": "email", "phone": "phone", "record_id": "record_id", "case_number": "case_number"}
@@ -62,7 +64,7 @@ HTTP_STATUS = re.compile(
 
 CURRENCIES = {"$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "eur": "EUR"}
 CURRENCIES |= {"euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pounds": "GBP", "chf": "CHF", "franken": "CHF"}
-_AMOUNT = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_AMOUNT = r"\d{1,3}(?:[.,' ]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,15}(?:[.,]\d{1,2})?"
 _CURRENCY = r"us\$|usd|eur(?:os?)?|dollars?|gbp|pounds|chf|franken|[$€£]"
 MONEY = re.compile(
     rf"(?<![\w.])(?:(?:{_CURRENCY}) ?(?P<after>{_AMOUNT})|(?P<before>{_AMOUNT})(?: ?(?:{_CURRENCY}))(?!\w))(?!\d)",
@@ -128,7 +130,9 @@ def find_entities(
     found: list[Entity] = []
     for find in finders:
         for entity in find():
-            if all(entity.end <= other.start or entity.start >= other.end for other in found):
+            if len(found) < MOST_ENTITIES and all(
+                entity.end <= other.start or entity.start >= other.end for other in found
+            ):
                 found.append(entity)
     return tuple(sorted(found, key=lambda entity: entity.start))
 

@@ -15,6 +15,7 @@ NOT_PROSE = re.compile(
     r"```.*?(?:```|$)|`[^`\n]*`|https?://\S+|\[[A-Z_]+_\d+\]|\S*[\d_@{}<>=/\\]\S*|\b[A-Z]{2,}\b", re.DOTALL
 )
 WORD = re.compile(r"[^\W\d_]+")
+MOST_CHARACTERS = 1000
 LEAST_LETTERS = 12
 LEAST_WORDS = 3
 LEAST_CONFIDENCE = 0.6
@@ -25,7 +26,7 @@ WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0
 
 def detect_language(text: str, default: str) -> tuple[str, float]:
     """The language (ISO 639-1) and how sure that is, 0…1; `default` with 0.0 where the text is too short or unclear."""
-    prose = NOT_PROSE.sub(" ", text[:2000])
+    prose = NOT_PROSE.sub(" ", text[:MOST_CHARACTERS])
     words = WORD.findall(prose)
     dense = len(WITHOUT_SPACES.findall(prose)) >= 4
     if not dense and (len(words) < LEAST_WORDS or sum(map(len, words)) < LEAST_LETTERS):

@@ -3,6 +3,8 @@
 import re
 import zlib
 
+# A letter or digit of any script, or a sign beyond punctuation, such as an emoji.
+SAID = re.compile(r"[^\W_]|[\u2190-\u2bff\u3040-\uffff\U00010000-\U0010ffff]")
 WORD = re.compile(r"[^\W\d_]+")
 VOWEL = re.compile(r"[aeiouyäöüáàâãéèêëíìîïóòôõúùûæœåø]", re.IGNORECASE)
 LATIN = re.compile(r"[a-zäöüß]+", re.IGNORECASE)
@@ -15,11 +17,16 @@ MOST_COMPRESSED = 0.05
 LONGEST_WORD = 40
 
 
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in `text` but spaces and punctuation."""
+    return not SAID.search(text)
+
+
 def is_nonsense(text: str) -> bool:
     """Whether `text` says nothing in any language. Numbers, codes, emoji and very short words are not nonsense."""
     letters: list[str] = WORD.findall(text[:2000])
     if not letters:
-        return not re.search(r"\d", text) and not any(ord(character) > 0x2000 for character in text)
+        return is_blank(text)
     if len(text) >= LONG_TEXT and _ratio(text) < MOST_COMPRESSED and len({*map(str.lower, letters)}) <= 2:
         return True
     if len(text) >= 8 and SAME_AGAIN.fullmatch(re.sub(r"\s", "", text).lower()):

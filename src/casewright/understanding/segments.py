@@ -39,8 +39,8 @@ BOUNDARY: Final = re.compile(
     r"|(?P<semicolon>;(?=\s))"
     r"|(?P<joint>,?\s{1,5}(?:and also|also,|and then|plus|besides|additionally|another thing|one more thing"
     r"|another question|und außerdem|außerdem|und auch|zusätzlich|noch eine frage)\b[,:]?)"
-    rf"|(?P<and>,?\s{1,5}(?:and|but|und|aber|y|et)\s{1,5}(?={_OPENER}))"
-    rf"|(?P<comma>,\s{0,5}(?={_OPENER}))",
+    rf"|(?P<and>,?\s{{1,5}}(?:and|but|und|aber|y|et)\s{{1,5}}(?={_OPENER}))"
+    rf"|(?P<comma>,\s{{0,5}}(?={_OPENER}))",
     re.IGNORECASE,
 )
 WORD: Final = re.compile(r"[^\W_]+")

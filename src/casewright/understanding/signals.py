@@ -19,7 +19,7 @@ SIGNS: Final = tuple(
         ("sql_injection", 0.4, r"\bdrop\s+(?:table|database|schema)\b"),
         ("sql_injection", 0.2, r"(?:;|')\s*--\s*$"),
         ("script", 0.8, r"<\s*script\b|javascript\s*:\s*\w"),
-        ("script", 0.7, r"<[^>]{1,200}\bon(?:error|load|click|mouseover|focus)\s*="),
+        ("script", 0.7, r"<[^<>]{1,200}\bon(?:error|load|click|mouseover|focus)\s*="),
         ("script", 0.5, r"<\s*(?:iframe|object|embed)\b|document\.cookie"),
         (
             "prompt_injection",
