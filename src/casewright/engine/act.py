@@ -38,6 +38,7 @@ async def act(turn: Turn, commands: list[Decided], catalogue: Catalogue) -> None
     if clarification and clarification.open and not any(isinstance(one, Clarify) for one in commands):
         turn.emit(ClarificationSettled())
     before = turn.state.active
+    turn.digressed = any(isinstance(one, AnswerFromKnowledge | SmallTalk | ResumeTopic | Clarify) for one in commands)
     for command in commands:
         await _execute(turn, command, catalogue)
         if turn.state.mode == "human":
@@ -190,7 +191,7 @@ async def _small_talk(turn: Turn, command: SmallTalk) -> None:
             turn.phrase("what_happened", "question")
             turn.phrase("offer_person")
             _offer_person(turn)
-            turn.helped = None
+            turn.helped = None if turn.state.unhelpful_turns == 0 else False
 
 
 def _thank(turn: Turn, kind: str) -> None:

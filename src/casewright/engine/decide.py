@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from casewright.conversations.models import DroppedCommand
 from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, State, TopicStatus
+from casewright.engine.tone import NEGATIVE
 from casewright.procedures.models import Procedure
 from casewright.settings import Thresholds
 from casewright.understanding.models import (
@@ -68,7 +69,7 @@ def decide(
         options = (Option(value=first, label=first), Option(value=second, label=second))
         decision.commands.append(Clarify(kind="contradiction", about=about, options=options))
         return decision
-    proposals = _settle_ambiguity(decision, state, understanding, catalogue)
+    proposals = [_heard(one, understanding) for one in _settle_ambiguity(decision, state, understanding, catalogue)]
     valid = [one for one in proposals if _is_valid(decision, state, one, catalogue, said_at)]
     handoff = next((one for one in valid if isinstance(one.command, HumanHandoff)), None)
     if handoff:
@@ -157,6 +158,17 @@ def _option(intent: IntentDefinition, language: str) -> Option:
     return Option(value=intent.name, label=label[:1].upper() + label[1:])
 
 
+def _heard(proposal: Proposal, understanding: Understanding) -> Proposal:
+    """Polite words in an angry message are no thanks: "no, still broken" is a complaint."""
+    command = proposal.command
+    polite = isinstance(command, SmallTalk) and command.kind in ("thanks", "positive", "goodbye")
+    if not polite or understanding.emotion.valence >= NEGATIVE:
+        return proposal
+    return proposal.model_copy(
+        update={"command": SmallTalk(kind="venting"), "reason": "the words are polite, the mood is not"}
+    )
+
+
 # --- validity ---
 
 
@@ -193,7 +205,7 @@ def _objection(state: State, proposal: Proposal, catalogue: Catalogue) -> str:
             topic = state.topic(topic_id)
             if topic is None or topic.status not in (TopicStatus.PAUSED, TopicStatus.ANSWERED):
                 return "there is no such paused topic"
-        case SmallTalk(kind="goodbye") if state.active:
+        case SmallTalk(kind="goodbye" | "positive") if state.active:
             return "a question is open"
         case CancelTopic(topic=str(topic_id)) if state.topic(topic_id) is None:
             return "there is no such topic"

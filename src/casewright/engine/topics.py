@@ -170,7 +170,9 @@ def _ask(turn: Turn, topic: Topic, want: Ask) -> bool:
     turn.emit(
         SlotAsked(topic_id=topic.id, slot=want.slot, attempt=topic.attempts + 1 if topic.asked == want.slot else 1)
     )
-    turn.say(want.text, "question")
+    plainly = _in_language(turn, want.definition.ask, want.text)
+    asks_plainly = turn.digressed and "{" not in plainly
+    turn.say(plainly if asks_plainly else want.text, "question")
     kind = EXPECTED_KINDS.get(want.definition.type, "text")
     turn.expects = Expects.model_validate({"kind": kind, "slot": want.slot})
     for option in want.definition.options:

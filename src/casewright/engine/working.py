@@ -78,7 +78,7 @@ class Draft:
 @dataclass
 class Turn:
     """`irrevocable`: something has gone out or an action was requested, so a newer message has to wait. `helped`: whether
-    this turn was of use; None: it asked back, which is neither."""
+    this turn was of use; `digressed`: it dealt with something else than what had been asked; None: it asked back, which is neither."""
 
     ports: Ports
     settings: Settings
@@ -99,6 +99,7 @@ class Turn:
     helped: bool | None = True
     asks_if_solved: bool = False
     opened: bool = False
+    digressed: bool = False
     approvals: list[NewApproval] = field(default_factory=list)
     withdrawn_approvals: list[ApprovalId] = field(default_factory=list)
     cited: tuple[str, ...] = ()

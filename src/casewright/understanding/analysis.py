@@ -250,7 +250,9 @@ class Analyst:
         least = SURE if target.cancel or target.handoff else 0.0 if segment.ambiguous else LEAST_SURE
         if (target.cancel and not has_topic) or (confidence < least and not target.knowledge):
             return None
-        if context.awaiting and not phrases.asks(segment.text) and not (target.handoff or target.cancel):
+        if context.awaiting and not (
+            target.handoff or target.cancel or self._changes_subject(segment, context, confidence)
+        ):
             return None
         return Proposal(
             command=_command_for(intent, segment.text),
@@ -259,6 +261,12 @@ class Analyst:
             segment=index,
             proposer="intents",
         )
+
+    def _changes_subject(self, segment: Segment, context: DialogueContext, confidence: float) -> bool:
+        """Instead of the value that was asked for: by a question, or, where that value has a form of its own which these
+        words do not have, by a request that is beyond doubt."""
+        has_form = context.awaiting is not None and context.awaiting.type != "text"
+        return phrases.asks(segment.text) or (has_form and confidence >= SURE)
 
     def _from_option(self, option: Option) -> list[Proposal]:
         """An offered intent by its name; anything else that was offered is understood by its label."""
@@ -284,7 +292,7 @@ def _command_for(intent: IntentDefinition, query: str) -> Command:
         return CancelTopic()
     if target.small_talk:
         return SmallTalk.model_validate({"kind": target.small_talk})
-    return AnswerFromKnowledge(query=query, intent=intent.name)
+    return AnswerFromKnowledge(query=phrases.without_pleasantries(query), intent=intent.name)
 
 
 def _from_move(move: Move, index: int) -> Proposal:
@@ -304,7 +312,11 @@ def _beyond_intents(
     is_attack = any(signal.weight >= ATTACK for signal in signals)
     if is_attack or len(stems(segment.text)) < 2 or (context.awaiting and not phrases.asks(segment.text)):
         return [_from_move(cannot, index)]
-    look = Move(AnswerFromKnowledge(query=segment.text), max(WORTH_A_LOOK, unsure), "an article may cover it")
+    look = Move(
+        AnswerFromKnowledge(query=phrases.without_pleasantries(segment.text)),
+        max(WORTH_A_LOOK, unsure),
+        "an article may cover it",
+    )
     return [_from_move(look, index), _from_move(cannot, index)]
 
 

@@ -324,3 +324,30 @@ def is_question(text: str) -> bool:
 def asks(text: str) -> bool:
     """Whether a piece asks a question or for something to be done, rather than telling something."""
     return is_question(text) or REQUEST_OPENER.match(text) is not None
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_GREETS = re.compile(
+    r"^(hello|hi|hey|dear|good (morning|day|afternoon|evening)|guten (morgen|tag|abend)|hallo|moin|servus|liebes?)\b",
+    re.I,
+)
+_SIGNS_OFF = re.compile(
+    r"^(thanks|thank you|many thanks|regards|best|kind regards|cheers|danke|vielen dank|viele grüße|mit freundlichen)\b",
+    re.I,
+)
+_LONGEST_PLEASANTRY = 14
+"""Words; a longer sentence says something, however it begins."""
+
+
+def without_pleasantries(text: str) -> str:
+    """What is left to look up: without a greeting before and a signature after it. The whole text if nothing else is."""
+    sentences = _SENTENCE_END.split(text.strip())
+    while len(sentences) > 1 and _is_pleasantry(_GREETS, sentences[0]):
+        sentences.pop(0)
+    while len(sentences) > 1 and _is_pleasantry(_SIGNS_OFF, sentences[-1]):
+        sentences.pop()
+    return " ".join(sentences)
+
+
+def _is_pleasantry(pattern: re.Pattern[str], sentence: str) -> bool:
+    return bool(pattern.match(sentence)) and "?" not in sentence and len(sentence.split()) <= _LONGEST_PLEASANTRY
