@@ -72,7 +72,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         tenants = TenantService(database, clock, settings.limits)
         knowledge = KnowledgeService(encoder, clock)
         procedures = ProcedureService()
-        understanding = UnderstandingService(database, encoder)
+        understanding = UnderstandingService(database, encoder, clock, ambiguity_gap=settings.thresholds.ambiguity_gap)
         connections = OrgConnections(database, key)
         orgs = Orgs(connections, timeout=settings.action_timeout_seconds)
         stack.push_async_callback(orgs.close)

@@ -55,7 +55,8 @@ def context(turn: Turn, active: Procedure | None) -> DialogueContext:
     awaiting: ExpectedSlot | None = None
     fillable: tuple[ExpectedSlot, ...] = ()
     if active and topic and topic.progress:
-        slots = {name: expected(name, slot, language) for name, slot in active.slots.items()}
+        filled = topic.progress.slots
+        slots = {name: expected(name, slot, language, filled.get(name)) for name, slot in active.slots.items()}
         if topic.asked and topic.asked not in topic.progress.slots and not state.confirmation:
             awaiting = slots.get(topic.asked)
         fillable = tuple(slot for name, slot in slots.items() if slot != awaiting)
@@ -78,11 +79,11 @@ def _open_question(state: State) -> str | None:
     return IS_SOLVED if state.asked_if_solved else None
 
 
-def expected(name: str, slot: SlotDefinition, language: str) -> ExpectedSlot:
+def expected(name: str, slot: SlotDefinition, language: str, value: str | None = None) -> ExpectedSlot:
     options = tuple(
         Option(value=one.value, label=one.label.get(language) or next(iter(one.label.values()))) for one in slot.options
     )
-    return ExpectedSlot(name=name, type=slot.type, options=options)
+    return ExpectedSlot(name=name, type=slot.type, options=options, value=value)
 
 
 def _resumable(state: State) -> tuple[Topic, ...]:

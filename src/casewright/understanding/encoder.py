@@ -69,11 +69,9 @@ RECIPE = "dynamic-int8-per-channel-reduced-range-1"
 class Encoder:
     """Turns a text into 384 normalised floats. Safe to share between threads.
 
-    `multilingual`: a second encoder for intents in other languages than English, where its package is installed."""
+    `multilingual`: a second encoder, for intents in other languages than English."""
 
-    def __init__(
-        self, model: Path, tokenizer: Path, multilingual: MultilingualEncoder | None = None, threads: int = 2
-    ) -> None:
+    def __init__(self, model: Path, tokenizer: Path, multilingual: MultilingualEncoder, threads: int = 2) -> None:
         """Reads both files. `threads`: how many texts are encoded at once by the async methods."""
         self.version = model.stem
         self.multilingual = multilingual
@@ -88,7 +86,7 @@ class Encoder:
         """Prepares the model in `models_directory` when this is the first time (about 3 seconds), else only reads it.
 
         Raises `EncoderUnavailable`."""
-        multilingual = MultilingualEncoder.load_if_installed()
+        multilingual = MultilingualEncoder.load()
         return cls(prepare_model(models_directory), TOKENIZER.locate(), multilingual, threads)
 
     def encode(self, text: str) -> Vector:

@@ -28,7 +28,7 @@ LETTER_GROUPS = (3, 4, 5)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text as numbers. `vector`: the sentence, (384,). `multilingual`: the sentence again, (512,) or (0,).
+    """A text as numbers. `vector`: the sentence, (384,). `multilingual`: the sentence again, (512,).
     `counts`: of hashed features, (4096,)."""
 
     vector: Vector
@@ -37,10 +37,9 @@ class Reading:
 
 
 def read(text: str, encoder: Encoder) -> Reading:
-    second = encoder.multilingual
     return Reading(
         vector=encoder.encode(text),
-        multilingual=second.encode(text) if second else np.zeros(0, dtype=np.float32),
+        multilingual=encoder.multilingual.encode(text),
         counts=count_features(text),
     )
 
@@ -55,7 +54,7 @@ def read_many(texts: Sequence[str], encoder: Encoder, on_progress: Progress | No
 
 
 def combine(readings: Sequence[Reading], rarity: Vector) -> Matrix:
-    """The classifier's input: float32 of shape (len(readings), 4480), or (…, 4992) with multilingual vectors."""
+    """The classifier's input: float32 of shape (len(readings), 4992)."""
     counts = np.array([reading.counts for reading in readings]) * rarity
     hashed = counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
     sentences = np.array([reading.vector for reading in readings])

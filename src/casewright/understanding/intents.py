@@ -154,7 +154,7 @@ def read_header(data: bytes) -> Header:
 
 
 def versions(encoder: Encoder) -> tuple[str, str]:
-    return encoder.version, encoder.multilingual.version if encoder.multilingual else ""
+    return encoder.version, encoder.multilingual.version
 
 
 def digest_of(data: bytes) -> str:

