@@ -95,9 +95,8 @@ def _settle_ambiguity(
     for index, segment in enumerate(understanding.segments):
         if not segment.ambiguous or _is_answered_by_dialogue(proposals, index):
             continue
-        candidates = [
-            catalogue.intents[one.name] for one in segment.ranking[:MOST_OPTIONS] if one.name in catalogue.intents
-        ]
+        known = [catalogue.intents[one.name] for one in segment.ranking[:MOST_OPTIONS] if one.name in catalogue.intents]
+        candidates = [one for one in known if one.target.procedure or one.target.knowledge]
         if len(candidates) < 2:
             continue
         mine = [one for one in proposals if one.segment == index]
