@@ -38,6 +38,7 @@ format: setup ## Format the code
 	@$(BIN)/ruff format -q .
 
 bench: setup ## Measure the turn: throughput, latency, CPU by stage and process
+	@$(BIN)/python -m bench.intents
 	@$(BIN)/python -m bench.turn
 
 openapi: setup ## Write the API's description and the client's types from the code
