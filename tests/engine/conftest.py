@@ -135,6 +135,7 @@ class ScriptedUnderstanding:
         self.seen: list[UnderstandingRequest] = []
         self.pause: asyncio.Event | None = None
         self.fail = 0
+        self.priorities = [3]
 
     async def understand(self, request: UnderstandingRequest) -> Understanding:
         self.seen.append(request)
@@ -148,11 +149,21 @@ class ScriptedUnderstanding:
         return Understanding(
             language="en",
             language_confidence=1.0,
-            segments=(Segment(start=0, end=len(request.text), text=request.text),),
+            segments=tuple(
+                Segment(start=0, end=len(request.text), text=request.text, priority=priority)
+                for priority in self.priorities
+            ),
             entities=(),
             emotion=self.emotions.get(request.text, Emotion()),
             proposals=tuple(
-                Proposal(command=one, confidence=0.9, reason="scripted", proposer="script") for one in commands
+                Proposal(
+                    command=one,
+                    confidence=0.9,
+                    reason="scripted",
+                    proposer="script",
+                    segment=index if len(self.priorities) > 1 else 0,
+                )
+                for index, one in enumerate(commands)
             ),
         )
 

@@ -353,3 +353,25 @@ async def test_an_article_learns_whether_its_use_helped_once_the_conversation_en
     assert world.knowledge.outcomes == []
     await world.say("thanks", SmallTalk(kind="thanks"))
     assert world.knowledge.outcomes == [True]
+
+
+async def test_asking_again_for_a_paused_procedure_goes_on_with_it_instead_of_a_second_one(world: World) -> None:
+    await world.say("a gift", StartProcedure(procedure="gift"))
+    await world.say("9", SetSlot(slot="amount", value="9"))
+    await world.say("send me a link", StartProcedure(procedure="send_link"))
+    assert "Give 9?" in await world.say("the gift please", StartProcedure(procedure="gift"))
+    assert [topic.name for topic in (await world.state()).topics] == ["gift", "send_link"]
+
+
+async def test_of_several_requests_that_wait_the_most_urgent_comes_first(world: World) -> None:
+    world.understanding.priorities = [3, 5, 1]
+    await world.say(
+        "three things",
+        StartProcedure(procedure="send_link"),
+        StartProcedure(procedure="gift"),
+        StartProcedure(procedure="credit"),
+    )
+    state = await world.state()
+    assert {topic.name: topic.priority for topic in state.topics} == {"send_link": 3, "gift": 5, "credit": 1}
+    assert state.active is not None
+    assert state.active.name == "credit"

@@ -88,7 +88,13 @@ def test_an_http_status_needs_its_context(text: str, statuses: list[str]) -> Non
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("40 USD", "40"), ("$1,234.50", "1234.50"), ("1.234,5 EUR", "1234.50"), ("€ 99", "99"), ("50 dollars", "50")],
+    [
+        ("40 USD", "40 USD"),
+        ("$1,234.50", "1234.50 USD"),
+        ("1.234,5 EUR", "1234.50 EUR"),
+        ("€ 99", "99 EUR"),
+        ("50 dollars", "50 USD"),
+    ],
 )
 def test_an_amount_is_written_one_way(text: str, amount: str) -> None:
     assert values(text, "money") == [amount]

@@ -104,9 +104,11 @@ async def _fill(turn: Turn, command: SetSlot, catalogue: Catalogue) -> None:
 
 
 async def _start(turn: Turn, name: str) -> None:
-    """A procedure that was paused goes on where it was; a second request in one message waits behind the first."""
+    """A procedure that was paused takes the new message in and goes on where it was; a second request in one message
+    waits behind the first."""
     paused = next((one for one in turn.state.paused if one.name == name), None)
     if paused:
+        await _prefill(turn, paused, _asked_for(turn, name)[0])
         turn.emit(TopicMoved(topic_id=paused.id, status=TopicStatus.ACTIVE, reason="asked for again"))
         return
     known = {view.id for view in turn.report.topics_before}
@@ -114,18 +116,19 @@ async def _start(turn: Turn, name: str) -> None:
         topic.kind == "procedure" and topic.status is TopicStatus.ACTIVE and topic.id not in known
         for topic in turn.state.topics
     )
-    topic = await open_procedure(turn, name, _words_for(turn, name), begin=not another, reason="requested")
-    await _prefill(turn, topic)
+    words, priority = _asked_for(turn, name)
+    topic = await open_procedure(turn, name, words, begin=not another, reason="requested", priority=priority)
+    await _prefill(turn, topic, words)
 
 
-async def _prefill(turn: Turn, topic: Topic) -> None:
+async def _prefill(turn: Turn, topic: Topic, words: str) -> None:
     """What the message has told already is not asked for."""
     procedure = await procedure_of(turn, topic)
     if turn.request is None or topic.progress is None:
         return
     slots = [expected(name, slot, turn.state.language) for name, slot in procedure.slots.items()]
     progress = topic.progress
-    request = turn.request.model_copy(update={"text": topic.query})
+    request = turn.request.model_copy(update={"text": words})
     for told in turn.ports.understanding.prefill(request, slots):
         progress = turn.ports.procedures.fill(procedure, progress, told.slot, told.value)
         if procedure.slots[told.slot].identity:
@@ -133,15 +136,17 @@ async def _prefill(turn: Turn, topic: Topic) -> None:
     save(turn, topic, progress)
 
 
-def _words_for(turn: Turn, procedure: str) -> str:
-    """The masked words in which a procedure was asked for."""
+def _asked_for(turn: Turn, procedure: str) -> tuple[str, int]:
+    """The masked words in which a procedure was asked for, and how urgent they are."""
     if turn.understanding is None:
-        return turn.report.masked_text
+        return turn.report.masked_text, 3
+    segments = turn.understanding.segments
     for proposal in turn.understanding.proposals:
-        if isinstance(proposal.command, StartProcedure) and proposal.command.procedure == procedure:
-            segments = turn.understanding.segments
-            return segments[proposal.segment].text if proposal.segment < len(segments) else turn.report.masked_text
-    return turn.report.masked_text
+        command = proposal.command
+        mine = isinstance(command, StartProcedure) and command.procedure == procedure
+        if mine and proposal.segment < len(segments):
+            return segments[proposal.segment].text, segments[proposal.segment].priority
+    return turn.report.masked_text, 3
 
 
 async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue) -> None:

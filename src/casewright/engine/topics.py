@@ -50,9 +50,9 @@ EXPECTED_KINDS = {"email": "email", "code": "code", "choice": "choice", "yes_no"
 
 
 async def open_procedure(
-    turn: Turn, name: str, query: str, *, begin: bool, reason: str, parent: str | None = None
+    turn: Turn, name: str, query: str, *, begin: bool, reason: str, parent: str | None = None, priority: int = 3
 ) -> Topic:
-    """Opens a topic for a procedure; with `begin` False it waits behind the one that runs."""
+    """Opens a topic for a procedure; with `begin` False it waits behind the one that runs. `priority` 1 (first) … 5."""
     procedure = await turn.ports.procedures.get(turn.claim.key.tenant_id, name)
     topic_id = f"t{turn.state.topics_opened + 1}"
     turn.emit(
@@ -63,6 +63,7 @@ async def open_procedure(
             title=_in_language(turn, procedure.title, name),
             digest=procedure.digest,
             query=query,
+            priority=priority,
             parent=parent,
             reason=reason,
             begin=begin,
@@ -316,11 +317,12 @@ async def go_on(turn: Turn, ended: Topic) -> bool:
         turn.emit(
             TopicMoved(topic_id=parent.id, status=TopicStatus.CANCELLED, reason="what it waited for was not done")
         )
-    for topic in turn.state.topics:
-        if topic.status is TopicStatus.PAUSED and not topic.begun:
-            turn.phrase("next_topic", title=topic.title)
-            turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.ACTIVE, reason="next request"))
-            return True
+    waiting = [topic for topic in turn.state.topics if topic.status is TopicStatus.PAUSED and not topic.begun]
+    if waiting:
+        following = min(waiting, key=lambda topic: topic.priority)
+        turn.phrase("next_topic", title=following.title)
+        turn.emit(TopicMoved(topic_id=following.id, status=TopicStatus.ACTIVE, reason="next request"))
+        return True
     if turn.state.paused:
         topic = turn.state.paused[0]
         turn.phrase("back_to", title=topic.title)

@@ -36,7 +36,7 @@ async def create(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
             "Account__c": call.identity.account_id,
             "Contact__c": call.identity.contact_id,
             "Amount__c": float(amount),
-            "Reason__c": cut(str(call.arguments.get("reason", "")), REASON_LENGTH),
+            "Reason__c": cut(_reason(call), REASON_LENGTH),
             "Status__c": "Approved",
         },
     )
@@ -51,6 +51,12 @@ async def was_created(client: SalesforceClient, call: ActionCall) -> ActionOutco
     amount = parse_amount(call.arguments.get("amount"))
     credit = await _credit_where(client, client.connection.field(KEY), marker(call.key))
     return NOT_DONE if credit is None or amount is None else _outcome(client, credit, amount)
+
+
+def _reason(call: ActionCall) -> str:
+    """With the amount as it was approved where it names a currency, since the field holds a number only."""
+    reason, amount = str(call.arguments.get("reason", "")), str(call.arguments.get("amount", ""))
+    return reason if amount.replace(".", "").strip().isdigit() else f"{amount}: {reason}"
 
 
 def parse_amount(given: Scalar) -> Decimal | None:

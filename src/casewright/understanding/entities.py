@@ -221,7 +221,10 @@ def _http_statuses(text: str) -> Iterator[Entity]:
 def _amounts(text: str, pattern: re.Pattern[str]) -> Iterator[Entity]:
     for match in pattern.finditer(text):
         groups = match.groupdict()
-        yield _entity("money", _decimal(groups.get("after") or groups.get("before") or match[0]), match.span())
+        number = groups.get("after") or groups.get("before") or match[0]
+        named = match[0].replace(number, "").strip().lower()
+        currency = CURRENCIES.get(named)
+        yield _entity("money", f"{_decimal(number)} {currency}" if currency else _decimal(number), match.span())
 
 
 def _decimal(amount: str) -> str:
