@@ -55,7 +55,7 @@ def describe_api() -> dict[str, Any]:
     app = FastAPI(title="Casewright", version=__version__)
     _add_health(app)
     nothing: Any = None
-    app.include_router(conversation_routes(nothing, nothing, nothing, nothing, nothing, settings))
+    app.include_router(conversation_routes(nothing, nothing, nothing, nothing, nothing, nothing, settings))
     app.include_router(tenant_routes(nothing, settings, nothing))
     return app.openapi()
 
@@ -87,7 +87,9 @@ class DemoKeys:
 def _include_routes(app: FastAPI, parts: Parts) -> None:
     settings = parts.settings
     app.include_router(
-        conversation_routes(parts.conversations, parts.live, parts.tenants, parts.engine, Greeter(), settings)
+        conversation_routes(
+            parts.conversations, parts.desk, parts.live, parts.tenants, parts.engine, Greeter(), settings
+        )
     )
     app.include_router(tenant_routes(parts.tenants, settings, DemoKeys(settings)))
 

@@ -6,10 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from casewright.adapters import AllActions, TenantKnowledge, TenantProcedures
+from casewright.conversations.desk import OperatorDesk
 from casewright.conversations.event_log import EventLog
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.sealer import Sealer
 from casewright.conversations.service import ConversationService
+from casewright.conversations.writing import LogWriter
 from casewright.engine.ports import Ports
 from casewright.engine.service import Engine
 from casewright.kit.clock import SystemClock
@@ -41,6 +43,7 @@ class Parts:
     log: EventLog
     live: LiveEvents
     conversations: ConversationService
+    desk: OperatorDesk
     tenants: TenantService
     knowledge: KnowledgeService
     procedures: ProcedureService
@@ -67,6 +70,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         stack.push_async_callback(live.stop)
         sealer = Sealer(key)
         log = EventLog(database, sealer, clock, live, settings.lease_seconds)
+        writer = LogWriter(sealer, log, clock)
         encoder = await asyncio.to_thread(Encoder.load, directory.path / "models")
         stack.callback(encoder.close)
         tenants = TenantService(database, clock, settings.limits)
@@ -105,7 +109,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             key=key,
             log=log,
             live=live,
-            conversations=ConversationService(database, sealer, log, live, clock),
+            conversations=ConversationService(database, sealer, log, writer, live, clock),
+            desk=OperatorDesk(database, sealer, writer, live, clock),
             tenants=tenants,
             knowledge=knowledge,
             procedures=procedures,

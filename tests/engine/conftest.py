@@ -10,11 +10,13 @@ from uuid import uuid4
 import pytest
 
 from casewright.adapters import TenantProcedures
+from casewright.conversations.desk import OperatorDesk
 from casewright.conversations.event_log import EventLog
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import Accepted, ConversationKey, LoggedEvent, Part, ReplySent
 from casewright.conversations.sealer import Sealer
 from casewright.conversations.service import ConversationService
+from casewright.conversations.writing import LogWriter
 from casewright.engine.fold import fold
 from casewright.engine.models import State
 from casewright.engine.ports import Ports
@@ -260,6 +262,7 @@ class World:
     clock: ManualClock
     log: EventLog
     service: ConversationService
+    desk: OperatorDesk
     understanding: ScriptedUnderstanding
     org: SmallOrg
     knowledge: OneArticle
@@ -340,7 +343,9 @@ async def world(
         procedures=TenantProcedures(database, procedures),
         actions=org,
     )
-    service = ConversationService(database, sealer, log, live, clock)
+    writer = LogWriter(sealer, log, clock)
+    service = ConversationService(database, sealer, log, writer, live, clock)
+    desk = OperatorDesk(database, sealer, writer, live, clock)
     key, _ = await service.open(
         system(tenant.id), tenant, language="en", time_zone="UTC", page="", consents={}, most_active=10_000,
         greeting=Part(text="Hello", kind="notice"), active_for=timedelta(minutes=1),
@@ -351,6 +356,7 @@ async def world(
         clock,
         log,
         service,
+        desk,
         understanding,
         org,
         knowledge,

@@ -156,9 +156,9 @@ async def test_the_log_has_no_gap_and_the_snapshot_equals_the_fold_of_the_log(wo
 async def test_a_second_tenant_sees_nothing_of_a_conversation(world: World, other_tenant: object) -> None:
     await world.say("what is the price", PRICES)
     stranger = system(other_tenant.id, "test")  # type: ignore[attr-defined]
-    page, _ = await world.service.inbox(stranger, None, None)
+    page, _ = await world.desk.inbox(stranger, None, None)
     assert world.key.conversation_id not in {one.conversation_id for one in page}
-    assert await world.service.approvals(stranger, pending_only=False) == []
+    assert await world.desk.approvals(stranger, pending_only=False) == []
 
 
 async def test_no_word_of_the_customer_is_readable_in_the_database(world: World) -> None:

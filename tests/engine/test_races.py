@@ -66,7 +66,7 @@ async def test_a_person_who_takes_over_in_mid_write_finds_the_result_recorded_an
     await ready(world, "twice", FIVE)
     running = await in_mid_write(world)
     before = len(await world.replies())
-    await world.service.set_mode(world.principal, world.key, Mode.HUMAN)
+    await world.desk.set_mode(world.principal, world.key, Mode.HUMAN)
     assert world.org.hang is not None
     world.org.hang.set()
     await running
@@ -84,13 +84,13 @@ async def test_thanks_do_not_end_a_conversation_whose_request_waits_for_approval
     await world.say("what is the price", PRICES)
     await world.say("thanks", SmallTalk(kind="thanks"))
     assert (await world.state()).status is Status.OPEN
-    await world.service.decide(world.principal, (await approval(world)), approve=True)
+    await world.desk.decide(world.principal, (await approval(world)), approve=True)
     await world.engine.run(world.key)
     assert "The credit is booked." in (await world.replies())[-1]
 
 
 async def approval(world: World):  # type: ignore[no-untyped-def]
-    found = await world.service.approvals(world.principal, pending_only=False)
+    found = await world.desk.approvals(world.principal, pending_only=False)
     return next(one.id for one in found if one.conversation_id == world.key.conversation_id)
 
 
@@ -99,7 +99,7 @@ async def test_two_requests_that_both_need_a_yes_keep_each_its_own(world: World)
     await world.say("yes", YES)
     await ready(world, "gift", FIVE)
     await world.say("yes", YES)
-    await world.service.decide(world.principal, (await approval(world)), approve=True)
+    await world.desk.decide(world.principal, (await approval(world)), approve=True)
     await world.engine.run(world.key)
     assert "The credit is booked." in (await world.replies())[-1]
 
@@ -109,19 +109,19 @@ async def test_a_request_that_is_over_can_no_longer_be_approved(world: World, ho
     await ready(world, "credit", FIVE)
     await world.say("yes", YES)
     if how == "takes over":
-        await world.service.set_mode(world.principal, world.key, Mode.HUMAN)
+        await world.desk.set_mode(world.principal, world.key, Mode.HUMAN)
     else:
         await world.say("never mind", CancelTopic(topic="t1"))
     with pytest.raises(ApprovalDecided):
-        await world.service.decide(world.principal, (await approval(world)), approve=True)
+        await world.desk.decide(world.principal, (await approval(world)), approve=True)
     topic = (await world.state()).topics[0]
     assert topic.status in (TopicStatus.HANDED_OVER, TopicStatus.CANCELLED)
 
 
 async def test_taking_over_right_after_giving_back_counts(world: World) -> None:
     await world.say("a person", HumanHandoff())
-    await world.service.set_mode(world.principal, world.key, Mode.AGENT)
-    await world.service.set_mode(world.principal, world.key, Mode.HUMAN)
+    await world.desk.set_mode(world.principal, world.key, Mode.AGENT)
+    await world.desk.set_mode(world.principal, world.key, Mode.HUMAN)
     await world.engine.run(world.key)
     assert (await world.state()).mode is Mode.HUMAN
 

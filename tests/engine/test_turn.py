@@ -136,10 +136,10 @@ async def test_an_approval_waits_for_an_operator_while_other_things_go_on(world:
     assert "approve" in await world.say("yes", YES)
     assert world.org.calls == []
     assert "10 euros" in await world.say("what is the price", PRICES)
-    waiting = await world.service.approvals(world.principal, pending_only=True)
+    waiting = await world.desk.approvals(world.principal, pending_only=True)
     mine = next(one for one in waiting if one.conversation_id == world.key.conversation_id)
     assert mine.arguments == {"amount": "30"}
-    await world.service.decide(world.principal, mine.id, approve=True)
+    await world.desk.decide(world.principal, mine.id, approve=True)
     await world.engine.run(world.key)
     assert "The credit is booked." in (await world.replies())[-1]
     assert len(world.org.calls) == 1
@@ -149,9 +149,9 @@ async def test_a_refused_approval_writes_nothing(world: World) -> None:
     await world.say("a credit", StartProcedure(procedure="credit"))
     await world.say("30", SetSlot(slot="amount", value="30"))
     await world.say("yes", YES)
-    waiting = await world.service.approvals(world.principal, pending_only=True)
+    waiting = await world.desk.approvals(world.principal, pending_only=True)
     mine = next(one for one in waiting if one.conversation_id == world.key.conversation_id)
-    await world.service.decide(world.principal, mine.id, approve=False)
+    await world.desk.decide(world.principal, mine.id, approve=False)
     await world.engine.run(world.key)
     assert "did not approve" in (await world.replies())[-1]
     assert [call.action for call in world.org.calls if call.action == "create_credit"] == []
@@ -170,7 +170,7 @@ async def test_asking_for_a_person_hands_over_with_a_case_and_the_agent_falls_si
 
 async def test_after_giving_back_the_agent_answers_again(world: World) -> None:
     await world.say("a person please", HumanHandoff())
-    await world.service.set_mode(world.principal, world.key, Mode.AGENT)
+    await world.desk.set_mode(world.principal, world.key, Mode.AGENT)
     await world.engine.run(world.key)
     assert "10 euros" in await world.say("what is the price", PRICES)
 
@@ -270,7 +270,7 @@ async def test_a_person_who_takes_over_in_mid_turn_is_not_talked_over(world: Wor
     running = asyncio.create_task(world.engine.run(world.key))
     while not world.understanding.seen:
         await asyncio.sleep(0.01)
-    await world.service.reply_as_operator(world.principal, world.key, "I am here.")
+    await world.desk.reply(world.principal, world.key, "I am here.")
     before = len(await world.replies())
     world.understanding.pause.set()
     await running
@@ -322,8 +322,8 @@ async def test_a_person_is_known_again_by_a_digest_and_never_by_a_readable_addre
 
 async def test_after_giving_back_the_case_holds_what_the_person_wrote(world: World) -> None:
     await world.say("a person please", HumanHandoff())
-    await world.service.reply_as_operator(world.principal, world.key, "I have fixed it for you.")
-    await world.service.set_mode(world.principal, world.key, Mode.AGENT)
+    await world.desk.reply(world.principal, world.key, "I have fixed it for you.")
+    await world.desk.set_mode(world.principal, world.key, Mode.AGENT)
     await world.engine.run(world.key)
     written_back = world.org.calls[-1]
     assert written_back.action == "write_back_case"
@@ -335,7 +335,7 @@ async def test_an_approval_expires_when_a_person_takes_the_conversation(world: W
     await world.say("30", SetSlot(slot="amount", value="30"))
     await world.say("yes", YES)
     await world.say("a person please", HumanHandoff())
-    everything = await world.service.approvals(world.principal, pending_only=False)
+    everything = await world.desk.approvals(world.principal, pending_only=False)
     assert [one.status for one in everything if one.conversation_id == world.key.conversation_id] == ["expired"]
 
 

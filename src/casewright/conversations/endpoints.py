@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from casewright.conversations.desk import OperatorDesk
 from casewright.conversations.errors import ConversationNotFound
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
@@ -74,12 +75,18 @@ class Greeter(Protocol):
 
 
 def router(
-    service: ConversationService, live: LiveEvents, gate: Gate, turns: Turns, greeter: Greeter, settings: Settings
+    service: ConversationService,
+    desk: OperatorDesk,
+    live: LiveEvents,
+    gate: Gate,
+    turns: Turns,
+    greeter: Greeter,
+    settings: Settings,
 ) -> APIRouter:
     api = APIRouter(prefix="/v1", responses={code: {"model": Problem} for code in (401, 404, 422, 429, 503)})
     _customer_routes(api, service, live, gate, turns, greeter, settings)
     _shared_routes(api, service, live, gate)
-    _operator_routes(api, service, gate, turns)
+    _operator_routes(api, service, desk, gate, turns)
     if settings.rehearsal:
         _rehearsal_routes(api, service, gate, turns)
     return api
@@ -249,7 +256,9 @@ async def _frames(
 # --- the operator's ---
 
 
-def _operator_routes(api: APIRouter, service: ConversationService, gate: Gate, turns: Turns) -> None:
+def _operator_routes(
+    api: APIRouter, service: ConversationService, desk: OperatorDesk, gate: Gate, turns: Turns
+) -> None:
     async def operator(request: Request) -> Principal:
         return await _operator(request, gate)
 
@@ -261,18 +270,18 @@ def _operator_routes(api: APIRouter, service: ConversationService, gate: Gate, t
         mode: Annotated[str, Query(pattern="^(agent|human|all)$")] = "all",
         cursor: str | None = None,
     ) -> InboxPage:
-        page, following = await service.inbox(principal, None if mode == "all" else Mode(mode), cursor)
+        page, following = await desk.inbox(principal, None if mode == "all" else Mode(mode), cursor)
         return InboxPage(items=tuple(InboxItem(**dict(one)) for one in page), next_cursor=following)
 
     @api.post("/conversations/{conversation_id}/replies", status_code=201, summary="Reply as a person (operator key)")
     async def reply(principal: Operator, conversation_id: UUID, body: OperatorReply) -> MessageAccepted:
-        message_id = await service.reply_as_operator(principal, _key(principal, conversation_id), body.text)
+        message_id = await desk.reply(principal, _key(principal, conversation_id), body.text)
         return MessageAccepted(message_id=message_id)
 
     @api.post("/conversations/{conversation_id}/mode", summary="Take over or give back (operator key)")
     async def set_mode(principal: Operator, conversation_id: UUID, body: ModeRequest) -> ModeView:
         key = _key(principal, conversation_id)
-        await service.set_mode(principal, key, body.mode)
+        await desk.set_mode(principal, key, body.mode)
         turns.wake(key)
         return ModeView(mode=body.mode)
 
@@ -280,12 +289,12 @@ def _operator_routes(api: APIRouter, service: ConversationService, gate: Gate, t
     async def approvals(
         principal: Operator, status: Annotated[str, Query(pattern="^(pending|all)$")] = "pending"
     ) -> ApprovalList:
-        found = await service.approvals(principal, pending_only=status == "pending")
+        found = await desk.approvals(principal, pending_only=status == "pending")
         return ApprovalList(items=tuple(_approval_view(one) for one in found))
 
     @api.post("/approvals", summary="Approve or reject (operator key)", responses={409: {"model": Problem}})
     async def decide(principal: Operator, body: ApprovalDecision) -> ApprovalView:
-        key, approval = await service.decide(principal, ApprovalId(body.id), body.decision == "approve")
+        key, approval = await desk.decide(principal, ApprovalId(body.id), body.decision == "approve")
         turns.wake(key)
         return _approval_view(approval)
 

@@ -1,0 +1,67 @@
+"""Writing into a conversation's log from outside a turn: under its row's lock, so that turns see it in order."""
+
+from datetime import timedelta
+
+from casewright.conversations import repository
+from casewright.conversations.errors import ConversationNotFound
+from casewright.conversations.event_log import LAST_MESSAGE, EventLog
+from casewright.conversations.models import ConversationKey, Event, Mode, Person, TriggerKind
+from casewright.conversations.sealer import Sealer
+from casewright.kit.clock import Clock
+from casewright.kit.database import Record, Transaction
+from casewright.kit.ids import new_id
+
+PICK_UP_AFTER = timedelta(seconds=2)
+"""What its own process has not begun by then is looked at by any dispatcher."""
+
+
+class LogWriter:
+    def __init__(self, sealer: Sealer, log: EventLog, clock: Clock) -> None:
+        self._sealer = sealer
+        self._log = log
+        self._clock = clock
+
+    async def locked(self, tx: Transaction, key: ConversationKey) -> Record:
+        """The conversation's row, locked until the transaction ends. Raises `ConversationNotFound`."""
+        row = await repository.lock(tx, key)
+        if row is None:
+            raise ConversationNotFound
+        return row
+
+    async def append(
+        self,
+        tx: Transaction,
+        key: ConversationKey,
+        row: Record,
+        person: Person,
+        *events: Event,
+        last: tuple[str, str] | None = None,
+    ) -> int:
+        """Appends events; `row` must be locked. `last`: who wrote what, for the inbox. Returns the last event's seq."""
+        now = self._clock.now() + row["clock_offset"]
+        seq = await self._log.append(tx, key, person, events, row["next_seq"], row["fence"], now, None)
+        columns: dict[str, object] = {"next_seq": seq + 1, "active_at": self._clock.now()}
+        if last:
+            who, text = last
+            sealed = self._sealer.seal(person, key, LAST_MESSAGE, text[:200].encode())
+            columns |= {"last_from": who, "last_message": sealed}
+            if who == "customer" and row["mode"] == Mode.HUMAN and row["waiting_since"] is None:
+                columns["waiting_since"] = now
+        await repository.update_row(tx, key, **columns)
+        return seq
+
+    async def trigger(
+        self, tx: Transaction, key: ConversationKey, row: Record, kind: TriggerKind, data: dict[str, object]
+    ) -> None:
+        """Lays down what a turn is to begin with, and has it looked at soon even if this process dies."""
+        await repository.insert_trigger(
+            tx,
+            key,
+            trigger_id=new_id(),
+            kind=kind,
+            data=data,
+            sealed=None,
+            seq=row["next_seq"] - 1,
+            now=self._clock.now(),
+        )
+        await repository.set_due(tx, key, self._clock.now() + PICK_UP_AFTER)
