@@ -20,7 +20,7 @@ test: setup ## Run all checks and tests, the browser's included
 	@scripts/find-chromium
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not live"
-	@$(BIN)/pytest -q -m "live and not slow"
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m "live and not slow"
 
 test-slow: setup ## Run the tests that take long
 	@scripts/find-chromium
