@@ -1,5 +1,17 @@
-"""`python -m casewright`."""
+"""`casewright`, or `python -m casewright`."""
 
-from casewright.cli import main
+import sys
 
-main()
+
+def run() -> None:
+    """The program. Ctrl-C, even while it is still loading, ends it quietly."""
+    try:
+        from casewright.cli import main
+
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()
