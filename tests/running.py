@@ -43,7 +43,10 @@ class RunningDemo:
 
     def _child(self, command: str) -> psutil.Process:
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            line = child.cmdline()
+            try:
+                line = child.cmdline()
+            except psutil.Error:
+                continue  # It is just ending.
             if "casewright" in line and command in line:
                 return child
         raise AssertionError(f"no {command} process of this demo is running")

@@ -375,3 +375,16 @@ async def test_of_several_requests_that_wait_the_most_urgent_comes_first(world: 
     assert {topic.name: topic.priority for topic in state.topics} == {"send_link": 3, "gift": 5, "credit": 1}
     assert state.active is not None
     assert state.active.name == "credit"
+
+
+async def test_the_note_to_a_decision_is_kept_for_colleagues_and_not_told_to_the_customer(world: World) -> None:
+    await world.say("a credit", StartProcedure(procedure="credit"))
+    await world.say("30", SetSlot(slot="amount", value="30"))
+    await world.say("yes", YES)
+    waiting = await world.desk.approvals(world.principal, pending_only=True)
+    mine = next(one for one in waiting if one.conversation_id == world.key.conversation_id)
+    await world.desk.decide(world.principal, mine.id, approve=False, note="outside the contract")
+    await world.engine.run(world.key)
+    decided = await world.desk.approvals(world.principal, pending_only=False)
+    assert next(one.note for one in decided if one.id == mine.id) == "outside the contract"
+    assert "outside the contract" not in "".join(await world.replies())

@@ -100,9 +100,9 @@ class OperatorDesk:
         return [self._approval(row) for row in rows]
 
     async def decide(
-        self, principal: Principal, approval_id: ApprovalId, approve: bool
+        self, principal: Principal, approval_id: ApprovalId, approve: bool, note: str = ""
     ) -> tuple[ConversationKey, Approval]:
-        """An operator's yes or no; the conversation's next turn acts on it.
+        """An operator's yes or no; the conversation's next turn acts on it. `note` is for colleagues, not for the customer.
 
         Raises `ApprovalNotFound`, `ApprovalDecided`."""
         wanted = ApprovalStatus.APPROVED if approve else ApprovalStatus.REJECTED
@@ -117,13 +117,14 @@ class OperatorDesk:
                 raise ApprovalNotFound
             if row["status"] == ApprovalStatus.PENDING:
                 now = self._clock.now()
+                sealed = self._with_note(key, row, note)
                 await repository.settle_approval(
-                    tx, principal.tenant_id, approval_id, status=wanted, by=principal.actor, now=now
+                    tx, principal.tenant_id, approval_id, status=wanted, by=principal.actor, now=now, sealed=sealed
                 )
                 await self._audit(tx, principal, str(wanted), approval_id)
                 data = {"approval_id": str(approval_id), "approved": approve, "by": principal.actor}
                 await self._writer.trigger(tx, key, locked, TriggerKind.APPROVAL, data)
-                settled = {**dict(row), "status": wanted, "decided_at": now}
+                settled = {**dict(row), "status": wanted, "decided_at": now, "sealed": sealed}
                 return key, self._approval(settled)
         if row["status"] != wanted:
             raise ApprovalDecided
@@ -172,16 +173,22 @@ class OperatorDesk:
             pending_approvals=row["pending_approvals"],
         )
 
+    def _with_note(self, key: ConversationKey, row: Record, note: str) -> bytes | None:
+        person = self._sealer.person(row)
+        plain = self._sealer.open(person, key, row["id"], row["sealed"])
+        return self._sealer.seal(person, key, row["id"], orjson.dumps({**orjson.loads(plain or b"{}"), "note": note}))
+
     def _approval(self, row: Record) -> Approval:
         key = ConversationKey(tenant_id=row["tenant_id"], conversation_id=row["conversation_id"])
         plain = self._sealer.open(self._sealer.person(row), key, row["id"], row["sealed"])
-        content = orjson.loads(plain) if plain else {"summary": "", "arguments": {}}
+        content = {"summary": "", "arguments": {}, "note": "", **orjson.loads(plain or b"{}")}
         return Approval(
             id=ApprovalId(row["id"]),
             conversation_id=key.conversation_id,
             action=row["action"],
             summary=content["summary"],
             arguments=content["arguments"],
+            note=content["note"],
             status=row["status"],
             requested_at=row["requested_at"],
             decided_at=row["decided_at"],

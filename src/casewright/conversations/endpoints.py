@@ -294,7 +294,7 @@ def _operator_routes(
 
     @api.post("/approvals", summary="Approve or reject (operator key)", responses={409: {"model": Problem}})
     async def decide(principal: Operator, body: ApprovalDecision) -> ApprovalView:
-        key, approval = await desk.decide(principal, ApprovalId(body.id), body.decision == "approve")
+        key, approval = await desk.decide(principal, ApprovalId(body.id), body.decision == "approve", body.note)
         turns.wake(key)
         return _approval_view(approval)
 

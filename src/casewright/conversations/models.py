@@ -552,6 +552,7 @@ class Approval(Model):
     action: str
     summary: str
     arguments: dict[str, str]
+    note: str = ""
     status: ApprovalStatus
     requested_at: datetime
     decided_at: datetime | None = None

@@ -330,12 +330,26 @@ async def lock_approval(tx: Transaction, tenant_id: TenantId, approval_id: UUID)
 
 
 async def settle_approval(
-    tx: Transaction, tenant_id: TenantId, approval_id: UUID, *, status: str, by: str, now: datetime
+    tx: Transaction,
+    tenant_id: TenantId,
+    approval_id: UUID,
+    *,
+    status: str,
+    by: str,
+    now: datetime,
+    sealed: bytes | None = None,
 ) -> None:
+    """`sealed`: what the approval holds from now on; None leaves it as it is."""
     await tx.execute(
-        "update approval set status = $3, decided_by = $4, decided_at = $5 where tenant_id = $1 and id = $2",
-        tenant_id, approval_id, status, by, now,
-    )  # fmt: skip
+        """update approval set status = $3, decided_by = $4, decided_at = $5, sealed = coalesce($6, sealed)
+           where tenant_id = $1 and id = $2""",
+        tenant_id,
+        approval_id,
+        status,
+        by,
+        now,
+        sealed,
+    )
 
 
 async def expire_approvals(tx: Transaction, key: ConversationKey, now: datetime) -> None:

@@ -141,6 +141,7 @@ class ApprovalView(Model):
     action: str
     summary: str
     arguments: dict[str, str]
+    note: str
     status: ApprovalStatus
     requested_at: datetime
     decided_at: datetime | None

@@ -372,6 +372,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Note */
+            note: string;
             /**
              * Requested At
              * Format: date-time
