@@ -11,7 +11,7 @@ from casewright.engine.working import Turn
 from casewright.kit.database import DatabaseUnavailable
 from casewright.kit.errors import CasewrightError
 
-RETRY_LATER = "retry_with_backoff"
+RETRY_LATER = "retry_later"
 REPEAT = "repeat_the_turn"
 PERSON = "apologise_and_hand_over"
 
