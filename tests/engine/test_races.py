@@ -175,3 +175,13 @@ async def test_a_message_that_comes_while_a_turn_ends_is_worked_on_at_once(world
             break
         await asyncio.sleep(0.01)
     assert len(await world.replies()) == 3
+
+
+async def test_what_was_approved_is_done_even_if_the_customer_asks_for_a_person_at_that_moment(world: World) -> None:
+    await ready(world, "credit", FIVE)
+    await world.say("yes", YES)
+    await world.write("a person please", HumanHandoff())
+    await world.desk.decide(world.principal, (await approval(world)), approve=True)
+    await world.engine.run(world.key)
+    assert called(world) == ["create_credit", "hand_over_case"]
+    assert (await world.state()).mode is Mode.HUMAN

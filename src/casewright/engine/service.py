@@ -165,9 +165,13 @@ def _restore(claim: Claim) -> State:
 
 
 def _next_triggers(triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...]:
-    """The triggers of the next turn: all messages that come first belong to one turn; anything else has its own."""
+    """The triggers of the next turn: all messages that come first belong to one turn; anything else has its own. What an
+    operator has approved is done before anything that might hand the conversation over."""
     if not triggers:
         return ()
+    decided = next((one for one in triggers if one.kind is TriggerKind.APPROVAL), None)
+    if decided:
+        return (decided,)
     if triggers[0].kind is not TriggerKind.MESSAGE:
         return triggers[:1]
     count = next((i for i, one in enumerate(triggers) if one.kind is not TriggerKind.MESSAGE), len(triggers))
