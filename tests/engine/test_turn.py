@@ -388,3 +388,20 @@ async def test_the_note_to_a_decision_is_kept_for_colleagues_and_not_told_to_the
     decided = await world.desk.approvals(world.principal, pending_only=False)
     assert next(one.note for one in decided if one.id == mine.id) == "outside the contract"
     assert "outside the contract" not in "".join(await world.replies())
+
+
+async def test_silence_after_an_answer_that_is_not_known_closes_as_unresolved(world: World) -> None:
+    await world.say("what is love", AnswerFromKnowledge(query="what is love"))
+    await world.service.move_clock(world.key, timedelta(minutes=31))
+    await world.engine.run(world.key)
+    assert (await world.state()).outcome is Outcome.UNRESOLVED
+
+
+async def test_silence_after_a_person_gave_back_closes_as_handed_over(world: World) -> None:
+    await world.say("a gift", StartProcedure(procedure="gift"))
+    await world.say("a person please", HumanHandoff())
+    await world.desk.set_mode(world.principal, world.key, Mode.AGENT)
+    await world.engine.run(world.key)
+    await world.service.move_clock(world.key, timedelta(minutes=31))
+    await world.engine.run(world.key)
+    assert (await world.state()).outcome is Outcome.HANDED_OVER

@@ -24,7 +24,7 @@ from casewright.engine.decide import Catalogue, decide
 from casewright.engine.digest import configuration_digest
 from casewright.engine.hand_over import STEP as HAND_OVER_STEP
 from casewright.engine.hand_over import WRITE_BACK_STEP, hand_over, write_back, write_case
-from casewright.engine.models import OPEN_TOPICS, TopicStatus
+from casewright.engine.models import OPEN_TOPICS, State, TopicStatus
 from casewright.engine.screen import screen
 from casewright.engine.tone import frustration
 from casewright.engine.topics import after_action, procedure_of, run_active
@@ -201,8 +201,14 @@ async def _take_up_action(turn: Turn) -> None:
 
 
 def _close_by_silence(turn: Turn) -> None:
-    open_topics = [topic for topic in turn.state.topics if topic.status in OPEN_TOPICS]
-    helped = turn.state.topics and not open_topics and turn.state.unhelpful_turns == 0
     turn.phrase("closed_by_silence")
-    outcome = Outcome.RESOLVED if helped else Outcome.ABANDONED
-    turn.emit(ConversationClosed(outcome=outcome, resolution=Resolution.ASSUMED))
+    turn.emit(ConversationClosed(outcome=_outcome_of_silence(turn.state), resolution=Resolution.ASSUMED))
+
+
+def _outcome_of_silence(state: State) -> Outcome:
+    """Left in the middle of something, or before anything was asked; else as the last topic ended."""
+    if not state.topics or any(topic.status in OPEN_TOPICS for topic in state.topics):
+        return Outcome.ABANDONED
+    if state.topics[-1].status is TopicStatus.HANDED_OVER:
+        return Outcome.HANDED_OVER
+    return Outcome.RESOLVED if state.unhelpful_turns == 0 else Outcome.UNRESOLVED
