@@ -21,6 +21,8 @@ def hit(passage: Passage, position: int, closeness: Sequence[float], evidence: f
         section=passage.section,
         language="en",
         product="",
+        source="",
+        source_checked_on=None,
         position=position,
         codes=frozenset(passage.codes),
         sentences=passage.sentences,

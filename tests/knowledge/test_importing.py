@@ -31,6 +31,19 @@ def test_the_front_matter_becomes_the_fields_and_the_rest_the_body() -> None:
     assert draft.body == "Choose **Export**."
 
 
+def test_an_article_may_name_editions_codes_relatives_and_what_it_translates() -> None:
+    fields = (
+        "title: Daten exportieren\nlanguage: de\neditions: [Enterprise]\nerror_codes: [EXPORT_TIMEOUT]\n"
+        "related: [import-data]\ntranslation_of: export-data"
+    )
+    draft = parse_article("daten-exportieren.md", f"---\n{fields}\n---\nText.")
+
+    assert draft.editions == ("Enterprise",)
+    assert draft.error_codes == ("EXPORT_TIMEOUT",)
+    assert draft.related == ("import-data",)
+    assert draft.translation_of == "export-data"
+
+
 def test_what_is_left_out_has_its_default() -> None:
     draft = parse_article("short.md", "---\ntitle: Short\n---\nText.")
 
@@ -58,6 +71,7 @@ def test_a_line_of_hyphens_in_the_body_stays_there() -> None:
         ("---\ntitle: A\nlanguage: English\n---\nText.", "language", "language: en"),
         ("---\ntitle: A\naudience: staff\n---\nText.", "audience", "public, customer, internal"),
         ("---\ntitle: A\nchecked_on: last week\n---\nText.", "checked_on", "2026-10-20"),
+        ("---\ntitle: A\nrelated: import-data\n---\nText.", "related", "a list"),
         ("---\ntitle: A\nautor: me\n---\nText.", "autor", "the fields are title"),
         ("---\ntitle: A\n---\n \n", "body", "below the front matter"),
     ],

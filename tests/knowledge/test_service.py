@@ -245,3 +245,32 @@ async def test_any_text_can_be_asked(aurora: Company, text: str) -> None:
 
     assert 0 <= answer.confidence <= 1
     assert bool(answer.sentences) == (answer.confidence >= 0.7)
+
+
+async def test_what_an_article_says_of_itself_is_kept(empty_company: Company) -> None:
+    text = "---\ntitle: Jam\neditions: [Enterprise]\nerror_codes: [JAM_7]\nrelated: [kettle]\n---\nOpen the flap."
+    await empty_company.install(jam=text)
+
+    async with empty_company.database.begin(system(empty_company.tenant_id)) as tx:
+        kept = await empty_company.service.read(tx, empty_company.tenant_id, await _id_of(empty_company, "jam"))
+    assert (kept.editions, kept.error_codes, kept.related) == (("Enterprise",), ("JAM_7",), ("kettle",))
+    assert await empty_company.install(jam=text) == Installed(unchanged=1)
+
+
+async def test_a_code_that_only_the_front_matter_names_finds_the_article(empty_company: Company) -> None:
+    await empty_company.install(
+        kettle=PUBLIC_KETTLE, jam="---\ntitle: The printer stands still\nerror_codes: [JAM_7]\n---\nOpen the flap."
+    )
+
+    answer = await empty_company.ask("the printer shows JAM_7 and stands still")
+
+    assert [one.title for one in answer.sentences] == ["The printer stands still"]
+
+
+async def test_an_answer_tells_where_its_article_has_it_from(empty_company: Company) -> None:
+    source = "source: https://help.example/kettle\nchecked_on: 2026-10-20\n"
+    await empty_company.install(kettle=PUBLIC_KETTLE.replace("audience:", source + "audience:"))
+
+    (sentence,) = (await empty_company.ask(HOW_TO_DESCALE)).sentences
+
+    assert (sentence.source, str(sentence.checked_on)) == ("https://help.example/kettle", "2026-10-20")

@@ -135,6 +135,8 @@ def _cite(hit: Hit, indexes: Sequence[int]) -> tuple[CitedSentence, ...]:
             version=passage.version,
             title=passage.title,
             section=passage.section,
+            source=passage.source,
+            checked_on=passage.source_checked_on,
         )
         for index in indexes
     )

@@ -7,8 +7,12 @@ audience: public          public | customer | internal
 product: Aurora
 source: https://help.example/export
 checked_on: 2026-10-20
+editions: [Enterprise, Unlimited]      where it applies, if not everywhere
+error_codes: [EXPORT_TIMEOUT]
+related: [import-data]                 keys of articles that go on from here
+translation_of: export-data            in a translation: the article it translates
 ---
-The body, in Markdown.
+The body, in Markdown. Another article is linked by its key: [Import data](import-data).
 """
 
 import re
@@ -26,7 +30,7 @@ from casewright.knowledge.models import ArticleDraft, Audience
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*$\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-_FIELDS: Final = ("title", "language", "audience", "product", "source", "checked_on")
+_FIELDS: Final = tuple(name for name in ArticleDraft.model_fields if name not in ("key", "body"))
 _EXPECTED: Final = {
     "title": "give it a short text, for example: title: Export your data",
     "language": "give it a language code of two letters, for example: language: en",
@@ -34,6 +38,10 @@ _EXPECTED: Final = {
     "product": "it must be a text",
     "source": "it must be a text, for example the address of the page",
     "checked_on": "it must be a date of the form 2026-10-20",
+    "editions": "it must be a list, for example: editions: [Enterprise, Unlimited]",
+    "error_codes": "it must be a list, for example: error_codes: [INVALID_SESSION_ID]",
+    "related": "it must be a list of articles' keys, for example: related: [import-data]",
+    "translation_of": "it must be the key of an article, for example: translation_of: export-data",
 }
 
 

@@ -22,23 +22,11 @@ class Audience(StrEnum):
     INTERNAL = "internal"
 
 
-class Article(Model):
-    """`key`: its stable name within the tenant (the file's name). `body`: Markdown. `version` counts from 1."""
-
-    id: ArticleId
-    key: str
-    version: int
-    title: str
-    body: str
-    language: str
-    audience: Audience = Audience.PUBLIC
-    product: str = ""
-    source: str = ""
-    checked_on: date | None = None
-
-
 class ArticleDraft(Model):
-    """An article as it comes in, from a Markdown file with front matter."""
+    """An article as it comes in, from a Markdown file with front matter. `key`: its stable name within the tenant (the
+    file's name). `body`: Markdown. `editions`: those it applies to, empty for all. `error_codes`: what it is about, besides
+    what its text names. `related`: keys of articles that go on from it. `translation_of`: key of the article it is a
+    translation of."""
 
     key: str
     title: str
@@ -48,6 +36,17 @@ class ArticleDraft(Model):
     product: str = ""
     source: str = ""
     checked_on: date | None = None
+    editions: tuple[str, ...] = ()
+    error_codes: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    translation_of: str | None = None
+
+
+class Article(ArticleDraft):
+    """`version` counts from 1."""
+
+    id: ArticleId
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ class Question:
 
 
 class CitedSentence(Model):
-    """A sentence of an article, word for word. `kind`: `text`, `step` (of a numbered list) or `code`."""
+    """A sentence of an article, word for word. `kind`: `text`, `step` (of a numbered list) or `code`. `source`: where the
+    article has it from."""
 
     text: str
     kind: str
@@ -72,6 +72,8 @@ class CitedSentence(Model):
     version: int
     title: str
     section: str = ""
+    source: str = ""
+    checked_on: date | None = None
 
 
 class RetrievedPassage(Model):

@@ -57,8 +57,9 @@ class _Block:
 _markdown: Final = MarkdownIt("commonmark").enable("table")
 
 
-def split_article(title: str, body: str, language: str) -> tuple[Passage, ...]:
-    """The passages of an article in their order. `body`: Markdown. `language`: for the abbreviations to mind."""
+def split_article(title: str, body: str, language: str, codes: tuple[str, ...] = ()) -> tuple[Passage, ...]:
+    """The passages of an article in their order. `body`: Markdown. `language`: for the abbreviations to mind. `codes`: what
+    the whole article is about."""
     passages: list[list[_Block]] = []
     for block in _pieces(_blocks(body, language)):
         current = passages[-1] if passages and passages[-1][0].section == block.section else None
@@ -67,14 +68,14 @@ def split_article(title: str, body: str, language: str) -> tuple[Passage, ...]:
             current.append(block)
         else:
             passages.append([block])
-    title_codes = find_codes(title)
-    return tuple(_passage(blocks, title_codes) for blocks in passages)
+    whole = (*find_codes(title), *codes)
+    return tuple(_passage(blocks, whole) for blocks in passages)
 
 
-def _passage(blocks: list[_Block], title_codes: tuple[str, ...]) -> Passage:
+def _passage(blocks: list[_Block], article_codes: tuple[str, ...]) -> Passage:
     sentences = tuple(sentence for block in blocks for sentence in block.sentences)
     own = find_codes(" ".join([blocks[0].section, *(sentence.text for sentence in sentences)]))
-    return Passage(blocks[0].section, sentences, tuple(dict.fromkeys((*title_codes, *own))))
+    return Passage(blocks[0].section, sentences, tuple(dict.fromkeys((*article_codes, *own))))
 
 
 def _pieces(blocks: Iterator[_Block]) -> Iterator[_Block]:

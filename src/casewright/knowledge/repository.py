@@ -36,6 +36,11 @@ TEXT_CONFIGURATIONS: Final = {
 """PostgreSQL's stemmers by language; texts of any other language are indexed word by word (`simple`)."""
 
 
+_PARTICULARS: Final = (
+    "article.key, article.language, article.audience, article.product, article.source, article.checked_on, "
+    "article.editions, article.error_codes, article.related, article.translation_of"
+)
+
 DIMENSIONS: Final = 384
 """Of a vector; divisible by three, so that packed vectors may be joined."""
 
@@ -79,8 +84,7 @@ async def raise_revision(tx: Transaction, tenant_id: TenantId) -> None:
 async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[str]) -> dict[str, StoredArticle]:
     """By key, as far as they exist."""
     rows = await tx.fetch(
-        """select article.id, article.key, article.current_version, article.audience, article.language, article.product,
-                  article.source, article.checked_on, version.digest, version.title, version.body
+        f"""select article.id, {_PARTICULARS}, article.current_version, version.digest, version.title, version.body
            from article
            join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
                and version.version = article.current_version
@@ -102,11 +106,14 @@ async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[s
 async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -> None:
     """Writes everything but the text; passages that exist take over the audience."""
     await tx.execute(
-        """insert into article (tenant_id, id, key, language, audience, product, source, checked_on, current_version)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """insert into article (tenant_id, id, key, language, audience, product, source, checked_on, current_version,
+                                editions, error_codes, related, translation_of)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
            on conflict (tenant_id, id) do update set language = excluded.language, audience = excluded.audience,
                product = excluded.product, source = excluded.source, checked_on = excluded.checked_on,
-               current_version = excluded.current_version, updated_at = now()""",
+               current_version = excluded.current_version, editions = excluded.editions,
+               error_codes = excluded.error_codes, related = excluded.related,
+               translation_of = excluded.translation_of, updated_at = now()""",
         tenant_id,
         article.id,
         article.key,
@@ -116,6 +123,10 @@ async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -
         article.source,
         article.checked_on,
         article.version,
+        list(article.editions),
+        list(article.error_codes),
+        list(article.related),
+        article.translation_of,
     )
     await tx.execute(
         "update passage set audience = $3 where tenant_id = $1 and article_id = $2 and audience <> $3",
@@ -192,8 +203,7 @@ async def read_article(
 ) -> Article | None:
     """`version` None: the current one. None unless one of `audiences` may read it."""
     row = await tx.fetchrow(
-        """select article.id, article.key, version.version, version.title, version.body, article.language,
-                  article.audience, article.product, article.source, article.checked_on
+        f"""select article.id, {_PARTICULARS}, version.version, version.title, version.body
            from article
            join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
                and version.version = coalesce($3, article.current_version)
@@ -268,7 +278,7 @@ with_openings as (
     join passage opening on opening.tenant_id = $1 and opening.article_id = passage.article_id and opening.position = 0
 )
 select passage.article_id, passage.version, version.title, passage.section, passage.language, article.product,
-       passage.position, passage.codes, passage.sentences, coalesce(lexical.coverage, 0) as coverage,
+       article.source, article.checked_on as source_checked_on, passage.position, passage.codes, passage.sentences, coalesce(lexical.coverage, 0) as coverage,
        article.credibility, coalesce(article.checked_on, article.updated_at::date) as checked_on,
        article.success_count, article.failure_count, knowledge.revision
 from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
@@ -331,6 +341,8 @@ def _candidate(row: Record, vectors: NDArray[np.float32]) -> Candidate:
         section=row["section"],
         language=row["language"],
         product=row["product"],
+        source=row["source"],
+        source_checked_on=row["source_checked_on"],
         position=row["position"],
         codes=frozenset(row["codes"]),
         sentences=tuple(Sentence(*sentence) for sentence in row["sentences"]["sentences"]),

@@ -23,7 +23,8 @@ from casewright.knowledge.searching import Search, stems
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage of the index. `vectors`: of its title and heading first, then of each sentence; shape (1 + sentences, 384),
-    normalised. `coverage`: the weighted share of the question's words it has, 0…1."""
+    normalised. `coverage`: the weighted share of the question's words it has, 0…1. `checked_on`: when somebody last looked
+    at the article; `source_checked_on`: when they compared it with its source, None if that is not known."""
 
     article_id: ArticleId
     version: int
@@ -31,6 +32,8 @@ class Candidate:
     section: str
     language: str
     product: str
+    source: str
+    source_checked_on: date | None
     position: int
     codes: frozenset[str]
     sentences: tuple[Sentence, ...]

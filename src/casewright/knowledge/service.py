@@ -56,7 +56,7 @@ class KnowledgeService:
     ) -> Installed:
         """Adds articles and brings those with the same key up to date; others stay. Idempotent.
 
-        A changed title, language or body makes a new version; versions are kept, only the newest is searched.
+        A changed title, language, body or list of error codes makes a new version; versions are kept, only the newest is searched.
         `on_progress` is called after each article."""
         await repository.lock_revision(tx, tenant_id)
         stored = await repository.stored_articles(tx, tenant_id, [draft.key for draft in drafts])
@@ -88,7 +88,7 @@ class KnowledgeService:
         return "revised" if revised else "updated"
 
     async def _index(self, draft: ArticleDraft) -> list[IndexedPassage]:
-        passages = await asyncio.to_thread(split_article, draft.title, draft.body, draft.language)
+        passages = await asyncio.to_thread(split_article, draft.title, draft.body, draft.language, draft.error_codes)
         indexed = []
         for passage in passages:
             heading = _heading(draft.title, passage)
@@ -151,7 +151,9 @@ def _heading(title: str, passage: Passage) -> str:
 
 def _digest(draft: ArticleDraft) -> str:
     """SHA-256 of what a version consists of."""
-    return hashlib.sha256(json.dumps([draft.title, draft.language, draft.body]).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([draft.title, draft.language, draft.body, *draft.error_codes]).encode()
+    ).hexdigest()
 
 
 def _titles(hits: Sequence[Hit]) -> tuple[str, ...]:
