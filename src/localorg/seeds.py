@@ -1,7 +1,7 @@
 """The seed document: the records a new org begins with.
 
-Records name each other by `ref`: `AccountId: "@acme"`. Moments may count back from the seeding,
-`CreatedDate: "-3d 4h"`. Ids follow from the org's name and the order in the document.
+Records name each other by `ref`: `AccountId: "@acme"`. Moments may count from the seeding,
+`CreatedDate: "-3d 4h"`, `Next_Run__c: "+2d"`. Ids follow from the org's name and the order in the document.
 """
 
 import re
@@ -24,7 +24,7 @@ from localorg.records.values import JsonValue
 from localorg.schema.models import FieldType, Schema, SObject
 from localorg.settings import OrgSettings
 
-_BACK = re.compile(r"-\s*(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?")
+_OFFSET = re.compile(r"([+-])\s*(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?")
 _Values = dict[str, Any]
 _NO_DEFAULTS: Mapping[str, JsonValue] = {}
 
@@ -48,6 +48,13 @@ class _Record(BaseModel):
     @property
     def fields(self) -> _Values:
         return dict(self.__pydantic_extra__)
+
+
+class _User(_Record):
+    """`login` and `methods`: fields of the user's UserLogin and TwoFactorMethodsInfo."""
+
+    login: dict[str, bool] = {}
+    methods: dict[str, bool] = {}
 
 
 class _Queue(_Record):
@@ -77,13 +84,15 @@ class Seed(_Part):
     settings: OrgSettings = OrgSettings()
     api_user: str
     profiles: tuple[_Record, ...]
-    users: tuple[_Record, ...]
+    users: tuple[_User, ...]
     queues: tuple[_Queue, ...] = ()
     assignment_rules: tuple[_AssignmentRule, ...] = ()
     accounts: tuple[_Record, ...] = ()
     contacts: tuple[_Record, ...] = ()
+    assets: tuple[_Record, ...] = ()
     cases: tuple[_Case, ...] = ()
     credits: tuple[_Record, ...] = ()
+    service_requests: tuple[_Record, ...] = ()
     records: dict[str, tuple[_Record, ...]] = {}
 
     @classmethod
@@ -100,10 +109,10 @@ class Seed(_Part):
             where = ".".join(str(step) for step in first["loc"])
             raise SeedError(f"the seed {path} does not fit at {where}: {first['msg']}") from error
 
-    def internal_users(self) -> Iterator[_Record]:
+    def internal_users(self) -> Iterator[_User]:
         return (user for user in self.users if "ContactId" not in user.fields)
 
-    def customer_users(self) -> Iterator[_Record]:
+    def customer_users(self) -> Iterator[_User]:
         return (user for user in self.users if "ContactId" in user.fields)
 
 
@@ -138,15 +147,17 @@ class _Sower:
         self.records = Records(self.connection, self.schema, instance, caller)
         organization_id = self._create("Organization", _Record.model_validate(seed.organization))
         self._create_all("Profile", seed.profiles)
-        self._create_all("User", seed.internal_users())
+        self._create_users(seed.internal_users())
         self._create_queues()
         self._create_assignment_rules()
         self._create_all("Account", seed.accounts)
         self._create_all("Contact", seed.contacts)
-        self._create_all("User", seed.customer_users())
+        self._create_users(seed.customer_users())
+        self._create_all("Asset", seed.assets)
         for case in seed.cases:
             self._create_case(case)
         self._create_all("Credit__c", seed.credits)
+        self._create_all("Service_Request__c", seed.service_requests)
         for object_name, records in seed.records.items():
             self._create_all(object_name, records)
         return Identity(organization_id, api_user_id)
@@ -162,6 +173,20 @@ class _Sower:
     def _create_all(self, object_name: str, records: Iterator[_Record] | tuple[_Record, ...]) -> None:
         for record in records:
             self._create(object_name, record)
+
+    def _create_users(self, users: Iterator[_User]) -> None:
+        for user in users:
+            user_id = self._create("User", user)
+            self._change_of_user("UserLogin", user_id, user.login)
+            self._change_of_user("TwoFactorMethodsInfo", user_id, user.methods)
+
+    def _change_of_user(self, object_name: str, user_id: RecordId, values: dict[str, bool]) -> None:
+        definition = self.schema.get(object_name)
+        (own,) = self.records.rows.matching(definition, "UserId", user_id)
+        try:
+            self.records.update(definition, RecordId(str(own["Id"])), values)
+        except ApiError as error:
+            raise SeedError(f"the seed's {object_name} of {user_id} is refused: {error.message}") from error
 
     def _create_queues(self) -> None:
         for queue in self.seed.queues:
@@ -237,9 +262,11 @@ class _Sower:
     def _moment(self, value: object) -> JsonValue:
         if isinstance(value, datetime):
             return to_wire(value)
-        matched = _BACK.fullmatch(value) if isinstance(value, str) else None
+        matched = _OFFSET.fullmatch(value) if isinstance(value, str) else None
         if matched is None:
             return value
-        days, hours, minutes = (int(part or 0) for part in matched.groups())
-        moment = self.now - timedelta(days=days, hours=hours, minutes=minutes)
+        sign, *parts = matched.groups()
+        days, hours, minutes = (int(part or 0) for part in parts)
+        away = timedelta(days=days, hours=hours, minutes=minutes)
+        moment = self.now + away if sign == "+" else self.now - away
         return to_wire(moment.replace(microsecond=0))

@@ -1,6 +1,7 @@
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ from localorg.storage.tables import create_tables
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-SMALL = {
+SMALL: dict[str, Any] = {
     "organization": {"Name": "Small"},
     "api_user": "@api",
     "profiles": [{"ref": "standard", "Name": "Standard"}],
@@ -51,6 +52,21 @@ def test_moments_count_back_from_the_seeding(tmp_path: Path) -> None:
     assert tuple(row) == ("2026-11-16T09:00:00.000+0000",) * 2
 
 
+def test_moments_count_forward_as_well(tmp_path: Path) -> None:
+    request = {"Type__c": "Data Export", "Status__c": "Scheduled", "Next_Run__c": "+1d 2h"}
+    connection = sown(tmp_path / "org.sqlite3", write(tmp_path, service_requests=[request]))
+    row = connection.execute('SELECT "Name", "Next_Run__c" FROM "Service_Request__c"').fetchone()
+    assert tuple(row) == ("SR-00001", "2026-11-19T14:00:00.000+0000")
+
+
+def test_a_user_may_be_locked_from_the_beginning(tmp_path: Path) -> None:
+    user = {**SMALL["users"][0], "login": {"IsPasswordLocked": True}, "methods": {"HasSecurityKey": True}}
+    connection = sown(tmp_path / "org.sqlite3", write(tmp_path, users=[user]))
+    locked = connection.execute('SELECT "IsPasswordLocked", "IsFrozen" FROM "UserLogin"').fetchall()
+    methods = connection.execute('SELECT "HasSecurityKey", "HasTotp" FROM "TwoFactorMethodsInfo"').fetchall()
+    assert [tuple(row) for row in (*locked, *methods)] == [(1, 0), (1, 0)]
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -59,6 +75,7 @@ def test_moments_count_back_from_the_seeding(tmp_path: Path) -> None:
         ({"accounts": [{"ref": "api", "Name": "A"}]}, "uses the ref 'api' twice"),
         ({"contacts": [{"FirstName": "A"}]}, "is refused: Required fields are missing: [LastName]"),
         ({"cases": [{"Subject": "A", "Status": "Foo"}]}, "bad value for restricted picklist field: Foo"),
+        ({"users": [{**SMALL["users"][0], "login": {"Foo": True}}]}, "UserLogin of 005"),
         ({"records": {"Nothing": [{"Name": "A"}]}}, "records of Nothing, an object this org does not know"),
         ({"planets": []}, "does not fit at planets"),
     ],
@@ -83,3 +100,27 @@ def test_the_people_others_rely_on_are_there(tmp_path: Path) -> None:
     assert [tuple(row) for row in dana] == [("Nightly export stops at 40 percent", "Working", "Medium")]
     marcus = connection.execute(sql, ("marcus.oyelaran@pinecrest.example",)).fetchall()
     assert [tuple(row) for row in marcus] == [("Dashboard totals differ from report", "New", "Low")]
+
+
+def test_what_the_procedures_rely_on_is_there(tmp_path: Path) -> None:
+    connection = sown(tmp_path / "org.sqlite3", EXAMPLES / "aurora" / "org.yaml")
+
+    def values(sql: str) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in connection.execute(sql)]
+
+    assert (
+        values(
+            'SELECT a."Name" FROM "Account" a LEFT JOIN "Asset" s ON s."AccountId" = a."Id" '
+            'GROUP BY a."Id" HAVING count(s."Id") != 1'
+        )
+        == []
+    )
+    interrupted = """SELECT a."Name" FROM "Service_Request__c" r JOIN "Account" a ON a."Id" = r."Account__c"
+                     WHERE r."Type__c" = 'Data Export' AND r."Status__c" = 'Interrupted'"""
+    assert values(interrupted) == [("Harborlight Logistics",)]
+    incidents = """SELECT "Instance__c", "ContactId", "AccountId" FROM "Case"
+                   WHERE "Type" = 'Incident' AND "IsClosed" = 0 AND "ParentId" IS NULL"""
+    assert values(incidents) == [("USA512", None, None)]
+    locked = 'SELECT u."FirstName" FROM "User" u JOIN "UserLogin" l ON l."UserId" = u."Id" WHERE l.{} = 1'
+    assert values(locked.format('"IsPasswordLocked"')) == [("Noor",)]
+    assert values(locked.format('"IsFrozen"')) == [("Isla",)]

@@ -6,13 +6,13 @@ import pytest
 from casewright.kit.ids import TenantId, new_id
 from casewright.kit.principal import Assurance
 from casewright.procedures.models import ActionCall, ActionOutcome, ActionStatus, CallerIdentity
-from casewright.salesforce import actions as actions_module
 from casewright.salesforce.actions import SalesforceActions
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.definitions import DEFINITIONS
-from casewright.salesforce.errors import OrgNotConnected
 from casewright.salesforce.outcomes import NOT_DONE, marker
+from casewright.security.new_address import NewAddressCodes
 from localorg.testing import RunningOrg
+from tests.salesforce.conftest import OneOrg
 
 MakeCall = Callable[..., ActionCall]
 
@@ -23,21 +23,9 @@ OPEN_CASE = "Nightly export stops at 40 percent"
 CLAIMED = CallerIdentity(assurance=Assurance.CLAIMED, email=DANA)
 
 
-class OneOrg:
-    """Every client there is: the one of the test's tenant."""
-
-    def __init__(self, client: SalesforceClient) -> None:
-        self._client = client
-
-    async def client(self, tenant_id: TenantId) -> SalesforceClient:
-        if tenant_id != TENANT:
-            raise OrgNotConnected("No Salesforce org is connected yet.")
-        return self._client
-
-
 @pytest.fixture
-def actions(client: SalesforceClient) -> SalesforceActions:
-    return SalesforceActions(OneOrg(client))
+def actions(client: SalesforceClient, codes: NewAddressCodes) -> SalesforceActions:
+    return SalesforceActions(OneOrg(client, TENANT), codes)
 
 
 async def number_of(org: RunningOrg, subject: str) -> str:
@@ -45,10 +33,10 @@ async def number_of(org: RunningOrg, subject: str) -> str:
     return str(case["CaseNumber"])
 
 
-def test_every_definition_can_be_executed_and_every_marked_write_looked_for() -> None:
-    assert actions_module._EXECUTE.keys() == DEFINITIONS.keys()
+def test_every_definition_can_be_executed_and_every_marked_write_looked_for(actions: SalesforceActions) -> None:
+    assert actions._executing(TENANT).keys() == DEFINITIONS.keys()
     writes = {name for name, one in DEFINITIONS.items() if one.effect == "write" and one.repeatable != "at_most_once"}
-    assert actions_module._LOOK.keys() == writes
+    assert actions._looking(TENANT).keys() == writes
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------------
@@ -361,9 +349,32 @@ async def test_a_credit_is_recorded_once_for_the_account(
         "SELECT Name, Account__c, Contact__c, Amount__c, Status__c FROM Credit__c "
         f"WHERE Casewright_Key__c = '{marker('credit')}'"
     )
-    assert outcome.values == {"number": credit["Name"], "amount": "49.90"}
+    assert outcome.values == {"number": credit["Name"], "amount": "49.90", "type": "credit", "type_label": "Credit"}
     assert (credit["Account__c"], credit["Contact__c"]) == (dana.account_id, dana.contact_id)
     assert (credit["Amount__c"], credit["Status__c"]) == (49.9, "Approved")
+
+
+async def test_money_that_goes_back_is_recorded_as_a_refund(
+    org: RunningOrg, actions: SalesforceActions, call: MakeCall, dana: CallerIdentity
+) -> None:
+    refunding = call(
+        "create_credit", dana, key="refund", amount="49.90", reason="Invoiced twice", type="refund", locale="de"
+    )
+    outcome = await actions.execute(TENANT, refunding)
+    assert (outcome.values["type"], outcome.values["type_label"]) == ("refund", "Erstattung")
+    assert await actions.reconcile(TENANT, refunding) == outcome
+    (credit,) = await org.query(f"SELECT Type__c FROM Credit__c WHERE Casewright_Key__c = '{marker('refund')}'")
+    assert credit["Type__c"] == "Refund"
+
+
+async def test_neither_credit_nor_refund_is_not_recorded(
+    org: RunningOrg, actions: SalesforceActions, call: MakeCall, dana: CallerIdentity
+) -> None:
+    outcome = await actions.execute(
+        TENANT, call("create_credit", dana, key="gift", amount="5", reason="x", type="gift")
+    )
+    assert (outcome.status, outcome.code) == (ActionStatus.FAILED, "unknown_type")
+    assert await org.query(f"SELECT Id FROM Credit__c WHERE Casewright_Key__c = '{marker('gift')}'") == []
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "much", "", "1.234", "1e3000", "9" * 30, None])

@@ -207,6 +207,26 @@ async def test_usage_is_read_from_every_answer(client: SalesforceClient) -> None
     assert client.usage.limit == 100_000
 
 
+async def test_records_are_counted_without_reading_them(org: RunningOrg, client: SalesforceClient) -> None:
+    contacts = await client.query(ContactRow, ALL_CONTACTS)
+    assert await client.count("SELECT COUNT() FROM Contact") == len(contacts)
+    assert await client.count("SELECT COUNT() FROM Contact WHERE Email = :email", email="nobody@nowhere.example") == 0
+
+
+async def test_a_count_that_gets_no_answer_changed_nothing(org: RunningOrg, client: SalesforceClient) -> None:
+    await org.fault("lost_answer", path_contains="/query")
+    with pytest.raises(NotSent):
+        await client.count("SELECT COUNT() FROM Contact")
+
+
+async def test_a_record_is_deleted_however_often_it_is_asked_for(org: RunningOrg, client: SalesforceClient) -> None:
+    case_id = await client.create("Case", {"Subject": "Delete me"})
+    await org.fault("lost_answer", method="DELETE", times=1)
+    await client.delete("Case", case_id)
+    await client.delete("Case", case_id)
+    assert await org.query("SELECT Id FROM Case WHERE Subject = 'Delete me'") == []
+
+
 async def test_a_lost_answer_to_a_creation_is_uncertain_and_not_repeated(
     org: RunningOrg, client: SalesforceClient
 ) -> None:

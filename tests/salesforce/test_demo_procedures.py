@@ -32,12 +32,15 @@ from casewright.salesforce.actions import SalesforceActions
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.customers import OrgCustomers
 from casewright.salesforce.models import ClientCredentials, OrgConnection
+from casewright.security.new_address import NewAddressCodes
 from casewright.security.verification import VerificationActions
 from casewright.tenants.models import TenantProfile
 from casewright.tenants.service import TenantService
 from localorg.testing import RunningOrg, start_org
+from tests.salesforce.conftest import contact
 
 DANA = "dana.whitfield@harborlight.example"
+FROM_THE_MAIL = "the code mailed to "
 OPEN_CASE = "Nightly export stops at 40 percent"
 CLOSED_CASE = "Export file lacks two columns"
 
@@ -111,9 +114,9 @@ class Player:
 
     async def _answer(self, slot: str) -> str:
         answer = self.answers[slot].pop(0)
-        if answer != "(from the mail)":
+        if not answer.startswith(FROM_THE_MAIL):
             return answer
-        newest = (await self.org.mailbox(to=DANA))[0]
+        newest = (await self.org.mailbox(to=answer.removeprefix(FROM_THE_MAIL)))[0]
         return str(re.findall(r"\b\d{6}\b", newest.body)[0])
 
     async def _act(self, want: RunAction) -> ActionOutcome:
@@ -139,11 +142,16 @@ class Player:
 
 @pytest.fixture
 async def player(
-    examples: Path, org: RunningOrg, client: SalesforceClient, database: Database, tenants: TenantService
+    examples: Path,
+    org: RunningOrg,
+    client: SalesforceClient,
+    database: Database,
+    codes: NewAddressCodes,
+    tenants: TenantService,
 ) -> Player:
     orgs = OneOrg(client)
     customers = OrgCustomers(orgs)
-    actions = SalesforceActions(orgs)
+    actions = SalesforceActions(orgs, codes)
     verification = VerificationActions(database, customers, customers, b"k" * 32)
     definitions = {**actions.definitions(), **verification.definitions()}
     loaded = [*load_directory(examples / "aurora" / "procedures", actions=definitions), *load_builtin(definitions)]
@@ -189,7 +197,7 @@ async def test_a_declined_reset_sends_nothing(player: Player, org: RunningOrg) -
 
 
 async def test_case_status_proves_the_customer_first_and_then_tells(player: Player, org: RunningOrg) -> None:
-    player.answers = {"email": [DANA], "code": ["(from the mail)"]}
+    player.answers = {"email": [DANA], "code": [FROM_THE_MAIL + DANA]}
     ended = await player.play("case_status")
     assert isinstance(ended, Finish)
     assert player.identity.assurance is Assurance.VERIFIED
@@ -244,17 +252,19 @@ async def test_what_cannot_be_raised_is_explained_without_a_question(
 
 
 async def test_a_credit_needs_the_customer_and_an_operator(verified: Player, org: RunningOrg) -> None:
-    verified.answers = {"amount": ["0", "50.00"], "reason": ["The export was late"]}
+    verified.answers = {"kind": ["refund"], "amount": ["0", "50.00"], "reason": ["The export was late"]}
     ended = await verified.play("request_credit")
     assert isinstance(ended, Finish)
-    (credit,) = await org.query("SELECT Name, Amount__c FROM Credit__c WHERE Reason__c = 'The export was late'")
-    assert credit["Amount__c"] == 50
-    assert verified.said[-1] == f"The credit of 50.00 is approved and recorded as {credit['Name']}."
+    (credit,) = await org.query(
+        "SELECT Name, Amount__c, Type__c FROM Credit__c WHERE Reason__c = 'The export was late'"
+    )
+    assert (credit["Amount__c"], credit["Type__c"]) == (50, "Refund")
+    assert credit["Name"] in verified.said[-1]
 
 
 async def test_a_credit_that_an_operator_refuses_is_not_recorded(verified: Player, org: RunningOrg) -> None:
     verified.approves = False
-    ended = await verified.play("request_credit", amount="50.00", reason="Refused one")
+    ended = await verified.play("request_credit", kind="credit", amount="50.00", reason="Refused one")
     assert isinstance(ended, Finish)
     assert ended.outcome == "unresolved"
     assert await org.query("SELECT Id FROM Credit__c WHERE Reason__c = 'Refused one'") == []
@@ -266,27 +276,207 @@ async def test_a_credit_that_an_operator_refuses_is_not_recorded(verified: Playe
         ({"authentication": "oauth", "code": "GET /v1", "issued": "yesterday"}, "access token has expired"),
         ({"authentication": "session_id", "code": "GET /v1", "issued": "today"}, "session has expired"),
         ({"authentication": "oauth", "code": "Authorization: Basic x"}, "Authorization header"),
-        ({"authentication": "named_credential", "code": "callout"}, "named credential"),
-        ({"error_code": "IP_NOT_ALLOWED"}, "IP restriction"),
-        ({"authentication": "oauth", "code": "x", "issued": "last_two_hours", "pattern": "always"}, "wrong address"),
+        ({"authentication": "named_credential"}, "named credential"),
+        (
+            {"authentication": "oauth", "code": "x", "issued": "last_two_hours", "pattern": "some_networks"},
+            "IP restriction",
+        ),
+        (
+            {"authentication": "oauth", "code": "x", "issued": "last_two_hours", "pattern": "never_worked"},
+            "wrong address",
+        ),
         ({"authentication": "oauth", "code": "x", "issued": "unknown", "pattern": "suddenly"}, "revoked"),
     ],
 )
 async def test_a_401_is_narrowed_down_and_answered(given: dict[str, str], found: str, player: Player) -> None:
+    player.answers = {"solved": ["yes"]}
     ended = await player.play("api_401_diagnosis", **given)
     assert isinstance(ended, Finish)
+    assert ended.outcome == "resolved"
     assert found in player.said[0]
     assert player.said[1].startswith("(answers: ")
-    assert len(player.said) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"error_code": "REQUEST_LIMIT_EXCEEDED"}, "not about permissions"),
+        ({"error_code": "API_DISABLED_FOR_ORG", "who": "one_user"}, "API Enabled"),
+        ({"error_code": "API_DISABLED_FOR_ORG", "who": "everybody"}, "your edition"),
+        ({"error_code": "INSUFFICIENT_ACCESS_OR_READONLY", "in_browser": "refused_there"}, "the user may not do this"),
+        ({"error_code": "other", "in_browser": "works_there"}, "it is the token"),
+    ],
+)
+async def test_a_403_is_narrowed_down_and_answered(given: dict[str, str], found: str, player: Player) -> None:
+    player.answers = {"solved": ["yes"]}
+    await player.play("api_403_diagnosis", **given)
+    assert found in player.said[0]
+    assert player.said[1].startswith("(answers: ")
+
+
+@pytest.mark.parametrize(
+    ("where", "parent", "how_often", "found"),
+    [
+        ("flow_or_trigger", "same_parent", "every_time", "automation updates a record"),
+        ("bulk_load", "same_parent", "every_time", "rows with the same parent"),
+        ("bulk_load", "unknown", "same_time", "rows with the same parent"),
+        ("bulk_load", "different_parents", "same_time", "something else writes"),
+        ("bulk_load", "different_parents", "every_time", "in each other's way"),
+        ("single_records", "same_parent", "same_time", "something else writes"),
+        ("single_records", "different_parents", "now_and_then", "two transactions"),
+    ],
+)
+async def test_a_locked_row_is_narrowed_down_and_answered(
+    where: str, parent: str, how_often: str, found: str, player: Player
+) -> None:
+    player.answers = {"solved": ["yes"]}
+    await player.play("row_lock_diagnosis", where=where, parent=parent, how_often=how_often)
+    assert found in player.said[0]
+    assert player.said[1].startswith("(answers: ")
+
+
+@pytest.mark.parametrize(
+    ("who", "message", "cause", "found"),
+    [
+        (DANA, "total_requests", "", "well below its limit"),
+        ("greta.lindqvist@nordvik.example", "total_requests", "record_by_record", "one request for each"),
+        ("greta.lindqvist@nordvik.example", "total_requests", "asks_for_changes", "asking for changes"),
+        ("greta.lindqvist@nordvik.example", "total_requests", "unknown", "who makes them"),
+        (DANA, "concurrent_requests", "", "not the day's limit"),
+        (DANA, "no_error", "", "(answers: What counts"),
+    ],
+)
+async def test_a_limit_is_looked_up_and_answered(
+    who: str, message: str, cause: str, found: str, player: Player, client: SalesforceClient
+) -> None:
+    player.identity = await proved(client, who)
+    player.answers = {"message": [message], "cause": [cause], "enough": ["enough"]}
+    await player.play("api_limit_diagnosis")
+    assert "API requests today" in player.said[0]
+    assert any(found in text for text in player.said)
+    assert any(text.startswith("(answers: ") for text in player.said)
+
+
+@pytest.mark.parametrize(
+    ("procedure", "who", "answers", "ends", "words"),
+    [
+        ("unlock_user", DANA, {}, "unresolved", "is not locked"),
+        ("unlock_user", "isla.mckay@kestrel.example", {}, "user_frozen", "frozen your user"),
+        ("unlock_user", "lucia.ferrante@harborlight.example", {}, "no_user", "no active user"),
+        ("mfa_reset", DANA, {"trouble": ["lost"]}, "unresolved", "no second factor registered"),
+        ("mfa_reset", DANA, {"trouble": ["codes_refused"], "helped": ["yes"]}, "resolved", "stays registered"),
+        ("mfa_reset", "lucia.ferrante@harborlight.example", {"trouble": ["lost"]}, "no_user", "no active user"),
+        ("cancel_request", "paul.mercer@harborlight.example", {}, "resolved", "no open request"),
+        ("cancel_request", DANA, {"number": ["SR-99999", "1"]}, "resolved", "SR-00001 is cancelled"),
+        ("add_users", "sam.rutherford@pinecrest.example", {"quantity": ["1"], "names": [""]}, "resolved", "as case"),
+        (
+            "add_users",
+            DANA,
+            {"quantity": ["0", "9"], "names": [""], "instead": ["more_licences"]},
+            "resolved",
+            "as case",
+        ),
+        ("report_outage", "ines.caldeira@vela.example", {"what": ["Nothing opens"]}, "resolved", "reported as case"),
+        ("report_outage", DANA, {"is_it": ["no"], "what": ["Nobody signs in"]}, "resolved", "priority High"),
+        ("change_email", DANA, {"new_email": [DANA], "code": [FROM_THE_MAIL + DANA]}, "resolved", "we have already"),
+        (
+            "change_email",
+            DANA,
+            {"new_email": ["admin@example.com"], "code": ["000000", FROM_THE_MAIL + "admin@example.com"]},
+            "address_taken",
+            "somebody else",
+        ),
+        ("open_case", DANA, {"subject": ["A"], "details": ["B"], "urgency": ["Low"]}, "resolved", "Your case is 0000"),
+    ],
+)
+async def test_every_other_end_is_told_for_what_it_is(
+    procedure: str,
+    who: str,
+    answers: dict[str, list[str]],
+    ends: str,
+    words: str,
+    player: Player,
+    client: SalesforceClient,
+) -> None:
+    player.identity = await proved(client, who)
+    player.answers = {slot: list(given) for slot, given in answers.items()}
+    ended = await player.play(procedure)
+    assert (ended.outcome if isinstance(ended, Finish) else ended.reason) == ends, player.said
+    assert words in player.said[-1]
+
+
+@pytest.mark.parametrize(
+    ("procedure", "subject", "answers", "words"),
+    [
+        ("close_case", CLOSED_CASE, {}, "closed already"),
+        ("close_case", OPEN_CASE, {}, "is closed. Should"),
+        ("add_to_case", CLOSED_CASE, {}, "read by nobody"),
+        ("add_to_case", OPEN_CASE, {"note": ["It happened again"]}, "where whoever works on it"),
+        ("reopen_case", OPEN_CASE, {}, "is open. If there is news"),
+        ("reopen_case", CLOSED_CASE, {"reason": ["Two columns lack again"]}, "Your new case is"),
+    ],
+)
+async def test_a_case_is_treated_by_whether_it_is_open_and_how_old(
+    procedure: str, subject: str, answers: dict[str, list[str]], words: str, verified: Player, org: RunningOrg
+) -> None:
+    verified.answers = {slot: list(given) for slot, given in answers.items()}
+    await verified.play(procedure, number=await number_of(org, subject))
+    assert words in verified.said[-1]
+
+
+async def proved(client: SalesforceClient, who: str) -> CallerIdentity:
+    row = await contact(client, who)
+    return CallerIdentity(assurance=Assurance.VERIFIED, email=who, contact_id=row.id, account_id=row.account_id)
+
+
+@pytest.mark.parametrize(
+    ("procedure", "who", "answers", "words"),
+    [
+        ("unlock_user", "noor.haddad@kestrel.example", {}, "unlocked"),
+        ("mfa_reset", "marcus.oyelaran@pinecrest.example", {"trouble": ["lost"]}, "disconnected"),
+        ("mfa_reset", "greta.lindqvist@nordvik.example", {"trouble": ["new_phone"]}, "SR-000"),
+        ("add_users", DANA, {"quantity": ["3"], "names": ["Ann, Bob, Cleo"]}, "Free licences after that: 5"),
+        (
+            "add_users",
+            "greta.lindqvist@nordvik.example",
+            {"quantity": ["3"], "names": ["x"], "instead": ["fewer"]},
+            "Free licences after that: 0",
+        ),
+        ("cancel_request", DANA, {"number": ["1"]}, "SR-00001"),
+        ("schedule_export", DANA, {"interrupted": ["resume"]}, "from 40 percent on"),
+        (
+            "schedule_export",
+            "marcus.oyelaran@pinecrest.example",
+            {"objects": ["Unicorns", "accounts and contacts"], "format": ["CSV"], "frequency": ["daily"]},
+            "Account, Contact",
+        ),
+        ("report_outage", DANA, {"is_it": ["yes"], "what": ["Reports do not open"]}, "part of incident"),
+        (
+            "change_email",
+            DANA,
+            {"new_email": ["dana.new@harborlight.example"], "code": [FROM_THE_MAIL + "dana.new@harborlight.example"]},
+            "dana.new@harborlight.example",
+        ),
+    ],
+)
+async def test_a_happy_path_ends_in_the_org(
+    procedure: str, who: str, answers: dict[str, list[str]], words: str, player: Player, client: SalesforceClient
+) -> None:
+    player.identity = await proved(client, who)
+    player.answers = {slot: list(given) for slot, given in answers.items()}
+    ended = await player.play(procedure)
+    assert isinstance(ended, Finish), player.said
+    assert ended.outcome == "resolved", player.said
+    assert words in player.said[-1]
 
 
 async def test_an_appointment_is_asked_for_as_a_case(
-    examples: Path, tmp_path: Path, make_client: MakeClient, player: Player
+    examples: Path, tmp_path: Path, make_client: MakeClient, codes: NewAddressCodes, player: Player
 ) -> None:
     async with start_org("brueckner", examples / "brueckner" / "org.yaml", tmp_path) as org:
         credentials = ClientCredentials(client_secret=SecretStr(org.client_secret))
         connection = OrgConnection(url=org.url, client_id=org.client_id, credentials=credentials)
-        player.org_actions = SalesforceActions(OneOrg(make_client(connection)))
+        player.org_actions = SalesforceActions(OneOrg(make_client(connection)), codes)
         player.procedures = {
             procedure.name: procedure
             for procedure in load_directory(

@@ -1,6 +1,7 @@
 """Cases: what customers may read and change of their own, and the case that tells a person a conversation's story."""
 
 import re
+from datetime import datetime
 from typing import Final
 
 from pydantic import JsonValue
@@ -11,12 +12,14 @@ from casewright.procedures.models import ActionCall, ActionOutcome, CallerIdenti
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.customers import contact_of
 from casewright.salesforce.models import CaseRow, CommentRow
-from casewright.salesforce.outcomes import NOT_DONE, done, failed, marker
+from casewright.salesforce.outcomes import NOT_DONE, begun, done, failed, marker, reference
 from casewright.salesforce.wording import cut, cut_start, label, spoken_date
 
 PRIORITIES: Final = ("Low", "Medium", "High", "Critical")
 LISTED: Final = 10
 MOST_CASES: Final = 200
+REOPEN_DAYS: Final = 30
+"""So long after it was closed a customer may open a case again; later it is another matter."""
 KEY: Final = "Casewright_Key__c"
 CONVERSATION: Final = "Casewright_Conversation__c"
 
@@ -27,7 +30,7 @@ CATEGORY_LENGTH: Final = 80
 COMMENT_LENGTH: Final = 4_000
 SPOKEN_COMMENT_LENGTH: Final = 500
 
-_FIELDS: Final = "Id, CaseNumber, Subject, Status, Priority, IsClosed, ContactId, CreatedDate"
+_FIELDS: Final = "Id, CaseNumber, Subject, Status, Priority, IsClosed, ContactId, CreatedDate, ClosedDate"
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------------
@@ -116,9 +119,8 @@ async def comment(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
     case = await own_case(client, call)
     if case is None:
         return failed("not_found")
-    fields: dict[str, JsonValue] = {"ParentId": case.id, "CommentBody": _comment(call), "IsPublished": True}
-    await client.create("CaseComment", fields)
-    return done(records=(_reference(client, case),), number=case.case_number)
+    await _add_comment(client, case, _comment(call, "comment"))
+    return _done(client, case)
 
 
 async def was_commented(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
@@ -126,29 +128,80 @@ async def was_commented(client: SalesforceClient, call: ActionCall) -> ActionOut
     case = await own_case(client, call)
     if case is None:
         return NOT_DONE
+    return _done(client, case) if await _has_comment(client, case, _comment(call, "comment")) else NOT_DONE
+
+
+async def close(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
+    case = await own_case(client, call)
+    if case is None:
+        return failed("not_found")
+    if case.is_closed:
+        return failed("already", number=case.case_number)
+    await client.update("Case", case.id, {"Status": "Closed"})
+    return _done(client, case)
+
+
+async def was_closed(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
+    case = await own_case(client, call)
+    return _done(client, case) if case is not None and case.is_closed else NOT_DONE
+
+
+async def reopen(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
+    """The reason first: whoever gets the case then finds why. It is not written a second time."""
+    case = await own_case(client, call)
+    if case is None:
+        return failed("not_found")
+    if not case.is_closed:
+        return failed("already_open", number=case.case_number)
+    if not await _closed_lately(client, case):
+        closed_on = spoken_date(case.closed_date.date() if case.closed_date else None, call.locale)
+        return failed("too_old", number=case.case_number, closed_on=closed_on)
+    reason = _comment(call, "reason")
+    if not await _has_comment(client, case, reason, since=case.closed_date):
+        await _add_comment(client, case, reason)
+    with begun():
+        await client.update("Case", case.id, {"Status": "New"}, auto_assign=True)
+    return _done(client, case)
+
+
+async def was_reopened(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
+    case = await own_case(client, call)
+    return _done(client, case) if case is not None and not case.is_closed else NOT_DONE
+
+
+async def _closed_lately(client: SalesforceClient, case: CaseRow) -> bool:
+    """By the org's clock."""
+    template = f"SELECT COUNT() FROM Case WHERE Id = :case AND ClosedDate >= LAST_N_DAYS:{REOPEN_DAYS}"
+    return await client.count(template, case=case.id) > 0
+
+
+async def _add_comment(client: SalesforceClient, case: CaseRow, text: str) -> None:
+    fields: dict[str, JsonValue] = {"ParentId": case.id, "CommentBody": text, "IsPublished": True}
+    await client.create("CaseComment", fields)
+
+
+async def _has_comment(client: SalesforceClient, case: CaseRow, text: str, *, since: datetime | None = None) -> bool:
     newest = await client.query(
         CommentRow,
         "SELECT Id, CommentBody, CreatedDate FROM CaseComment WHERE ParentId = :case ORDER BY CreatedDate DESC LIMIT 50",
         case=case.id,
     )
-    if _comment(call) not in [row.comment_body for row in newest]:
-        return NOT_DONE
-    return done(records=(_reference(client, case),), number=case.case_number)
+    return any(row.comment_body == text for row in newest if since is None or row.created_date >= since)
 
 
 async def create(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
     fields: dict[str, JsonValue] = {
-        "Subject": cut(_text(call, "subject"), SUBJECT_LENGTH),
-        "Description": cut(_text(call, "description"), LONG_TEXT_LENGTH),
+        "Subject": cut(text_of(call, "subject"), SUBJECT_LENGTH),
+        "Description": cut(text_of(call, "description"), LONG_TEXT_LENGTH),
         "Origin": "Chat",
-        **_customer(call.identity, call.identity.contact_id if _is_verified(call.identity) else None),
+        **customer_fields(call.identity),
     }
     if "priority" in call.arguments:
         fields["Priority"] = _priority(call)
         if fields["Priority"] is None:
             return failed("unknown_priority")
     if "category" in call.arguments:
-        fields["Category__c"] = cut(_text(call, "category"), CATEGORY_LENGTH)
+        fields["Category__c"] = cut(text_of(call, "category"), CATEGORY_LENGTH)
     made = await client.upsert("Case", client.connection.field(KEY), marker(call.key), fields, auto_assign=True)
     return await _numbered(client, made.id)
 
@@ -170,8 +223,8 @@ async def hand_over(client: SalesforceClient, call: ActionCall) -> ActionOutcome
     fields = _story(client, call)
     if existing is None:
         fields |= {
-            "Subject": cut(_text(call, "subject"), SUBJECT_LENGTH),
-            "Description": cut(_text(call, "description"), LONG_TEXT_LENGTH),
+            "Subject": cut(text_of(call, "subject"), SUBJECT_LENGTH),
+            "Description": cut(text_of(call, "description"), LONG_TEXT_LENGTH),
             "Origin": "Chat",
             **_customer(call.identity, contact_id),
         }
@@ -195,8 +248,8 @@ async def write_back(client: SalesforceClient, call: ActionCall) -> ActionOutcom
         return failed("not_found")
     fields: dict[str, JsonValue] = {
         client.connection.field(KEY): marker(call.key),
-        "Agent_Summary__c": cut(_text(call, "summary"), LONG_TEXT_LENGTH),
-        "Transcript__c": cut_start(_text(call, "transcript"), TRANSCRIPT_LENGTH),
+        "Agent_Summary__c": cut(text_of(call, "summary"), LONG_TEXT_LENGTH),
+        "Transcript__c": cut_start(text_of(call, "transcript"), TRANSCRIPT_LENGTH),
     }
     await client.update("Case", existing.id, fields)
     return await _numbered(client, existing.id)
@@ -210,14 +263,14 @@ async def was_handed_over(client: SalesforceClient, call: ActionCall) -> ActionO
 def _story(client: SalesforceClient, call: ActionCall) -> dict[str, JsonValue]:
     fields: dict[str, JsonValue] = {
         client.connection.field(KEY): marker(call.key),
-        "Agent_Summary__c": cut(_text(call, "summary"), LONG_TEXT_LENGTH),
-        "Transcript__c": cut_start(_text(call, "transcript"), TRANSCRIPT_LENGTH),
+        "Agent_Summary__c": cut(text_of(call, "summary"), LONG_TEXT_LENGTH),
+        "Transcript__c": cut_start(text_of(call, "transcript"), TRANSCRIPT_LENGTH),
         "Sentiment_Score__c": call.arguments.get("sentiment"),
         "Confidence__c": call.arguments.get("confidence"),
     }
-    if recommended := _text(call, "recommended_action"):
+    if recommended := text_of(call, "recommended_action"):
         fields["Recommended_Action__c"] = cut(recommended, LONG_TEXT_LENGTH)
-    if category := _text(call, "category"):
+    if category := text_of(call, "category"):
         fields["Category__c"] = cut(category, CATEGORY_LENGTH)
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -225,28 +278,28 @@ def _story(client: SalesforceClient, call: ActionCall) -> dict[str, JsonValue]:
 # --- parts ------------------------------------------------------------------------------------------------------------------
 
 
-def _customer(identity: CallerIdentity, contact_id: str | None) -> dict[str, JsonValue]:
+def customer_fields(identity: CallerIdentity) -> dict[str, JsonValue]:
     """Whose case it is. An address that is only claimed is noted, and links to nobody."""
+    return _customer(identity, identity.contact_id if identity.assurance.covers(Assurance.VERIFIED) else None)
+
+
+def _customer(identity: CallerIdentity, contact_id: str | None) -> dict[str, JsonValue]:
     if contact_id:
         return {"ContactId": contact_id}
     return {"SuppliedEmail": identity.email} if identity.email else {}
 
 
-def _is_verified(identity: CallerIdentity) -> bool:
-    return identity.assurance.covers(Assurance.VERIFIED)
-
-
-def _text(call: ActionCall, name: str) -> str:
+def text_of(call: ActionCall, name: str) -> str:
     value = call.arguments.get(name)
     return "" if value is None else str(value)
 
 
-def _comment(call: ActionCall) -> str:
-    return cut(_text(call, "comment").strip(), COMMENT_LENGTH)
+def _comment(call: ActionCall, argument: str) -> str:
+    return cut(text_of(call, argument).strip(), COMMENT_LENGTH)
 
 
 def _priority(call: ActionCall) -> str | None:
-    given = _text(call, "priority").strip().casefold()
+    given = text_of(call, "priority").strip().casefold()
     return next((priority for priority in PRIORITIES if priority.casefold() == given), None)
 
 
@@ -261,6 +314,10 @@ def _line(case: CaseRow, locale: str) -> str:
 async def _case_where(client: SalesforceClient, field: str, value: str) -> CaseRow | None:
     found = await client.query(CaseRow, f"SELECT {_FIELDS} FROM Case WHERE {field} = :value LIMIT 1", value=value)
     return found[0] if found else None
+
+
+def _done(client: SalesforceClient, case: CaseRow) -> ActionOutcome:
+    return done(records=(_reference(client, case),), number=case.case_number)
 
 
 def _raised(client: SalesforceClient, call: ActionCall, case: CaseRow, priority: str) -> ActionOutcome:
@@ -282,10 +339,9 @@ async def _numbered(client: SalesforceClient, case_id: str) -> ActionOutcome:
 
 
 def _with_number(client: SalesforceClient, case: CaseRow) -> ActionOutcome:
-    reference = _reference(client, case)
-    return done(records=(reference,), number=case.case_number, url=reference.url)
+    record = _reference(client, case)
+    return done(records=(record,), number=case.case_number, url=record.url)
 
 
 def _reference(client: SalesforceClient, case: CaseRow) -> RecordReference:
-    url = client.record_url("Case", case.id)
-    return RecordReference(type="Case", id=case.id, label=case.case_number, url=url)
+    return reference(client, "Case", case.id, case.case_number)

@@ -5,7 +5,8 @@ Every method raises the errors of `errors.py`, and `NotSent`, `Uncertain` or `Fa
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, TypeVar
 from urllib.parse import quote
 
@@ -14,8 +15,17 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from casewright.kit.http import Failing, HttpClient, NotSent, Refused, Uncertain
 from casewright.salesforce.auth import SessionKeeper
-from casewright.salesforce.errors import SESSION_EXPIRED, RecordLocked, code_of, typed
-from casewright.salesforce.models import API_VERSION, ApiUsage, Created, OrgConnection, QueryPage, Row, Upserted
+from casewright.salesforce.errors import SESSION_EXPIRED, RecordLocked, RecordNotFound, code_of, typed
+from casewright.salesforce.models import (
+    API_VERSION,
+    ApiUsage,
+    Counted,
+    Created,
+    OrgConnection,
+    QueryPage,
+    Row,
+    Upserted,
+)
 from casewright.salesforce.soql import Bindable, bind
 from casewright.salesforce.usage import UsageGuard
 
@@ -29,6 +39,7 @@ RowT = TypeVar("RowT", bound=Row)
 Shape = TypeVar("Shape")
 Fields = Mapping[str, JsonValue]
 
+_COUNTED: TypeAdapter[Counted] = TypeAdapter(Counted)
 _CREATED: TypeAdapter[Created] = TypeAdapter(Created)
 _UPSERTED: TypeAdapter[Upserted] = TypeAdapter(Upserted)
 
@@ -55,11 +66,14 @@ class SalesforceClient:
 
         It changes nothing, so whatever goes wrong on the way is `NotSent`."""
         query = bind(template, **values)
-        try:
+        with _nothing_changed():
             return await self._pages(TypeAdapter(QueryPage[row]), query)  # type: ignore[valid-type]
-        except (Uncertain, Failing) as error:
-            wait = error.retry_after if isinstance(error, Failing) and error.retry_after else 1.0
-            raise NotSent("salesforce", "The org could not answer a query.", retry_after=wait) from error
+
+    async def count(self, template: str, **values: Bindable) -> int:
+        """How many records a query `SELECT COUNT() FROM …` finds. Raises like `query`."""
+        query = bind(template, **values)
+        with _nothing_changed():
+            return _read(_COUNTED, await self._call("GET", f"{DATA}/query", params={"q": query})).total_size
 
     async def _pages(self, page_of: TypeAdapter[QueryPage[RowT]], query: str) -> tuple[RowT, ...]:
         page = _read(page_of, await self._call("GET", f"{DATA}/query", params={"q": query}))
@@ -80,6 +94,13 @@ class SalesforceClient:
         """Setting fields twice is the same as once, so it is retried."""
         path = f"{DATA}/sobjects/{sobject}/{quote(record_id, safe='')}"
         await self._call("PATCH", path, json=dict(fields), headers=_assignment(auto_assign), retry=True)
+
+    async def delete(self, sobject: str, record_id: str) -> None:
+        """A record that is gone already counts as deleted, so it is retried."""
+        try:
+            await self._call("DELETE", f"{DATA}/sobjects/{sobject}/{quote(record_id, safe='')}", retry=True)
+        except RecordNotFound:
+            return
 
     async def upsert(
         self, sobject: str, external_id: str, value: str, fields: Fields, *, auto_assign: bool = False
@@ -159,6 +180,16 @@ class SalesforceClient:
                 self._usage.note(answer.headers.get("Sforce-Limit-Info"))
                 return answer
         raise AssertionError("the last attempt returns or raises")
+
+
+@contextmanager
+def _nothing_changed() -> Iterator[None]:
+    """Around what only reads: whatever goes wrong on the way, it may be asked again."""
+    try:
+        yield
+    except (Uncertain, Failing) as error:
+        wait = error.retry_after if isinstance(error, Failing) and error.retry_after else 1.0
+        raise NotSent("salesforce", "The org could not answer a query.", retry_after=wait) from error
 
 
 def _read(shape: TypeAdapter[Shape], answer: httpx2.Response) -> Shape:

@@ -5,14 +5,15 @@ from decimal import Decimal
 from typing import Final
 
 from casewright.kit.errors import CasewrightError
-from casewright.procedures.models import ActionCall, ActionOutcome, RecordReference, Scalar
+from casewright.procedures.models import ActionCall, ActionOutcome, Scalar
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.models import NamedRow
-from casewright.salesforce.outcomes import NOT_DONE, done, failed, marker
-from casewright.salesforce.wording import cut
+from casewright.salesforce.outcomes import NOT_DONE, done, failed, marker, reference
+from casewright.salesforce.wording import cut, label
 
 OBJECT: Final = "Credit__c"
 KEY: Final = "Casewright_Key__c"
+TYPES: Final = ("Credit", "Refund")
 REASON_LENGTH: Final = 255
 LARGEST: Final = Decimal(10) ** 16
 """The field has 18 digits, two of them behind the point."""
@@ -26,6 +27,9 @@ async def create(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
     amount = parse_amount(call.arguments.get("amount"))
     if amount is None:
         return failed("invalid_amount")
+    kind = _type(call)
+    if kind is None:
+        return failed("unknown_type")
     if not call.identity.account_id:
         return failed("no_account")
     made = await client.upsert(
@@ -35,6 +39,7 @@ async def create(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
         {
             "Account__c": call.identity.account_id,
             "Contact__c": call.identity.contact_id,
+            "Type__c": kind,
             "Amount__c": float(amount),
             "Reason__c": cut(_reason(call), REASON_LENGTH),
             "Status__c": "Approved",
@@ -44,13 +49,15 @@ async def create(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
         credit = await _credit_where(client, "Id", made.id)
     except CasewrightError:
         credit = None  # It is saved; that its number cannot be read any more must not make it look unsaved.
-    return _outcome(client, credit or NamedRow(id=made.id, name=""), amount)
+    return _outcome(client, credit or NamedRow(id=made.id, name=""), amount, kind, call.locale)
 
 
 async def was_created(client: SalesforceClient, call: ActionCall) -> ActionOutcome:
-    amount = parse_amount(call.arguments.get("amount"))
+    amount, kind = parse_amount(call.arguments.get("amount")), _type(call)
     credit = await _credit_where(client, client.connection.field(KEY), marker(call.key))
-    return NOT_DONE if credit is None or amount is None else _outcome(client, credit, amount)
+    if credit is None or amount is None or kind is None:
+        return NOT_DONE
+    return _outcome(client, credit, amount, kind, call.locale)
 
 
 def _reason(call: ActionCall) -> str:
@@ -71,7 +78,16 @@ async def _credit_where(client: SalesforceClient, field: str, value: str) -> Nam
     return found[0] if found else None
 
 
-def _outcome(client: SalesforceClient, credit: NamedRow, amount: Decimal) -> ActionOutcome:
-    url = client.record_url(OBJECT, credit.id)
-    reference = RecordReference(type=OBJECT, id=credit.id, label=credit.name, url=url)
-    return done(records=(reference,), number=credit.name, amount=f"{amount:.2f}")
+def _type(call: ActionCall) -> str | None:
+    given = str(call.arguments.get("type") or TYPES[0]).strip().casefold()
+    return next((kind for kind in TYPES if kind.casefold() == given), None)
+
+
+def _outcome(client: SalesforceClient, credit: NamedRow, amount: Decimal, kind: str, locale: str) -> ActionOutcome:
+    return done(
+        records=(reference(client, OBJECT, credit.id, credit.name),),
+        number=credit.name,
+        amount=f"{amount:.2f}",
+        type=kind.lower(),
+        type_label=label(kind, locale),
+    )

@@ -74,6 +74,10 @@ class Created(Answer):
     id: str
 
 
+class Counted(Answer):
+    total_size: int = Field(alias="totalSize")
+
+
 class Upserted(Created):
     created: bool
 
@@ -107,7 +111,32 @@ class ContactRow(Row):
 
 
 class UserRow(Row):
-    username: str
+    username: str = ""
+    email: str | None = None
+
+
+class UserLoginRow(Row):
+    is_frozen: bool
+    is_password_locked: bool
+
+
+class VerificationMethodsRow(Row):
+    """A user's TwoFactorMethodsInfo. Only what `has_totp` tells of can be disconnected through the API."""
+
+    has_totp: bool
+    has_salesforce_authenticator: bool
+    has_security_key: bool
+    has_built_in_authenticator: bool
+    has_u2f: bool = Field(alias="HasU2F")
+
+    @property
+    def needs_a_person(self) -> bool:
+        return (
+            self.has_salesforce_authenticator
+            or self.has_security_key
+            or self.has_built_in_authenticator
+            or self.has_u2f
+        )
 
 
 class CaseRow(Row):
@@ -118,10 +147,26 @@ class CaseRow(Row):
     is_closed: bool = False
     contact_id: str | None = None
     created_date: datetime | None = None
+    closed_date: datetime | None = None
 
     @property
     def created_on(self) -> date | None:
         return self.created_date.date() if self.created_date else None
+
+
+class IncidentRow(Row):
+    case_number: str
+    subject: str | None = None
+    created_date: datetime | None = None
+    product: str | None = Field(default=None, alias="Product__c")
+    instance: str | None = Field(default=None, alias="Instance__c")
+
+
+class ReportRow(Row):
+    """A customer's report of an outage; `parent`: the incident it has joined."""
+
+    case_number: str
+    parent: IncidentRow | None = None
 
 
 class CommentRow(Row):
@@ -131,3 +176,31 @@ class CommentRow(Row):
 
 class NamedRow(Row):
     name: str
+
+
+class AssetRow(Row):
+    """A customer's subscription. `quantity`: licences bought; a percentage is 0 to 100."""
+
+    name: str
+    status: str | None = None
+    quantity: float | None = None
+    usage_end_date: date | None = None
+    plan: str | None = Field(default=None, alias="Plan__c")
+    edition: str | None = Field(default=None, alias="Edition__c")
+    instance: str | None = Field(default=None, alias="Instance__c")
+    licences_used: float | None = Field(default=None, alias="Licences_Used__c")
+    api_daily_limit: float | None = Field(default=None, alias="Api_Daily_Limit__c")
+    api_used_today: float | None = Field(default=None, alias="Api_Used_Today__c")
+    storage_used_percent: float | None = Field(default=None, alias="Storage_Used_Percent__c")
+
+
+class ServiceRequestRow(Row):
+    name: str
+    type: str = Field(alias="Type__c")
+    status: str = Field(alias="Status__c")
+    quantity: float | None = Field(default=None, alias="Quantity__c")
+    objects: str | None = Field(default=None, alias="Objects__c")
+    frequency: str | None = Field(default=None, alias="Frequency__c")
+    next_run: datetime | None = Field(default=None, alias="Next_Run__c")
+    rows_done: float | None = Field(default=None, alias="Rows_Done__c")
+    rows_total: float | None = Field(default=None, alias="Rows_Total__c")

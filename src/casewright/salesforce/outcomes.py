@@ -1,12 +1,15 @@
 """From what a call to the org ended with to an action's outcome: did it happen, did it not, or is that not known?"""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
 
 from casewright.kit.errors import CasewrightError
 from casewright.kit.http import Failing, NotSent, Uncertain
 from casewright.procedures.models import ActionOutcome, ActionStatus, Effect, RecordReference, Scalar
+from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.errors import (
     AccessRefused,
     DailyLimitReached,
@@ -43,6 +46,10 @@ def failed(code: str, records: tuple[RecordReference, ...] = (), **values: Scala
     return ActionOutcome(status=ActionStatus.FAILED, code=code, values=values, records=records)
 
 
+def reference(client: SalesforceClient, sobject: str, record_id: str, label: str = "") -> RecordReference:
+    return RecordReference(type=sobject, id=record_id, label=label, url=client.record_url(sobject, record_id))
+
+
 def outcome_of(error: CasewrightError, effect: Effect) -> ActionOutcome:
     """Of a READ nothing is ever uncertain: it can simply be asked again. Raises what is not about the org."""
     match error:
@@ -60,6 +67,15 @@ def outcome_of(error: CasewrightError, effect: Effect) -> ActionOutcome:
     if code is None:
         raise error
     return failed(code)
+
+
+@contextmanager
+def begun() -> Iterator[None]:
+    """Around the later steps of a WRITE whose first one has happened: if they fail, nobody may say that nothing did."""
+    try:
+        yield
+    except CasewrightError as error:
+        raise Uncertain("salesforce", "A change was made in part.") from error
 
 
 def _not_sent(code: str, retry_after: float | None) -> ActionOutcome:

@@ -17,7 +17,7 @@ from casewright.kit.sealing import KeyEncryptionKey, PersonKey, associated_data
 from casewright.salesforce import repository
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.errors import OrgNotConnected
-from casewright.salesforce.models import Credentials, OrgConnection
+from casewright.salesforce.models import Credentials, NamedRow, OrgConnection
 
 KEPT_SECONDS: Final = 60.0
 """How long a connection is used before it is looked up again: another process may have changed it."""
@@ -66,6 +66,13 @@ class OrgConnections:
             credentials=_CREDENTIALS.validate_json(credentials),
             external_ids=row["external_ids"],
         )
+
+
+async def organization_name(connection: OrgConnection, timeout: float) -> str:
+    """What the org calls itself, asked by signing in to it. Raises `SignInRefused`, `NotSent` and `RequestRefused`s."""
+    async with HttpClient("salesforce", connection.url, timeout=timeout) as http:
+        rows = await SalesforceClient(connection, http).query(NamedRow, "SELECT Id, Name FROM Organization")
+    return rows[0].name if rows else ""
 
 
 class Orgs:

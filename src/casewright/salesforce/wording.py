@@ -1,7 +1,10 @@
-"""What an org's values are called in the customer's language, and texts cut to fit a field."""
+"""What customers read: an org's values in their language, a notice by mail; and texts cut to fit a field."""
 
-from datetime import date
-from typing import Final
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 _GERMAN: Final = {
     "New": "Neu",
@@ -13,11 +16,50 @@ _GERMAN: Final = {
     "Medium": "Mittel",
     "High": "Hoch",
     "Critical": "Kritisch",
+    "Requested": "Angefragt",
+    "Approved": "Freigegeben",
+    "Scheduled": "Geplant",
+    "In Progress": "In Arbeit",
+    "Interrupted": "Unterbrochen",
+    "Completed": "Abgeschlossen",
+    "Cancelled": "Storniert",
+    "Add Users": "Benutzer hinzufügen",
+    "Data Export": "Datenexport",
+    "MFA Reset": "MFA zurücksetzen",
+    "Once": "Einmalig",
+    "Daily": "Täglich",
+    "Weekly": "Wöchentlich",
+    "Monthly": "Monatlich",
+    "Credit": "Gutschrift",
+    "Refund": "Erstattung",
+    "Purchased": "Gekauft",
+    "Installed": "Installiert",
+    "Registered": "Registriert",
+    "Obsolete": "Beendet",
 }
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+ADDRESS_CHANGED: Final = {
+    "en": (
+        "Your e-mail address was changed",
+        "Hello,\n\nthe e-mail address under which we know you was changed in our chat. From now on we write to the new one.\n\n"
+        "If that was not you, please contact us at once.\n",
+    ),
+    "de": (
+        "Ihre E-Mail-Adresse wurde geändert",
+        "Guten Tag,\n\ndie E-Mail-Adresse, unter der wir Sie kennen, wurde in unserem Chat geändert. Ab jetzt schreiben wir an die "
+        "neue.\n\nWenn Sie das nicht waren, melden Sie sich bitte sofort bei uns.\n",
+    ),
+}
+"""The mail to the address that was left behind, by language: subject and body."""
+
+
+def in_language(texts: Mapping[str, T], locale: str) -> T:
+    """The text of the customer's language, else the English one."""
+    return texts.get(locale.partition("-")[0], texts["en"])
 
 
 def label(value: str | None, locale: str) -> str:
@@ -30,6 +72,19 @@ def spoken_date(day: date | None, locale: str) -> str:
     if day is None:
         return ""
     return f"{day:%d.%m.%Y}" if _is_german(locale) else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def spoken_moment(moment: datetime | None, locale: str) -> str:
+    """`4 November 2026, 02:00 UTC`, `04.11.2026, 02:00 UTC`."""
+    if moment is None:
+        return ""
+    utc = moment.astimezone(UTC)
+    return f"{spoken_date(utc.date(), locale)}, {utc:%H:%M} UTC"
+
+
+def spoken_number(number: float, locale: str) -> str:
+    """A whole number: `1,300,000`, `1.300.000`."""
+    return f"{number:,.0f}".replace(",", "." if _is_german(locale) else ",")
 
 
 def cut(text: str, length: int) -> str:

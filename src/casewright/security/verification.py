@@ -75,6 +75,16 @@ _MAILS: Final = {
 logger = logging.getLogger(__name__)
 
 
+def new_code() -> str:
+    return "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+
+
+def code_mail(code: str, locale: str) -> tuple[str, str]:
+    """Subject and body. They tell nothing of whoever has the address."""
+    subject, body = _MAILS.get(locale.partition("-")[0], _MAILS["en"])
+    return subject.format(code=code), body.format(code=code)
+
+
 class VerificationActions:
     """The two actions of `verify_identity`. `key`: at least 32 secret bytes; codes and addresses are kept only as HMACs
     under it. Raises `DatabaseUnavailable`; everything else is an outcome."""
@@ -115,12 +125,11 @@ class VerificationActions:
         except CasewrightError as error:
             logger.warning("no code sent: the directory could not be asked: %s", error.message)
             return ActionOutcome(status=ActionStatus.NOT_SENT, code="org_unavailable")
-        code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+        code = new_code()
         goes_out = await self._store(tenant_id, call.conversation_id, email, code, contact)
         if goes_out:
-            subject, body = (text.format(code=code) for text in _MAILS.get(call.locale.partition("-")[0], _MAILS["en"]))
             try:
-                await self._mailer.send_email(tenant_id, email, subject, body)
+                await self._mailer.send_email(tenant_id, email, *code_mail(code, call.locale))
             except CasewrightError as error:
                 # Said to nobody: only for a known address could it fail.
                 logger.error("a code could not be mailed: %s", error.message)

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from localorg.automations.base import Automation
 from localorg.automations.case import CaseAutomation
 from localorg.automations.people import ContactAutomation, UserAutomation
+from localorg.automations.sign_in import TwoFactorInfoAutomation, UserLoginAutomation
 
 AUTOMATIONS: Mapping[str, Automation] = {
     "Case": CaseAutomation(),
     "Contact": ContactAutomation(),
+    "TwoFactorInfo": TwoFactorInfoAutomation(),
     "User": UserAutomation(),
+    "UserLogin": UserLoginAutomation(),
 }

@@ -1,4 +1,4 @@
-"""The two moments at which an object's automation runs."""
+"""The moments at which an object's automation runs."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +30,9 @@ class Automation:
 
     def after_save(self, change: Change, records: "Records") -> None:
         """Writes what follows from the save."""
+
+    def after_delete(self, row: Row, records: "Records") -> None:
+        """Writes what follows from `row` being in the recycle bin."""
 
 
 NO_AUTOMATION = Automation()

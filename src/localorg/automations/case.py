@@ -1,9 +1,10 @@
-"""Cases: closing, the account of the contact, the assignment rule, and the history of tracked fields."""
+"""Cases: closing, the account of the contact, the parent, the assignment rule, and the history of tracked fields."""
 
 from typing import TYPE_CHECKING
 
 from localorg.automations.assignment import assigned_owner
 from localorg.automations.base import Automation, Change
+from localorg.errors import ApiError
 from localorg.records.values import ColumnValue
 from localorg.schema.models import Field, FieldType
 
@@ -17,6 +18,7 @@ class CaseAutomation(Automation):
     def before_save(self, change: Change, records: "Records") -> None:
         self._take_account_of_contact(change, records)
         self._close_or_reopen(change, records)
+        self._refuse_parent_loop(change, records)
         if records.caller.auto_assign:
             owner = assigned_owner("Case", change.row, records)
             if owner is not None:
@@ -44,6 +46,17 @@ class CaseAutomation(Automation):
             row["ClosedDate"] = None
         elif not row["ClosedDate"]:
             row["ClosedDate"] = records.now
+
+    def _refuse_parent_loop(self, change: Change, records: "Records") -> None:
+        if change.old is None or not change.changes("ParentId"):
+            return
+        parent_id = change.row["ParentId"]
+        while parent_id:
+            if parent_id == change.row["Id"]:
+                message = "attempt to violate hierarchy constraints"
+                raise ApiError("CIRCULAR_DEPENDENCY", message, fields=("ParentId",))
+            parent = records.rows.find(change.definition, str(parent_id))
+            parent_id = parent["ParentId"] if parent else None
 
 
 def _write_change(change: Change, tracked: Field, records: "Records") -> None:

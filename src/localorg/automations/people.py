@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from localorg.automations.base import Automation, Change
+from localorg.automations.sign_in import add_sign_in
 from localorg.errors import ApiError
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class UserAutomation(Automation):
             row["UserType"] = profile["UserType"]
         if contact := records.rows.find(records.schema.get("Contact"), str(row["ContactId"])):
             row["AccountId"] = contact["AccountId"]
+
+    def after_save(self, change: Change, records: "Records") -> None:
+        if change.old is None:
+            add_sign_in(change.row["Id"], records)
 
     def _refuse_taken_username(self, change: Change, records: "Records") -> None:
         own_id = change.old["Id"] if change.old else None

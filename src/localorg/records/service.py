@@ -78,6 +78,12 @@ class Records:
         automation.after_save(change, self)
         return record_id
 
+    def create_own(self, definition: SObject, values: Row) -> RecordId:
+        """A record that only the org itself creates, as it is."""
+        record_id = self.rows.new_id(definition)
+        self.rows.insert(definition, self._defaults(definition) | dict(values) | {"Id": record_id})
+        return record_id
+
     def update(
         self,
         definition: SObject,
@@ -254,6 +260,8 @@ class Records:
                 elif child.field.updateable:
                     self.rows.update(child_definition, str(row["Id"]), {child.field.name: None})
         self.rows.update(definition, record_id, {"IsDeleted": 1, "SystemModstamp": self.now})
+        for row in self.rows.matching(definition, "Id", record_id, deleted_too=True):
+            _automation(definition).after_delete(row, self)
 
 
 def _automation(definition: SObject) -> Automation:

@@ -77,3 +77,22 @@ async def test_changes_of_tracked_fields_are_in_the_history(org: RunningOrg, api
         ("Owner", "Casewright Integration", "Tom Albrecht"),
         ("Owner", api_user["OwnerId"], tom["Id"]),
     }
+
+
+@pytest.mark.parametrize("between", [0, 2], ids=["its own parent", "a loop of four"])
+async def test_a_case_can_never_be_its_own_ancestor(between: int, org: RunningOrg, api: httpx2.AsyncClient) -> None:
+    first = last = await create_case(api)
+    for _ in range(between + 1 if between else 0):
+        last = await create_case(api, ParentId=last)
+    answer = await api.patch(f"sobjects/Case/{first}", json={"ParentId": last})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "CIRCULAR_DEPENDENCY")
+    (case,) = await org.query(f"SELECT ParentId FROM Case WHERE Id = '{first}'")
+    assert case["ParentId"] is None
+
+
+async def test_a_case_may_get_a_parent_and_lose_it(org: RunningOrg, api: httpx2.AsyncClient) -> None:
+    incident, report = await create_case(api, Type="Incident"), await create_case(api)
+    assert (await api.patch(f"sobjects/Case/{report}", json={"ParentId": incident})).status_code == 204
+    (case,) = await org.query(f"SELECT Parent.Type FROM Case WHERE Id = '{report}'")
+    assert case["Parent"]["Type"] == "Incident"
+    assert (await api.patch(f"sobjects/Case/{report}", json={"ParentId": None})).status_code == 204

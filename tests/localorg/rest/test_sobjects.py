@@ -26,7 +26,7 @@ async def test_a_created_record_is_read_back_with_what_the_system_adds(api: http
     assert (answer.status_code, body["success"], body["errors"]) == (201, True, [])
     assert answer.headers["Location"] == f"/services/data/v67.0/sobjects/Case/{body['id']}"
     case = await read(api, "Case", body["id"])
-    assert (case["Subject"], case["Origin"], case["CaseNumber"]) == ("Cannot log in", "Chat", "00001031")
+    assert (case["Subject"], case["Origin"], case["CaseNumber"]) == ("Cannot log in", "Chat", "00001033")
     assert (case["Status"], case["Priority"], case["IsClosed"]) == ("New", "Medium", False)
     assert case["CreatedDate"] == case["SystemModstamp"]
     assert case["CreatedById"].startswith("005")
@@ -268,3 +268,16 @@ async def test_before_version_46_an_updating_upsert_has_no_body(org: RunningOrg,
     assert (retired.status_code, retired.json()[0]["errorCode"]) == (410, "GONE")
     unknown = await api.get(f"{org.url}/services/data/v99.0/sobjects")
     assert (unknown.status_code, unknown.json()[0]["errorCode"]) == (404, "NOT_FOUND")
+
+
+async def test_a_satisfaction_outside_one_to_five_is_refused(api: httpx2.AsyncClient) -> None:
+    assert (await api.post("sobjects/Case", json={"Satisfaction__c": 5})).status_code == 201
+    answer = await api.post("sobjects/Case", json={"Satisfaction__c": 6})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "FIELD_CUSTOM_VALIDATION_EXCEPTION")
+
+
+async def test_service_requests_are_numbered(org: RunningOrg, api: httpx2.AsyncClient) -> None:
+    before = len(await org.query("SELECT Id FROM Service_Request__c"))
+    made = await created(api, "Service_Request__c", Type__c="Data Export")
+    (request,) = await org.query(f"SELECT Name, Status__c FROM Service_Request__c WHERE Id = '{made}'")
+    assert (request["Name"], request["Status__c"]) == (f"SR-{before + 1:05}", "Requested")

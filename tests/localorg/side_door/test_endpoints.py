@@ -15,6 +15,21 @@ async def test_received_requests_are_listed_without_what_they_said(org: RunningO
     assert await org.requests(since=last, method="POST", path_contains="/sobjects/Case") == received[:1]
 
 
+async def test_the_side_door_sets_what_no_caller_of_the_api_may_set(org: RunningOrg, api: httpx2.AsyncClient) -> None:
+    (login,) = await org.query("SELECT Id FROM UserLogin WHERE IsPasswordLocked = false LIMIT 1")
+    locked = {"IsPasswordLocked": True}
+    assert (await api.patch(f"sobjects/UserLogin/{login['Id']}", json=locked)).status_code == 400
+    answer = await api.patch(f"{org.url}/localorg/records/UserLogin/{login['Id']}", json=locked)
+    assert answer.status_code == 204
+    assert len(await org.query(f"SELECT Id FROM UserLogin WHERE Id = '{login['Id']}' AND IsPasswordLocked = true")) == 1
+
+
+async def test_a_record_that_is_not_there_cannot_be_changed_by_the_side_door(stranger: httpx2.AsyncClient) -> None:
+    for record_id in ("500000000000000AAA", "no-id"):
+        answer = await stranger.patch(f"/localorg/records/Case/{record_id}", json={"Subject": "x"})
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (404, "NOT_FOUND")
+
+
 async def test_the_side_door_leaves_no_trace(org: RunningOrg) -> None:
     before = await org.requests()
     await org.query("SELECT Id FROM Case")
