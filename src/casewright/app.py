@@ -15,14 +15,13 @@ from casewright import __version__
 from casewright.assembly import Parts, assembled
 from casewright.conversations.endpoints import router as conversation_routes
 from casewright.engine.dispatcher import Dispatcher
-from casewright.engine.wording import languages, say
+from casewright.greeting import Greeter
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.errors import TryLater
 from casewright.kit.telemetry import METRICS_CONTENT_TYPE, configure_tracing, count_request, render_metrics, span
 from casewright.kit.web import add_problem_handlers
 from casewright.settings import Settings
 from casewright.tenants.endpoints import router as tenant_routes
-from casewright.tenants.models import Tenant
 
 WEB = Path(__file__).parents[2] / "web" / "dist"
 PAGES = {"/": "index.html", "/chat": "chat.html", "/operator": "operator.html"}
@@ -56,18 +55,8 @@ def describe_api() -> dict[str, Any]:
     _add_health(app)
     nothing: Any = None
     app.include_router(conversation_routes(nothing, nothing, nothing, nothing, nothing, nothing, settings))
-    app.include_router(tenant_routes(nothing, settings, nothing))
+    app.include_router(tenant_routes(nothing, settings, nothing, nothing))
     return app.openapi()
-
-
-class Greeter:
-    """The first words of a conversation, which say that it is an AI who speaks."""
-
-    def languages(self) -> frozenset[str]:
-        return languages()
-
-    def greeting(self, tenant: Tenant, language: str) -> str:
-        return say("greeting", language, values={"company": tenant.name})[0]
 
 
 class DemoKeys:
@@ -85,13 +74,11 @@ class DemoKeys:
 
 
 def _include_routes(app: FastAPI, parts: Parts) -> None:
-    settings = parts.settings
+    settings, greeter = parts.settings, Greeter()
     app.include_router(
-        conversation_routes(
-            parts.conversations, parts.desk, parts.live, parts.tenants, parts.engine, Greeter(), settings
-        )
+        conversation_routes(parts.conversations, parts.desk, parts.live, parts.tenants, parts.engine, greeter, settings)
     )
-    app.include_router(tenant_routes(parts.tenants, settings, DemoKeys(settings)))
+    app.include_router(tenant_routes(parts.tenants, settings, DemoKeys(settings), greeter))
 
 
 def _serve_pages(app: FastAPI) -> None:

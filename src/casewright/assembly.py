@@ -24,6 +24,7 @@ from casewright.procedures.service import ProcedureService
 from casewright.salesforce.actions import SalesforceActions
 from casewright.salesforce.customers import OrgCustomers
 from casewright.salesforce.service import OrgConnections, Orgs
+from casewright.security.new_address import NewAddressCodes
 from casewright.security.personal_data import PersonalDataMasker
 from casewright.security.verification import VerificationActions
 from casewright.settings import Settings
@@ -89,7 +90,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             clock,
             most_conversations=settings.verification_conversations_per_hour,
         )
-        actions = AllActions([SalesforceActions(orgs), verification])
+        new_addresses = NewAddressCodes(database, key.derive("new address codes"), clock)
+        actions = AllActions([SalesforceActions(orgs, new_addresses, clock), verification])
         ports = Ports(
             log=log,
             typing=live,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from casewright.conversations.models import ActionView
 from casewright.conversations.schemas import TurnView
 from casewright.understanding.models import Clarify, Command
 
@@ -15,11 +16,12 @@ def in_plain_words(turn: TurnView) -> Iterator[Section]:
         yield "What was understood", _understood(turn)
         yield "What was decided", _decided(turn)
     if turn.actions:
-        yield "What was done", [f"{one.action}: {one.status} ({one.code}) in {one.ms:.0f} ms" for one in turn.actions]
+        yield "What was done", [line for one in turn.actions for line in _done(one)]
     if turn.hits:
         yield (
             "What knowledge offered",
-            [
+            [f"an answer had to reach a confidence of {turn.min_confidence:.2f}"] * bool(turn.min_confidence)
+            + [
                 f"{one.title} › {one.section or 'whole article'} (version {one.version}): confidence {one.confidence:.2f} "
                 f"(text {one.text_score:.2f}, meaning {one.vector_score:.2f})"
                 for one in turn.hits
@@ -55,6 +57,8 @@ def _came_in(turn: TurnView) -> list[str]:
     lines = [f'"{turn.masked_text[:500]}" (personal data masked)']
     if turn.replaced:
         lines.append(f"{len(turn.replaced)} earlier message(s) had not been answered yet and belong to it")
+    if turn.masked:
+        lines.append("Masked: " + ", ".join(f"{one.token} ({one.kind.replace('_', ' ')})" for one in turn.masked))
     lines += [f"It looks a little like {one.kind.replace('_', ' ')} (weight {one.weight:.2f})" for one in turn.signals]
     return lines
 
@@ -65,6 +69,8 @@ def _understood(turn: TurnView) -> list[str]:
         f"Language {turn.language}; feeling {feeling.label} (valence {feeling.valence:+.2f}, intensity "
         f"{feeling.intensity:.2f}); frustration {turn.frustration:.0%}"
     ]
+    if len(turn.emotions) > 1:
+        lines.append("Feeling so far: " + " → ".join(f"{one.label} {one.frustration:.0%}" for one in turn.emotions))
     for segment in turn.segments:
         ranking = ", ".join(f"{one.name} {one.probability:.2f}" for one in segment.ranking[:3]) or "no known intent"
         remark = " — out of scope" if segment.out_of_scope else " — ambiguous" if segment.ambiguous else ""
@@ -89,13 +95,35 @@ def _words(command: Command | Clarify) -> str:
     return command.command + (f" ({details})" if details else "")
 
 
+def _done(action: ActionView) -> Iterator[str]:
+    kind = f"{action.effect}, " if action.effect else ""
+    yield f"{action.action} ({kind}{action.status}, {action.code}) in {action.ms:.0f} ms"
+    grounds = ["the customer's yes"] * action.confirmed + ["an operator's yes"] * action.approved
+    if grounds:
+        yield f"  rested on {' and '.join(grounds)}"
+    if action.attempts > 1:
+        yield f"  tried or looked for {action.attempts} times"
+    for name, values in (("with", action.arguments), ("gave", action.values)):
+        if values:
+            yield f"  {name} " + ", ".join(f"{key} = {value}" for key, value in values.items())
+    if action.records:
+        yield "  records " + ", ".join(f"{one.type} {one.label or one.id}" for one in action.records)
+
+
 def _topics(turn: TurnView) -> list[str]:
     before = {one.id: one.status for one in turn.topics_before}
+    titles = {one.id: one.title for one in turn.topics}
     lines = []
     for topic in turn.topics:
         was = before.get(topic.id)
         change = topic.status if was == topic.status else f"{was or 'new'} → {topic.status}"
-        lines.append(f"{topic.title}: {change}")
+        line = f"{topic.title}: {change}" + (f" ({topic.reason})" if topic.reason else "")
+        waits = titles.get(topic.parent or "")
+        lines.append(line + (f'; "{waits}" waits for it' if waits else ""))
+    if len(turn.stack) > 1:
+        lines.append(
+            "One upon the other, the active one last: " + ", ".join(titles.get(one, one) for one in turn.stack)
+        )
     return lines or ["none yet"]
 
 

@@ -100,6 +100,37 @@ async def test_the_consent_that_was_given_is_kept(
     assert [tuple(row) for row in rows] == [("improvement", True)]
 
 
+async def test_a_site_shows_its_agent_and_greets_by_page_as_its_conversations_do(
+    client: httpx2.AsyncClient, tenants: TenantService
+) -> None:
+    chat = {
+        "agent_name": "Aura",
+        "colour": "#0b5cab",
+        "avatar": "data:image/png;base64,AAAA",
+        "greetings": [
+            {"page": "/billing*", "text": {"en": "A bill?"}, "suggested_questions": {"en": ["Where is it?"]}}
+        ],
+    }
+    face = await tenants.save(f"face-{uuid4()}", "Face Company", TenantProfile.model_validate({"chat": chat}))
+    headers = await key(tenants, face)
+    site = (await client.get("/v1/site", params={"page": "/billing", "time_zone": "UTC"}, headers=headers)).json()
+    assert (site["agent_name"], site["colour"], site["avatar"]) == ("Aura", "#0b5cab", "data:image/png;base64,AAAA")
+    assert site["suggested"] == ["Where is it?"]
+    assert site["greeting"].startswith("A bill? I am Aura, ")
+    opened = (await client.post("/v1/conversations", json={"page": "/billing"}, headers=headers)).json()
+    own = {"Authorization": f"Bearer {opened['token']}"}
+    transcript = (await client.get(f"/v1/conversations/{opened['id']}/transcript", headers=own)).json()
+    assert transcript["messages"][0]["text"] == site["greeting"]
+
+
+async def test_a_site_without_a_face_has_empty_values_and_nothing_of_anothers(
+    client: httpx2.AsyncClient, tenants: TenantService, other_tenant: Tenant
+) -> None:
+    site = (await client.get("/v1/site", headers=await key(tenants, other_tenant))).json()
+    assert (site["agent_name"], site["colour"], site["avatar"], site["suggested"]) == ("", "", "", [])
+    assert "Second Company" in site["greeting"]
+
+
 def test_the_api_description_in_the_reference_is_up_to_date() -> None:
     written = json.loads((Path(__file__).parents[2] / "docs" / "reference" / "openapi.json").read_text(encoding="utf8"))
     assert json.loads(json.dumps(describe_api())) == written, "run `make openapi`"

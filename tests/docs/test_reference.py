@@ -44,4 +44,4 @@ def test_an_outdated_page_is_named(
 
 def test_no_sealed_field_is_told_as_plain() -> None:
     row = next(line for line in GENERATOR.events_page().splitlines() if line.startswith("| [`message_received`]"))
-    assert row.endswith("| `text` |")
+    assert row.endswith("| `text`, `form` |")

@@ -13,7 +13,15 @@ from casewright.adapters import TenantProcedures
 from casewright.conversations.desk import OperatorDesk
 from casewright.conversations.event_log import EventLog
 from casewright.conversations.live import LiveEvents
-from casewright.conversations.models import Accepted, ConversationKey, LoggedEvent, Part, ReplySent
+from casewright.conversations.models import (
+    Accepted,
+    ConversationKey,
+    LoggedEvent,
+    Part,
+    ReplySent,
+    TurnFinished,
+    TurnReport,
+)
 from casewright.conversations.sealer import Sealer
 from casewright.conversations.service import ConversationService
 from casewright.conversations.writing import LogWriter
@@ -36,12 +44,15 @@ from casewright.procedures.models import (
     Effect,
     RecordReference,
     Repeatable,
+    Scalar,
 )
 from casewright.procedures.service import ProcedureService
 from casewright.security.personal_data import PersonalDataMasker
 from casewright.settings import Settings
-from casewright.tenants.models import Tenant
+from casewright.tenants.models import Tenant, TenantProfile
 from casewright.tenants.service import TenantService
+from casewright.understanding.answers import exact_value
+from casewright.understanding.entities import find_entities
 from casewright.understanding.models import (
     Command,
     Emotion,
@@ -66,6 +77,8 @@ DEFINITIONS = {
         ActionDefinition(name="look_up", effect=Effect.READ, arguments=("number",)),
         ActionDefinition(name="create_credit", effect=Effect.WRITE, arguments=("amount",), repeatable=Repeatable.BY_MARKER),
         ActionDefinition(name="send_link", effect=Effect.WRITE, arguments=("email",), repeatable=Repeatable.AT_MOST_ONCE),
+        ActionDefinition(name="export_data", effect=Effect.WRITE, arguments=("objects", "rows", "format"),
+                         optional_arguments=("note",), repeatable=Repeatable.BY_MARKER),
         ActionDefinition(name="write_back_case", effect=Effect.WRITE, internal=True, repeatable=Repeatable.BY_MARKER),
         ActionDefinition(name="hand_over_case", effect=Effect.WRITE, internal=True, repeatable=Repeatable.BY_MARKER),
     )
@@ -124,6 +137,47 @@ steps:
   - {id: done, say: {en: The gift is booked.}, source: credit}
   - {id: end, end: resolved}
 """,
+    "export": """
+name: export
+title: {en: Export data}
+slots:
+  objects: {type: text, label: {en: Objects}, ask: {en: "Which objects?"}}
+  rows: {type: number, label: {en: Rows}, ask: {en: "How many rows?"}, invalid: {en: "A number such as 500, please."}}
+  format:
+    type: choice
+    label: {en: Format}
+    ask: {en: "Which format?"}
+    options: [{value: csv, label: {en: CSV file}}, {value: json, label: {en: JSON file}}]
+  note: {type: text, optional: true, label: {en: Note}, ask: {en: "Anything to add?"}}
+steps:
+  - {id: details, collect: [objects, rows, format, note]}
+  - id: run
+    action: export_data
+    arguments: {objects: "{slots.objects}", rows: "{slots.rows}", format: "{slots.format}", note: "{slots.note}"}
+    confirm: {en: "Export {slots.rows} {slots.objects} as {slots.format}?"}
+    progress: {en: Exporting now.}
+  - {id: done, say: {en: The export is ready.}}
+  - {id: end, end: resolved}
+""",
+    "status": """
+name: status
+title: {en: Look something up}
+slots:
+  number: {type: number, ask: {en: "Which number?"}}
+steps:
+  - {id: number, collect: number}
+  - {id: look, action: look_up, arguments: {number: "{slots.number}"}, progress: {en: Looking it up.}, save_as: found}
+  - {id: done, say: {en: "It is {results.found.number}."}, source: found}
+  - {id: end, end: resolved}
+""",
+    "secret": """
+name: secret
+title: {en: A secret}
+steps:
+  - {id: who, verify: verified}
+  - {id: done, say: {en: "The secret is out."}}
+  - {id: end, end: resolved}
+""",
 }
 
 
@@ -172,6 +226,10 @@ class ScriptedUnderstanding:
     def prefill(self, request: UnderstandingRequest, slots: Sequence[ExpectedSlot]) -> tuple[SetSlot, ...]:
         return ()
 
+    def read_value(self, slot: ExpectedSlot, text: str, tokens: Mapping[str, str]) -> str | None:
+        today = datetime.now(UTC).date()
+        return exact_value(slot, text, find_entities(text, tokens, today), today)
+
     async def intents(self, tenant_id: TenantId) -> Mapping[str, IntentDefinition]:
         return {
             "price": IntentDefinition(
@@ -200,6 +258,8 @@ class SmallOrg:
     calls: list[ActionCall] = field(default_factory=list)
     plan: list[str] = field(default_factory=list)
     hang: asyncio.Event | None = None
+    records_of_outcomes: bool = True
+    values: dict[str, Scalar] = field(default_factory=lambda: {"number": "00001001"})
 
     def definitions(self) -> Mapping[str, ActionDefinition]:
         return DEFINITIONS
@@ -225,11 +285,12 @@ class SmallOrg:
         return ActionOutcome(status=ActionStatus.FAILED, code="not_done")
 
     def _done(self, call: ActionCall) -> ActionOutcome:
+        if call.action == "send_verification_code":
+            return ActionOutcome(status=ActionStatus.SUCCEEDED, code="sent")
         kind = "Case" if call.action == "hand_over_case" else "Credit__c"
         record = RecordReference(type=kind, id="500000000000001AAA", label="00001001")
-        return ActionOutcome(
-            status=ActionStatus.SUCCEEDED, code="done", values={"number": "00001001"}, records=(record,)
-        )
+        records = (record,) if self.records_of_outcomes else ()
+        return ActionOutcome(status=ActionStatus.SUCCEEDED, code="done", values=self.values, records=records)
 
 
 class OneArticle:
@@ -289,6 +350,30 @@ class World:
         await self.engine.run(self.key)
         return "\n".join((await self.replies())[before:])
 
+    async def fill_in(self, **values: str) -> str:
+        """A form that is sent, and the agent's reply to it."""
+        await self.send_form(**values)
+        before = len(await self.replies())
+        await self.engine.run(self.key)
+        return "\n".join((await self.replies())[before:])
+
+    async def send_form(self, **values: str) -> Accepted:
+        return await self.service.accept(self.key, "", str(uuid4()), 8000, values)
+
+    async def last_reply(self) -> ReplySent:
+        return [one.event for one in await self.entries() if isinstance(one.event, ReplySent)][-1]
+
+    async def last_report(self) -> TurnReport:
+        return [one.event for one in await self.entries() if isinstance(one.event, TurnFinished)][-1].report
+
+    async def open(self) -> ConversationKey:
+        """One more conversation of the same company."""
+        key, _ = await self.service.open(
+            self.principal, self.tenant, language="en", time_zone="UTC", page="", consents={}, most_active=10_000,
+            greeting=Part(text="Hello", kind="notice"), active_for=timedelta(minutes=1),
+        )  # fmt: skip
+        return key
+
     async def entries(self) -> tuple[LoggedEvent, ...]:
         return await self.log.history(self.key)
 
@@ -320,9 +405,9 @@ async def world(
     cluster: Cluster,
     database: Database,
     tenants: TenantService,
-    tenant: Tenant,
     key_encryption_key: KeyEncryptionKey,
 ) -> AsyncIterator[World]:
+    tenant = await tenants.save(f"world-{uuid4()}", "First Company", TenantProfile(languages=("en", "de")))
     clock = ManualClock(datetime.now(UTC))
     settings = Settings(lease_seconds=1.0, action_timeout_seconds=2.0)
     live = LiveEvents(cluster.application)

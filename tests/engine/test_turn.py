@@ -405,3 +405,12 @@ async def test_silence_after_a_person_gave_back_closes_as_handed_over(world: Wor
     await world.service.move_clock(world.key, timedelta(minutes=31))
     await world.engine.run(world.key)
     assert (await world.state()).outcome is Outcome.HANDED_OVER
+
+
+async def test_an_actions_own_name_is_no_title_a_customer_sees(world: World) -> None:
+    world.org.records_of_outcomes = False
+    await world.say("a gift", StartProcedure(procedure="gift"))
+    await world.say("9", SetSlot(slot="amount", value="9"))
+    await world.say("yes", YES)
+    sources = [source for part in (await world.last_reply()).parts for source in part.sources]
+    assert [(one.type, one.title) for one in sources] == [("action", "A gift")]

@@ -19,6 +19,12 @@ def used() -> set[str]:
     return {
         *direct,
         "greeting",
+        "company_greeting",
+        "assistant",
+        "named_assistant",
+        "good_morning",
+        "good_afternoon",
+        "good_evening",
         "goodbye",
         "thanks",
         "acknowledge",

@@ -19,11 +19,13 @@ class Customer:
         self.path = f"/v1/conversations/{self.id}"
         self.headers = bearer(self.token)
 
-    def post(self, text: str, wait: float | None = 20, key: str | None = None) -> httpx2.Response:
+    def post(
+        self, text: str, wait: float | None = 20, key: str | None = None, form: dict[str, str] | None = None
+    ) -> httpx2.Response:
         return self.http.post(
             f"{self.path}/messages",
             params={} if wait is None else {"wait": wait},
-            json={"text": text},
+            json={"text": text} if form is None else {"form": form},
             headers={**self.headers, "Idempotency-Key": key or str(uuid4())},
         )
 
@@ -37,6 +39,13 @@ class Customer:
 
     def reply(self, text: str) -> str:
         return str((self.say(text)["reply"] or {"text": ""})["text"])
+
+    def fill_in(self, **values: str) -> dict[str, Any]:
+        """The reply to a form."""
+        response = self.post("", form=values)
+        assert response.status_code == 200, response.text
+        reply: dict[str, Any] = response.json()["reply"]
+        return reply
 
     def transcript(self) -> dict[str, Any]:
         response = self.http.get(f"{self.path}/transcript", headers=self.headers)
@@ -54,8 +63,8 @@ class Desk:
     def get(self, path: str, **params: Any) -> httpx2.Response:
         return self.http.get(path, params=params)
 
-    def post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
-        return self.http.post(path, json=body)
+    def post(self, path: str, body: dict[str, Any], key: str | None = None) -> httpx2.Response:
+        return self.http.post(path, json=body, headers={"Idempotency-Key": key} if key else {})
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The public API of a running server, as its documents promise it."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -128,6 +130,89 @@ def test_feedback_is_taken_and_bad_feedback_is_refused(customer: Customer) -> No
     assert customer.http.post(path, json={"rating": 5, "comment": "good"}, headers=customer.headers).status_code == 204
     assert customer.http.post(path, json={"rating": 9}, headers=customer.headers).status_code == 422
     assert customer.http.post(path, json={}, headers=customer.headers).status_code == 422
+
+
+def test_what_is_asked_for_comes_as_fields_and_a_form_answers_it(customer: Customer) -> None:
+    reply = customer.say("I forgot my password")["reply"]
+    assert (reply["expects"]["kind"], [one["slot"] for one in reply["fields"]]) == ("email", ["email"])
+    again = customer.fill_in(email="dana.whitfield@harborlight.example")
+    assert again["expects"]["kind"] == "confirmation"
+    assert [(one["slot"], one["value"]) for one in again["fields"]] == [("email", "dana.whitfield@harborlight.example")]
+    shown = customer.transcript()["messages"]
+    assert shown[-2]["text"] == "dana.whitfield@harborlight.example"
+    assert shown[-1]["fields"] == again["fields"]
+
+
+def test_a_form_that_nobody_asked_for_and_one_with_an_unknown_field_are_refused(customer: Customer) -> None:
+    unasked = customer.post("", form={"email": "dana.whitfield@harborlight.example"})
+    assert (unasked.status_code, unasked.json()["code"]) == (422, "InvalidInput")
+    customer.say("I forgot my password")
+    unknown = customer.post("", form={"colour": "red"})
+    assert unknown.status_code == 422
+    assert "It asks for: `email`" in unknown.json()["detail"]
+    assert customer.post("", form={}).status_code == 422
+
+
+def test_an_operators_reply_with_the_same_key_is_written_once(customer: Customer, desk: Desk) -> None:
+    path, key = f"{customer.path}/replies", str(uuid4())
+    first = desk.post(path, {"text": "Hello"}, key)
+    assert desk.post(path, {"text": "Hello"}, key).json() == first.json()
+    assert desk.post(path, {"text": "Other"}, key).status_code == 409
+    assert [one["text"] for one in customer.transcript()["messages"] if one["from"] == "operator"] == ["Hello"]
+
+
+def test_whoever_waits_for_a_person_sees_a_place_in_the_queue_until_somebody_answers(
+    customer: Customer, desk: Desk
+) -> None:
+    assert customer.transcript()["queue"] is None
+    customer.http.post(f"{customer.path}/handoff", json={}, headers=customer.headers)
+    place = next(one for one in events(customer, customer.headers, "queue"))
+    assert 1 <= place["position"] <= place["waiting"]
+    assert customer.transcript()["queue"]
+    desk.post(f"{customer.path}/replies", {"text": "Here I am."})
+    assert customer.transcript()["queue"] is None
+
+
+def test_only_operators_are_told_of_finished_turns(customer: Customer, desk: Desk) -> None:
+    customer.say("How do I export data?")
+    told = next(events(customer, dict(desk.http.headers), "turn"))
+    assert desk.get(f"/v1/turns/{told['id']}").status_code == 200
+    customer.http.post(f"{customer.path}/handoff", json={}, headers=customer.headers)
+    names = [name for name, _ in all_events(customer, customer.headers, until="queue")]
+    assert "turn" not in names
+
+
+def test_a_site_greets_by_page_hour_and_language(live_server: RunningDemo) -> None:
+    headers = bearer(live_server.tenants[0].publishable_key)
+    query = {"page": "/", "time_zone": "Europe/Berlin", "language": "de"}
+    site = httpx2.get(f"{live_server.url}/v1/site", params=query, headers=headers).json()
+    assert "KI" in site["greeting"]
+    assert site["suggested"]
+    assert {"agent_name", "avatar", "colour"} <= set(site)
+
+
+def events(customer: Customer, headers: dict[str, str], wanted: str) -> Iterator[dict[str, Any]]:
+    """The data of the events of one name, as they come."""
+    for name, data in all_events(customer, headers):
+        if name == wanted:
+            yield data
+
+
+def all_events(
+    customer: Customer, headers: dict[str, str], until: str | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    fields: dict[str, str] = {}
+    with customer.http.stream("GET", f"{customer.path}/events", headers=headers) as response:
+        for line in response.iter_lines():
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+                continue
+            if "event" in fields:
+                yield fields["event"], json.loads(fields["data"])
+                if fields["event"] == until:
+                    return
+            fields = {}
 
 
 def test_events_come_live_and_again_from_where_the_reader_was(customer: Customer) -> None:

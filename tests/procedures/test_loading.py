@@ -83,6 +83,24 @@ def test_the_digest_depends_on_the_content_and_not_on_its_layout(actions: Action
             'step "change": "declined" leads to the unknown step "lft"; steps: number, ',
         ),
         ("{already: left}", "{already: nowhere}", 'step "change": "on already" leads to the unknown step "nowhere"'),
+        ("collect: priority", "collect: [priority, priority]", 'step "priority": "collect" names a slot twice'),
+        ("collect: priority", "collect: []", 'step "priority": "collect" is empty; name a slot'),
+        ("collect: priority", "collect: [priority, colour]", 'step "priority": collects the unknown slot "colour"'),
+        (
+            "collect: priority",
+            "collect: priority\n    instead: [{value: no, label: {en: No}, go: nowhere}]",
+            'step "priority": "instead no" leads to the unknown step "nowhere"',
+        ),
+        (
+            "collect: priority",
+            "collect: priority\n    instead: [{value: no, label: {en: No}, go: change}]",
+            'step "change": "slots.priority" may not be known here yet: collect priority on every way to it',
+        ),
+        (
+            "collect: priority",
+            "collect: priority\n    instead: [{value: No!, label: {de: Nein}, go: left, most: 0}]",
+            '"instead No!" has no text for the default locale "en"',
+        ),
         (
             "    collect: priority",
             "    collect: prioritty",
@@ -108,7 +126,8 @@ def test_the_digest_depends_on_the_content_and_not_on_its_layout(actions: Action
             "source: elsewhere",
             'step "told": "source" names "elsewhere", which no action saves; saved: changed',
         ),
-        ("action: change", "action: chnge", 'calls the unknown action "chnge"; actions: change, look_up'),
+        ("action: change", "action: chnge", 'calls the unknown action "chnge"; did you mean "change"?'),
+        ("action: change", "action: mend", 'calls the unknown action "mend"; actions: change, look_up'),
         (', priority: "{slots.priority}"}', "}", 'step "change": the action "change" needs the argument "priority"'),
         (
             'priority: "{slots.priority}"}',

@@ -13,6 +13,7 @@ from casewright.procedures.models import (
     Ask,
     Finish,
     HandOff,
+    Labelled,
     Procedure,
     Progress,
     RequireAssurance,
@@ -150,6 +151,11 @@ def test_an_action_gets_its_arguments_and_its_question(procedure: Procedure) -> 
         arguments={"number": "00001001", "priority": "High"},
         confirm="Set 00001001 (Export stops) to High?",
         approve="A colleague decides.",
+        rests_on=(
+            Labelled(name="number", label="Which case?"),
+            Labelled(name="priority", label="Which priority?"),
+            Labelled(name="note", label="A note?"),
+        ),
     )
 
 
@@ -307,3 +313,120 @@ def test_a_progress_of_another_version_is_noticed(procedure: Procedure) -> None:
 def test_progress_survives_being_stored_as_json(procedure: Procedure) -> None:
     progress = record(procedure, up_to_change(procedure), "change", DONE)
     assert Progress.model_validate_json(progress.model_dump_json()) == progress
+
+
+# --- several slots at once, and alternatives ---
+
+FORM = """
+name: form
+title: {en: a form}
+slots:
+  email: {type: email, prefill: identity.email, label: {en: Address}, ask: {en: "Which address?"}}
+  number: {type: case_number, attempts: 2, ask: {en: "Which case?"}, invalid: {en: "Not a number."}}
+  note: {optional: true, label: {en: Note}, ask: {en: "A note?"}}
+steps:
+  - id: details
+    collect: [email, number, note]
+    instead:
+      - {value: cannot_say, label: {en: I cannot say}, go: person}
+      - {value: start_over, label: {en: From the start}, go: details, most: 1}
+  - id: read
+    action: look_up
+    arguments: {number: "{slots.number}"}
+    on: {not_found: details}
+  - {id: done, end: resolved}
+  - {id: person, hand_off: cannot_say}
+"""
+MISSING = ActionOutcome(status=ActionStatus.FAILED, code="not_found")
+
+
+@pytest.fixture(scope="module")
+def form(actions: Mapping[str, ActionDefinition]) -> Procedure:
+    return load_text(FORM, source="form.yaml", actions=actions)
+
+
+def fields(form: Procedure, progress: Progress, surroundings: Surroundings = SIGNED_IN) -> list[str]:
+    asked = want(form, progress, surroundings)
+    assert isinstance(asked, Ask)
+    return [asked.slot, *(field.name for field in asked.fields)]
+
+
+def test_what_is_missing_is_asked_together_and_first_by_the_first(form: Procedure) -> None:
+    asked = want(form, begin(form, SIGNED_IN))
+    assert isinstance(asked, Ask)
+    assert (asked.slot, asked.text) == ("email", "Which address?")
+    assert [field.label for field in asked.fields] == ["Address", "Which case?", "Note"]
+    assert [one.label for one in asked.instead] == ["I cannot say", "From the start"]
+
+
+def test_what_is_known_is_not_asked_in_a_form(form: Procedure) -> None:
+    known = Surroundings(identity_email="[EMAIL_1]")
+    assert fields(form, begin(form, known), known) == ["number", "number", "note"]
+    later = begin(form, Surroundings())
+    assert fields(form, later, known) == ["number", "number", "note"]
+
+
+def test_an_optional_slot_alone_holds_no_form_up(form: Procedure) -> None:
+    progress = fill(form, fill(form, begin(form, SIGNED_IN), "email", "[EMAIL_1]"), "number", "5")
+    assert isinstance(want(form, progress), RunAction)
+
+
+def test_what_could_not_be_used_is_asked_first_and_in_other_words(form: Procedure) -> None:
+    progress = misunderstood(form, begin(form, SIGNED_IN), "number")
+    asked = want(form, progress)
+    assert isinstance(asked, Ask)
+    assert (asked.slot, asked.text) == ("number", "Not a number.")
+
+
+def test_an_optional_value_that_cannot_be_used_is_asked_for_until_the_attempts_are_over(form: Procedure) -> None:
+    progress = fill(form, fill(form, begin(form, SIGNED_IN), "email", "[EMAIL_1]"), "number", "5")
+    progress = misunderstood(form, progress, "note")
+    assert fields(form, progress) == ["note", "note"]
+    for _ in range(2):
+        progress = misunderstood(form, progress, "note")
+    assert isinstance(want(form, progress), RunAction)
+
+
+def test_too_many_useless_values_for_one_field_bring_a_person(form: Procedure) -> None:
+    progress = misunderstood(form, misunderstood(form, begin(form, SIGNED_IN), "number"), "number")
+    assert want(form, progress) == HandOff(step="details", reason="no_usable_answer")
+
+
+def test_a_form_come_back_to_keeps_what_was_given_to_be_seen_but_not_to_be_used(form: Procedure) -> None:
+    progress = fill(form, fill(form, begin(form, SIGNED_IN), "email", "[EMAIL_1]"), "number", "5")
+    progress = record(form, advance(form, progress, SIGNED_IN).progress, "read", MISSING)
+    assert (progress.slots, progress.earlier) == ({}, {"email": "[EMAIL_1]", "number": "5"})
+    assert fields(form, progress, Surroundings(identity_email="[EMAIL_1]")) == ["email", "email", "number", "note"]
+
+
+def test_a_correction_of_one_field_keeps_the_others(form: Procedure) -> None:
+    progress = fill(form, fill(form, begin(form, SIGNED_IN), "email", "[EMAIL_1]"), "number", "5")
+    corrected = fill(form, advance(form, progress, SIGNED_IN).progress, "number", "6")
+    assert corrected.slots == {"email": "[EMAIL_1]", "number": "6"}
+    running = want(form, corrected)
+    assert isinstance(running, RunAction)
+    assert running.arguments == {"number": "6"}
+
+
+def test_an_alternative_leads_elsewhere_and_fills_nothing(form: Procedure) -> None:
+    turned = fill(form, begin(form, SIGNED_IN), "email", "cannot_say")
+    assert turned.slots == {}
+    assert want(form, turned) == HandOff(step="person", reason="cannot_say")
+
+
+def test_an_alternative_that_is_wanted_too_often_brings_a_person(form: Procedure) -> None:
+    once = fill(form, begin(form, SIGNED_IN), "email", "start_over")
+    assert isinstance(want(form, once), Ask)
+    assert want(form, fill(form, once, "email", "start_over")) == HandOff(step="$unanswered", reason="no_usable_answer")
+
+
+def test_an_alternative_counts_only_while_its_question_is_open(form: Procedure) -> None:
+    progress = fill(form, fill(form, begin(form, SIGNED_IN), "email", "[EMAIL_1]"), "number", "5")
+    at_action = advance(form, progress, SIGNED_IN).progress
+    assert fill(form, at_action, "email", "cannot_say").slots["email"] == "cannot_say"
+
+
+def test_a_value_left_out_on_purpose_is_no_argument(procedure: Procedure) -> None:
+    running = want(procedure, fill(procedure, up_to_change(procedure), "note", ""))
+    assert isinstance(running, RunAction)
+    assert "note" not in running.arguments

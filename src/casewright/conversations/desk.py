@@ -44,13 +44,22 @@ class OperatorDesk:
         self._live = live
         self._clock = clock
 
-    async def reply(self, principal: Principal, key: ConversationKey, text: str) -> MessageId:
-        """Writes in the conversation at once, and takes it over if the agent still had it."""
+    async def reply(
+        self, principal: Principal, key: ConversationKey, text: str, idempotency_key: str | None = None
+    ) -> MessageId:
+        """Writes in the conversation at once, and takes it over if the agent still had it. Under the same idempotency key the
+        same reply is written once.
+
+        Raises `InvalidInput`, `ConversationNotFound`, `IdempotencyConflict`."""
         if not text.strip():
             raise InvalidInput("The reply is empty.")
         message_id = MessageId(new_id())
         async with self._database.begin(principal) as tx:
             row = await self._writer.locked(tx, key)
+            if idempotency_key:
+                known = await self._writer.once(tx, key, f"operator:{idempotency_key}", text, message_id)
+                if known:
+                    return known
             person = self._sealer.person(row)
             events: list[Event] = []
             await self._withdraw_give_back(tx, key)
@@ -59,7 +68,7 @@ class OperatorDesk:
                 await self._expire_approvals(tx, key, row)
             events.append(OperatorReplied(message_id=message_id, operator=principal.actor, text=text))
             seq = await self._writer.append(tx, key, row, person, *events, last=("operator", text))
-            await repository.update_row(tx, key, mode=Mode.HUMAN, waiting_since=None)
+            await repository.update_row(tx, key, mode=Mode.HUMAN, waiting_since=None, queued_since=None)
             await self._audit(tx, principal, "reply", key.conversation_id)
         self._live.announce(key, seq)
         return message_id

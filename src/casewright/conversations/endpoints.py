@@ -45,13 +45,13 @@ from casewright.conversations.schemas import (
     TypingNotice,
 )
 from casewright.conversations.service import TOKEN_PREFIX, ConversationService
-from casewright.conversations.waiting import LONGEST_WAIT, wait_for_reply
+from casewright.conversations.waiting import LONGEST_WAIT, QueueWatch, wait_for_reply
 from casewright.kit.errors import InvalidInput, NotFound
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Principal, Role
 from casewright.kit.web import KEEP_ALIVE, Problem, bearer, server_sent_event
 from casewright.settings import Limits, Settings
-from casewright.tenants.models import ApiKeyKind, Tenant
+from casewright.tenants.models import ApiKeyKind, Tenant, Welcome
 
 KEEP_ALIVE_SECONDS = 15.0
 
@@ -70,8 +70,7 @@ class Turns(Protocol):
 
 
 class Greeter(Protocol):
-    def languages(self) -> frozenset[str]: ...
-    def greeting(self, tenant: Tenant, language: str) -> str: ...
+    def welcome(self, tenant: Tenant, *, page: str, time_zone: str, language: str) -> Welcome: ...
 
 
 def router(
@@ -151,17 +150,15 @@ def _customer_routes(
         body = body or ConversationRequest()
         tenant = await gate.get(principal.tenant_id)
         limits = await gate.limits(principal.tenant_id)
-        language = (body.language or "").split("-")[0].lower()
-        if language not in tenant.profile.languages or language not in greeter.languages():
-            language = tenant.profile.default_language
+        welcome = greeter.welcome(tenant, page=body.page, time_zone=body.time_zone, language=body.language or "")
         key, token = await service.open(
             principal,
             tenant,
-            language=language,
+            language=welcome.language,
             time_zone=body.time_zone,
             page=body.page,
             consents={"improvement": body.consent_to_improvement} if body.consent_to_improvement is not None else {},
-            greeting=Part(text=greeter.greeting(tenant, language), kind="notice"),
+            greeting=Part(text=welcome.greeting, kind="notice"),
             most_active=limits.concurrent_conversations,
             active_for=timedelta(seconds=limits.conversation_active_seconds),
         )
@@ -182,7 +179,8 @@ def _customer_routes(
         wait: Annotated[float | None, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the reply")] = None,
     ) -> MessageAnswered | MessageAccepted:
         principal, key = await _customer(request, service, gate, conversation_id)
-        accepted = await service.accept(key, body.text, idempotency_key, settings.max_message_characters)
+        most = settings.max_message_characters
+        accepted = await service.accept(key, body.text, idempotency_key, most, body.form)
         turns.wake(key)
         if wait is None:
             return MessageAccepted(message_id=accepted.message_id)
@@ -214,7 +212,8 @@ def _shared_routes(api: APIRouter, service: ConversationService, live: LiveEvent
         view = await service.view(principal, key)
         for_operator = principal.role is Role.OPERATOR
         shown = [message_view(entry, for_operator=for_operator) for entry in await service.events(principal, key)]
-        return Transcript(**dict(view), messages=tuple(one for one in shown if one))
+        queue = await service.queue_place(principal, key) if view.mode is Mode.HUMAN else None
+        return Transcript(**dict(view), messages=tuple(one for one in shown if one), queue=queue)
 
     @api.get(
         "/conversations/{conversation_id}/events",
@@ -238,18 +237,22 @@ async def _frames(
     service: ConversationService, live: LiveEvents, principal: Principal, key: ConversationKey, after: int
 ) -> AsyncIterator[bytes]:
     for_operator = principal.role is Role.OPERATOR
+    queue = QueueWatch(service, principal, key)
     async with live.watch(key.conversation_id, wants_typing=True) as watcher:
         typing: bool | None = None
         while True:
             for entry in await service.events(principal, key, after):
                 after = entry.seq
+                queue.notice(entry.event)
                 shown = live_event(entry, for_operator=for_operator)
                 if shown:
                     yield server_sent_event(*shown, event_id=entry.seq)
+            if moved := await queue.moved():
+                yield server_sent_event("queue", moved)
             if watcher.typing is not None and watcher.typing != typing:
                 typing = watcher.typing
                 yield server_sent_event("typing", TypingNotice.model_validate({"from": "agent", "on": typing}))
-            if not await watcher.wait(KEEP_ALIVE_SECONDS):
+            if not await watcher.wait(min(KEEP_ALIVE_SECONDS, queue.look_again_in)):
                 yield KEEP_ALIVE
 
 
@@ -273,9 +276,19 @@ def _operator_routes(
         page, following = await desk.inbox(principal, None if mode == "all" else Mode(mode), cursor)
         return InboxPage(items=tuple(InboxItem(**dict(one)) for one in page), next_cursor=following)
 
-    @api.post("/conversations/{conversation_id}/replies", status_code=201, summary="Reply as a person (operator key)")
-    async def reply(principal: Operator, conversation_id: UUID, body: OperatorReply) -> MessageAccepted:
-        message_id = await desk.reply(principal, _key(principal, conversation_id), body.text)
+    @api.post(
+        "/conversations/{conversation_id}/replies",
+        status_code=201,
+        summary="Reply as a person (operator key)",
+        responses={409: {"model": Problem}},
+    )
+    async def reply(
+        principal: Operator,
+        conversation_id: UUID,
+        body: OperatorReply,
+        idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+    ) -> MessageAccepted:
+        message_id = await desk.reply(principal, _key(principal, conversation_id), body.text, idempotency_key)
         return MessageAccepted(message_id=message_id)
 
     @api.post("/conversations/{conversation_id}/mode", summary="Take over or give back (operator key)")

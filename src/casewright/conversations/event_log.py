@@ -3,7 +3,7 @@
 Whoever commits holds the conversation's row lock and the newest fence; whatever carries an older fence is void.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import orjson
@@ -175,12 +175,15 @@ class EventLog:
         await repository.append(tx, key, rows, fence=fence, at=at)
         return next_seq + len(rows) - 1
 
-    def seal_trigger(self, person: Person, key: ConversationKey, text: str) -> bytes | None:
-        return self._sealer.seal(person, key, TRIGGER, text.encode())
+    def seal_trigger(self, person: Person, key: ConversationKey, text: str, form: Mapping[str, str]) -> bytes | None:
+        """With a form, its values stand for the text."""
+        return self._sealer.seal(person, key, TRIGGER, orjson.dumps(form) if form else text.encode())
 
     def _trigger(self, key: ConversationKey, person: Person, row: Record) -> Trigger:
-        text = self._sealer.open(person, key, TRIGGER, row["sealed"]) or b""
-        return Trigger(id=row["id"], kind=row["kind"], seq=row["seq"], text=text.decode(), **row["data"])
+        plain = self._sealer.open(person, key, TRIGGER, row["sealed"]) or b""
+        data = dict(row["data"])
+        said = {"form": orjson.loads(plain or b"{}")} if data.pop("is_form", False) else {"text": plain.decode()}
+        return Trigger(id=row["id"], kind=row["kind"], seq=row["seq"], **said, **data)
 
     async def _insert_approval(self, tx: Transaction, claim: Claim, approval: NewApproval, turn: TurnCommit) -> None:
         plain = orjson.dumps({"summary": approval.summary, "arguments": approval.arguments})
@@ -235,7 +238,7 @@ class EventLog:
             )
             columns["last_from"] = "agent"
         if view.mode == "human" and row["mode"] == "agent":
-            columns["waiting_since"] = turn.at
+            columns |= {"waiting_since": turn.at, "queued_since": turn.at}
         elif view.mode == "agent":
-            columns["waiting_since"] = None
+            columns |= {"waiting_since": None, "queued_since": None}
         return columns

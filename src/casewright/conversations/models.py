@@ -14,7 +14,7 @@ from casewright.kit.ids import TenantId
 from casewright.kit.model import Model, Private
 from casewright.kit.principal import Assurance
 from casewright.knowledge.models import RetrievedPassage
-from casewright.procedures.models import Progress, RecordReference, Scalar
+from casewright.procedures.models import Progress, RecordReference, Scalar, SlotType
 from casewright.understanding.models import Clarify, Command, Emotion, Option, Proposal, Segment, Signal
 
 ConversationId = NewType("ConversationId", UUID)
@@ -62,7 +62,7 @@ class Source(Model):
     quote: str = ""
 
 
-PartKind = Literal["answer", "step", "code", "question", "notice", "result", "empathy", "handoff"]
+PartKind = Literal["answer", "step", "code", "question", "notice", "progress", "result", "empathy", "handoff"]
 
 
 class Part(Model):
@@ -77,10 +77,22 @@ class QuickReply(Model):
 
 
 class Expects(Model):
-    """What the reply waits for, so that a page can offer the right field."""
+    """What the reply waits for, so that a page can offer the right field. `slot`: the one asked for, the first of a form."""
 
-    kind: Literal["text", "email", "code", "choice", "confirmation", "approval"]
+    kind: Literal["text", "email", "code", "choice", "form", "confirmation", "approval"]
     slot: str | None = None
+
+
+class FormField(Model):
+    """A slot that a reply asks for, or that the open confirmation rests on. `value`: what it holds now. An option's `text` is
+    what a form sends back for it."""
+
+    slot: str
+    type: SlotType
+    label: str
+    value: str | None = None
+    options: tuple[QuickReply, ...] = ()
+    optional: bool = False
 
 
 class CaseReference(Model):
@@ -106,19 +118,52 @@ class DroppedCommand(Model):
 
 
 class TopicView(Model):
+    """`parent`: the topic that waits for this one. `reason`: of its last move."""
+
     id: str
     kind: str
     name: str
     title: str
     status: str
     slots: dict[str, str] = {}
+    parent: str | None = None
+    priority: int = 3
+    reason: str = ""
 
 
 class ActionView(Model):
+    """A call and its end. `attempts`: how often it was sent or looked for. `confirmed`, `approved`: whether it rested on the
+    customer's yes, on an operator's."""
+
     action: str
     status: str
     code: str
     ms: float
+    effect: str = ""
+    step: str = ""
+    topic_id: str | None = None
+    arguments: dict[str, Scalar] = {}
+    values: dict[str, Scalar] = {}
+    records: tuple[RecordReference, ...] = ()
+    attempts: int = 1
+    confirmed: bool = False
+    approved: bool = False
+
+
+class MaskedValue(Model):
+    """That something was masked, and as what; never the value."""
+
+    token: str
+    kind: str
+
+
+class Mood(Model):
+    """A point of the emotion curve: the feeling in one message, and the frustration after it (0…1)."""
+
+    label: str
+    valence: float
+    intensity: float
+    frustration: float
 
 
 class CheckView(Model):
@@ -136,7 +181,8 @@ class RecoveryView(Model):
 
 
 class TurnReport(Model):
-    """Everything that explains a turn. Texts are masked."""
+    """Everything that explains a turn. Texts are masked. `emotions`: the curve so far, oldest first. `stack`: ids of topics,
+    the active one last. `min_confidence`: what a knowledge answer had to reach."""
 
     language: str = ""
     emotion: Emotion = Emotion()
@@ -153,6 +199,10 @@ class TurnReport(Model):
     actions: tuple[ActionView, ...] = ()
     checks: tuple[CheckView, ...] = ()
     recovery: tuple[RecoveryView, ...] = ()
+    masked: tuple[MaskedValue, ...] = ()
+    emotions: tuple[Mood, ...] = ()
+    stack: tuple[str, ...] = ()
+    min_confidence: float = 0.0
     model_version: str = ""
     knowledge_revision: int = 0
 
@@ -176,11 +226,13 @@ class ConversationStarted(Event):
 
 
 class MessageReceived(Event):
-    """`cut_from`: the number of characters that were sent, where more than allowed."""
+    """`cut_from`: the number of characters that were sent, where more than allowed. `form`: values by slot, as sent; the
+    text then tells them in words."""
 
     kind = "message_received"
     message_id: MessageId
     text: Private[str]
+    form: Private[dict[str, str]] = {}
     cut_from: int | None = None
 
 
@@ -364,6 +416,7 @@ class ReplySent(Event):
     parts: Private[tuple[Part, ...]]
     quick_replies: Private[tuple[QuickReply, ...]] = ()
     expects: Expects | None = None
+    fields: Private[tuple[FormField, ...]] = ()
     silence_due: datetime | None = None
     openers: tuple[str, ...] = ()
     helped: bool | None = True
@@ -473,13 +526,15 @@ class TriggerKind(StrEnum):
 
 
 class Trigger(Model):
-    """What a turn starts from. `seq`: the log's position when it came in."""
+    """What a turn starts from. `seq`: the log's position when it came in. `form`: values by slot, instead of a
+    text."""
 
     id: UUID
     kind: TriggerKind
     seq: int
     message_id: MessageId | None = None
     text: str = ""
+    form: dict[str, str] = {}
     cut_from: int | None = None
     approval_id: ApprovalId | None = None
     approved: bool | None = None
@@ -520,6 +575,13 @@ class ConversationView(Model):
     outcome: Outcome | None
     language: str
     created_at: datetime
+
+
+class QueuePlace(Model):
+    """Where a customer stands who waits for a person. `position` 1 is next; `waiting`: how many wait in all."""
+
+    position: int
+    waiting: int
 
 
 class Accepted(Model):

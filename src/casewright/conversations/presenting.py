@@ -22,6 +22,7 @@ from casewright.conversations.schemas import (
     ReplyView,
     StageView,
     TurnItem,
+    TurnNotice,
     TurnView,
 )
 from casewright.kit.model import Model
@@ -32,7 +33,14 @@ def text_of(parts: Iterable[Part]) -> str:
 
 
 def reply_view(event: ReplySent) -> ReplyView:
-    return ReplyView(id=event.reply_id, text=text_of(event.parts), parts=event.parts, quick_replies=event.quick_replies)
+    return ReplyView(
+        id=event.reply_id,
+        text=text_of(event.parts),
+        parts=event.parts,
+        quick_replies=event.quick_replies,
+        expects=event.expects,
+        fields=event.fields,
+    )
 
 
 def message_view(entry: LoggedEvent, *, for_operator: bool) -> MessageView | None:
@@ -51,6 +59,7 @@ def message_view(entry: LoggedEvent, *, for_operator: bool) -> MessageView | Non
                     "parts": reply.parts,
                     "quick_replies": reply.quick_replies,
                     "expects": reply.expects,
+                    "fields": reply.fields,
                     "at": entry.at,
                     "turn_id": entry.turn_id if for_operator else None,
                 }
@@ -71,6 +80,8 @@ def live_event(entry: LoggedEvent, *, for_operator: bool) -> tuple[str, Model] |
             return "mode", ModeNotice(mode=mode, reason=reason, at=entry.at)
         case ConversationClosed(outcome=outcome, resolution=resolution):
             return "closed", ClosedNotice(outcome=outcome, resolution=resolution, at=entry.at)
+        case TurnFinished() if for_operator and entry.turn_id:
+            return "turn", TurnNotice(id=entry.turn_id)
         case _:
             return None
 

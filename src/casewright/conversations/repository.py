@@ -156,6 +156,16 @@ async def events_after(tx: Transaction, key: ConversationKey, seq: int) -> list[
     )
 
 
+async def last_of_kind(tx: Transaction, key: ConversationKey, kind: str) -> Record | None:
+    return await tx.fetchrow(
+        """select seq, kind, schema_version, data, sealed, turn_id, at from conversation_event
+           where tenant_id = $1 and conversation_id = $2 and kind = $3 order by seq desc limit 1""",
+        key.tenant_id,
+        key.conversation_id,
+        kind,
+    )
+
+
 async def snapshot(tx: Transaction, key: ConversationKey) -> Record | None:
     return await tx.fetchrow(
         """select seq, schema_version, sealed from conversation_snapshot
@@ -377,6 +387,21 @@ async def inbox(
         after[0] if after else None,
         after[1] if after else None,
         limit,
+    )
+
+
+async def queue_place(tx: Transaction, key: ConversationKey) -> Record | None:
+    """`position` of the conversation among its tenant's that wait for a person, and how many are `waiting`; None where it does
+    not wait."""
+    return await tx.fetchrow(
+        """select count(*) filter (where (o.queued_since, o.id) <= (c.queued_since, c.id)) as position,
+                  count(*) as waiting
+           from conversation c
+           join conversation o on o.tenant_id = c.tenant_id and o.queued_since is not null
+           where c.tenant_id = $1 and c.id = $2 and c.queued_since is not null
+           group by c.id""",
+        key.tenant_id,
+        key.conversation_id,
     )
 
 

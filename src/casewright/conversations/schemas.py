@@ -10,9 +10,11 @@ from casewright.conversations.models import (
     ApprovalStatus,
     CaseReference,
     Expects,
+    FormField,
     Mode,
     Outcome,
     Part,
+    QueuePlace,
     QuickReply,
     Resolution,
     Status,
@@ -47,15 +49,31 @@ class ConversationCreated(Model):
     token: str
 
 
+FormValues = dict[Annotated[Text, Field(max_length=60)], Annotated[Text, Field(max_length=4000)]]
+
+
 class MessageRequest(Model):
-    text: Text = Field(max_length=1_000_000, examples=["I forgot my password"])
+    """Words, or the values of the form that is open: then the text may be empty, and is only shown."""
+
+    text: Text = Field("", max_length=1_000_000, examples=["I forgot my password"])
+    form: FormValues | None = Field(
+        None,
+        min_length=1,
+        max_length=50,
+        description="Values by slot, of the `fields` of the last reply. They are taken as they are, and checked.",
+        examples=[{"amount": "50 EUR"}],
+    )
 
 
 class ReplyView(Model):
+    """`fields`: what the reply asks for, or what its confirmation rests on."""
+
     id: UUID
     text: str
     parts: tuple[Part, ...]
     quick_replies: tuple[QuickReply, ...]
+    expects: Expects | None = None
+    fields: tuple[FormField, ...] = ()
 
 
 class MessageAccepted(Model):
@@ -81,6 +99,7 @@ class MessageView(Model):
     parts: tuple[Part, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     expects: Expects | None = None
+    fields: tuple[FormField, ...] = ()
     at: datetime
     turn_id: UUID | None = None
 
@@ -93,6 +112,7 @@ class Transcript(Model):
     language: str
     created_at: datetime
     messages: tuple[MessageView, ...]
+    queue: QueuePlace | None = Field(None, description="While a person is awaited.")
 
 
 class FeedbackRequest(Model):
@@ -212,6 +232,12 @@ class ClosedNotice(Model):
     outcome: Outcome
     resolution: Resolution
     at: datetime
+
+
+class TurnNotice(Model):
+    """A turn is finished and can be read. Operators only."""
+
+    id: UUID
 
 
 class TypingNotice(Model):

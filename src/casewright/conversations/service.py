@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+import orjson
+
 from casewright.conversations import repository
-from casewright.conversations.errors import (
-    ConversationNotFound,
-    IdempotencyConflict,
-    TurnNotFound,
-)
+from casewright.conversations.errors import ConversationNotFound, TurnNotFound
 from casewright.conversations.event_log import EventLog
+from casewright.conversations.forms import check_form, form_in_words
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
     Accepted,
@@ -24,12 +23,15 @@ from casewright.conversations.models import (
     ConversationView,
     Event,
     FeedbackGiven,
+    FormField,
     LoggedEvent,
     MessageId,
     MessageReceived,
+    Mode,
     Part,
     Person,
     PersonId,
+    QueuePlace,
     ReplySent,
     TriggerKind,
     TurnId,
@@ -37,7 +39,7 @@ from casewright.conversations.models import (
 from casewright.conversations.sealer import Sealer
 from casewright.conversations.writing import PICK_UP_AFTER, LogWriter
 from casewright.kit.clock import Clock
-from casewright.kit.database import Database
+from casewright.kit.database import Database, Record, Transaction
 from casewright.kit.errors import InvalidInput, NotAuthenticated, ResourceLimitExceeded
 from casewright.kit.ids import TenantId, new_id
 from casewright.kit.principal import Principal, system
@@ -122,42 +124,58 @@ class ConversationService:
             raise NotAuthenticated("The conversation's token is not valid.")
         return key
 
-    async def accept(self, key: ConversationKey, text: str, idempotency_key: str, most_characters: int) -> Accepted:
-        """Puts a customer's message into the log; when this returns, it is safe. Too long ones are cut, and say so.
+    async def accept(
+        self,
+        key: ConversationKey,
+        text: str,
+        idempotency_key: str,
+        most_characters: int,
+        form: Mapping[str, str] | None = None,
+    ) -> Accepted:
+        """Puts a customer's message into the log; when this returns, it is safe. Too long ones are cut, and say so. `form`:
+        values for what the last reply asks for; the text then only shows them, and is written here where it is empty.
 
         Raises `InvalidInput`, `ConversationNotFound`, `IdempotencyConflict`."""
-        if not text.strip():
+        form = form or {}
+        if not text.strip() and not form:
             raise InvalidInput("The message is empty. Write what you need help with.")
-        body_digest = hashlib.sha256(text.encode()).digest()
-        cut_from = len(text) if len(text) > most_characters else None
-        text = text[:most_characters]
+        body = f"{text}\0{orjson.dumps(form, option=orjson.OPT_SORT_KEYS).decode()}" if form else text
+        message_id = MessageId(new_id())
         async with self._database.begin(system(key.tenant_id)) as tx:
-            row = await repository.lock(tx, key)
-            if row is None:
-                raise ConversationNotFound
-            known = await repository.remembered_message(tx, key, idempotency_key)
+            row = await self._writer.locked(tx, key)
+            known = await self._writer.once(tx, key, idempotency_key, body, message_id)
             if known:
-                if known["body_digest"] != body_digest:
-                    raise IdempotencyConflict
-                return Accepted(message_id=MessageId(known["message_id"]), seq=0, duplicate=True)
-            message_id = MessageId(new_id())
-            await repository.remember_message(tx, key, idempotency_key, body_digest, message_id)
-            event = MessageReceived(message_id=message_id, text=text, cut_from=cut_from)
+                return Accepted(message_id=known, seq=0, duplicate=True)
             person = self._sealer.person(row)
+            if form:
+                fields = await self._open_fields(tx, key, row, person)
+                check_form(form, fields, most_characters)
+                text = text.strip() or form_in_words(form, fields)
+            cut_from = len(text) if len(text) > most_characters else None
+            text = text[:most_characters]
+            event = MessageReceived(message_id=message_id, text=text, form=dict(form), cut_from=cut_from)
             seq = await self._writer.append(tx, key, row, person, event, last=("customer", text))
             await repository.insert_trigger(
                 tx,
                 key,
                 trigger_id=message_id,
                 kind=TriggerKind.MESSAGE,
-                data={"message_id": str(message_id), "cut_from": cut_from},
-                sealed=self._log.seal_trigger(person, key, text),
+                data={"message_id": str(message_id), "cut_from": cut_from, **({"is_form": True} if form else {})},
+                sealed=self._log.seal_trigger(person, key, text, form),
                 seq=seq,
                 now=self._clock.now(),
             )
             await repository.set_due(tx, key, self._clock.now() + PICK_UP_AFTER)
         self._live.announce(key, seq)
         return Accepted(message_id=message_id, seq=seq, duplicate=False)
+
+    async def _open_fields(
+        self, tx: Transaction, key: ConversationKey, row: Record, person: Person
+    ) -> tuple[FormField, ...]:
+        """What the last reply asks for; nothing while a person has the conversation."""
+        found = await repository.last_of_kind(tx, key, ReplySent.kind) if row["mode"] == Mode.AGENT else None
+        reply = self._log.event(key, person, found).event if found else None
+        return reply.fields if isinstance(reply, ReplySent) else ()
 
     async def ask_for_person(self, key: ConversationKey) -> None:
         """The button "Talk to a person"."""
@@ -194,6 +212,12 @@ class ConversationService:
             language=row["language"],
             created_at=row["created_at"],
         )
+
+    async def queue_place(self, principal: Principal, key: ConversationKey) -> QueuePlace | None:
+        """Where the customer stands among those of the tenant who wait for a person; None once somebody has answered."""
+        async with self._database.begin(principal) as tx:
+            found = await repository.queue_place(tx, key)
+        return QueuePlace(**dict(found)) if found else None
 
     async def events(self, principal: Principal, key: ConversationKey, after: int = 0) -> tuple[LoggedEvent, ...]:
         """The log after `after`, oldest first. Raises `ConversationNotFound`."""

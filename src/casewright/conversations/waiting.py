@@ -1,14 +1,19 @@
-"""Waiting for the reply to one message."""
+"""Waiting: for the reply to one message, and for a person."""
 
+import math
 import time
 
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
     Accepted,
     ConversationKey,
+    Event,
     LoggedEvent,
     MessageId,
     Mode,
+    ModeChanged,
+    OperatorReplied,
+    QueuePlace,
     ReplySent,
     TurnFinished,
 )
@@ -20,6 +25,39 @@ from casewright.kit.principal import Principal
 LONGEST_WAIT = 60.0
 POLL_SECONDS = 2.0
 """A wake from another process may be lost with its connection: so often the log is looked at anyway."""
+
+
+QUEUE_SECONDS = 5.0
+"""How often an open stream looks where its customer stands in the queue."""
+
+
+class QueueWatch:
+    """One reader's eye on the queue: it looks only while a person is awaited, and not more often than need be."""
+
+    def __init__(self, service: ConversationService, principal: Principal, key: ConversationKey) -> None:
+        self._service = service
+        self._principal = principal
+        self._key = key
+        self._place: QueuePlace | None = None
+        self._next_look = 0.0
+
+    def notice(self, event: Event) -> None:
+        """What brings a customer into the queue or out of it."""
+        if isinstance(event, ModeChanged | OperatorReplied):
+            self._next_look = 0.0
+
+    async def moved(self) -> QueuePlace | None:
+        """The place, if it is another than when last looked at."""
+        if time.monotonic() < self._next_look:
+            return None
+        place = await self._service.queue_place(self._principal, self._key)
+        self._next_look = time.monotonic() + QUEUE_SECONDS if place else math.inf
+        before, self._place = self._place, place
+        return place if place != before else None
+
+    @property
+    def look_again_in(self) -> float:
+        return max(0.0, self._next_look - time.monotonic())
 
 
 async def wait_for_reply(

@@ -1,11 +1,12 @@
 """Writing into a conversation's log from outside a turn: under its row's lock, so that turns see it in order."""
 
+import hashlib
 from datetime import timedelta
 
 from casewright.conversations import repository
-from casewright.conversations.errors import ConversationNotFound
+from casewright.conversations.errors import ConversationNotFound, IdempotencyConflict
 from casewright.conversations.event_log import LAST_MESSAGE, EventLog
-from casewright.conversations.models import ConversationKey, Event, Mode, Person, TriggerKind
+from casewright.conversations.models import ConversationKey, Event, MessageId, Mode, Person, TriggerKind
 from casewright.conversations.sealer import Sealer
 from casewright.kit.clock import Clock
 from casewright.kit.database import Record, Transaction
@@ -27,6 +28,20 @@ class LogWriter:
         if row is None:
             raise ConversationNotFound
         return row
+
+    async def once(
+        self, tx: Transaction, key: ConversationKey, idempotency_key: str, body: str, message_id: MessageId
+    ) -> MessageId | None:
+        """The message that was written under this idempotency key before; None where there is none, and it is kept from
+        now on. Raises `IdempotencyConflict` for another body."""
+        digest = hashlib.sha256(body.encode()).digest()
+        known = await repository.remembered_message(tx, key, idempotency_key)
+        if known is None:
+            await repository.remember_message(tx, key, idempotency_key, digest, message_id)
+            return None
+        if known["body_digest"] != digest:
+            raise IdempotencyConflict
+        return MessageId(known["message_id"])
 
     async def append(
         self,

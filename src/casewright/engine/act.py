@@ -16,8 +16,18 @@ from casewright.engine.decide import Catalogue, Decided
 from casewright.engine.hand_over import hand_over
 from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, Topic, TopicStatus
 from casewright.engine.screen import claim_identity, expected
-from casewright.engine.topics import end_topic, go_on, open_procedure, open_question, procedure_of, run_active, save
+from casewright.engine.topics import (
+    end_topic,
+    go_on,
+    in_language,
+    open_procedure,
+    open_question,
+    procedure_of,
+    run_active,
+    save,
+)
 from casewright.engine.working import Turn
+from casewright.procedures.models import Procedure
 from casewright.understanding.models import (
     AnswerFromKnowledge,
     CancelTopic,
@@ -275,8 +285,27 @@ def _offer_person(turn: Turn) -> None:
 def _note_misunderstanding(turn: Turn, commands: list[Decided], topic_id: str | None, catalogue: Catalogue) -> None:
     """An answer that was of no use for the slot that was asked counts as an attempt at it."""
     topic = turn.state.active
-    useless = all(isinstance(one, CannotHandle) for one in commands)
-    if topic is None or topic.id != topic_id or topic.progress is None or not topic.asked or not useless:
+    if topic is None or topic.id != topic_id or topic.progress is None or catalogue.active is None:
         return
-    if topic.asked not in topic.progress.slots and catalogue.active:
-        save(turn, topic, turn.ports.procedures.misunderstood(catalogue.active, topic.progress, topic.asked))
+    if turn.unusable:
+        _say_unusable(turn, topic, catalogue.active)
+    elif not turn.form and topic.asked and all(isinstance(one, CannotHandle) for one in commands):
+        _count_useless(turn, topic, catalogue.active, topic.asked)
+
+
+def _say_unusable(turn: Turn, topic: Topic, procedure: Procedure) -> None:
+    """Names each field whose value is none of its type, and says what would be right where nothing else will."""
+    turn.helped = None
+    for slot in turn.unusable:
+        definition = procedure.slots[slot]
+        turn.phrase("unusable_value", label=in_language(turn, definition.label or definition.ask, slot).rstrip(" :.?!"))
+        hint = in_language(turn, definition.invalid or {}, "")
+        if turn.state.confirmation and "{" not in hint:
+            turn.say(hint)
+        _count_useless(turn, topic, procedure, slot)
+
+
+def _count_useless(turn: Turn, topic: Topic, procedure: Procedure, slot: str) -> None:
+    progress = (turn.state.topic(topic.id) or topic).progress
+    if progress and slot not in progress.slots:
+        save(turn, topic, turn.ports.procedures.misunderstood(procedure, progress, slot))

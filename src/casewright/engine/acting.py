@@ -12,7 +12,6 @@ from casewright.conversations.models import (
     ActionFinished,
     ActionRequested,
     ActionUncertain,
-    ActionView,
     ApprovalId,
     FailureMet,
     IdentityProved,
@@ -20,6 +19,7 @@ from casewright.conversations.models import (
 )
 from casewright.engine.fold import change
 from casewright.engine.models import PendingAction
+from casewright.engine.reporting import note_action
 from casewright.engine.verify import verify
 from casewright.engine.working import Turn
 from casewright.kit.ids import new_id
@@ -55,8 +55,10 @@ async def perform(
     key: str | None = None,
     confirmation_id: str | None = None,
     approval_id: ApprovalId | None = None,
+    send_first: bool = False,
 ) -> ActionOutcome:
-    """Calls an action and records its end. `arguments` are masked."""
+    """Calls an action and records its end. `arguments` are masked. `send_first`: what there is to say goes out before the
+    call, as it does before every WRITE."""
     definition = turn.ports.actions.definitions()[action]
     digest = arguments_digest(action, arguments)
     pending = PendingAction(
@@ -66,8 +68,13 @@ async def perform(
         action=action,
         key=key or f"{turn.claim.key.conversation_id}:{topic_id}:{step}:{digest[:12]}",
         arguments=arguments,
+        confirmed=confirmation_id is not None,
+        approved=approval_id is not None,
     )
     if definition.effect is Effect.READ:
+        if send_first:
+            verify(turn)
+            await turn.flush()
         return await _finish(turn, pending, await _timed(turn, pending, again=False))
     turn.emit(
         ActionRequested(
@@ -166,6 +173,8 @@ async def _timed(turn: Turn, pending: PendingAction, *, again: bool) -> tuple[Ac
 
 async def _finish(turn: Turn, pending: PendingAction, ended: tuple[ActionOutcome, float]) -> ActionOutcome:
     outcome, milliseconds = ended
+    present = turn.state.action
+    attempts = present.attempt if present and present.id == pending.id else pending.attempt
     definition = turn.ports.actions.definitions()[pending.action]
     if outcome.status is ActionStatus.UNCERTAIN and definition.effect is Effect.READ:
         outcome = ActionOutcome(status=ActionStatus.FAILED, code="org_unavailable")
@@ -192,8 +201,7 @@ async def _finish(turn: Turn, pending: PendingAction, ended: tuple[ActionOutcome
                 account_id=str(account) if account else None,
             )
         )
-    view = ActionView(action=pending.action, status=outcome.status, code=outcome.code, ms=round(milliseconds, 1))
-    turn.note(actions=(*turn.report.actions, view))
+    note_action(turn, change(pending, attempt=attempts), definition, outcome, milliseconds)
     return outcome
 
 

@@ -36,6 +36,8 @@ Decided = Command | Clarify
 MOST_OPTIONS = 3
 FEEBLE = 0.2
 """Proposals less certain than this are not even weighed."""
+FORM = "form"
+"""The proposer of what was filled in: it is sure, and counts only while it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,17 @@ class Decision:
 
 
 def decide(
-    state: State, understanding: Understanding, catalogue: Catalogue, thresholds: Thresholds, said_at: int
+    state: State,
+    understanding: Understanding,
+    catalogue: Catalogue,
+    thresholds: Thresholds,
+    said_at: int,
+    form_at: int = 0,
 ) -> Decision:
     """The commands to execute, in order: what belongs to the open question first, then new requests by priority.
 
-    `said_at`: the log's position of the message; a yes that is older than the question is no answer to it."""
+    `said_at`, `form_at`: the log's position of the message and of the form in it; a yes that is older than the question, or a
+    form, is no answer to it."""
     decision = Decision()
     if understanding.contradiction:
         first, second = understanding.contradiction
@@ -70,7 +78,7 @@ def decide(
         decision.commands.append(Clarify(kind="contradiction", about=about, options=options))
         return decision
     proposals = [_heard(one, understanding) for one in _settle_ambiguity(decision, state, understanding, catalogue)]
-    valid = [one for one in proposals if _is_valid(decision, state, one, catalogue, said_at)]
+    valid = [one for one in proposals if _is_valid(decision, state, one, catalogue, said_at, form_at)]
     handoff = next((one for one in valid if isinstance(one.command, HumanHandoff)), None)
     if handoff:
         for other in valid:
@@ -171,8 +179,13 @@ def _heard(proposal: Proposal, understanding: Understanding) -> Proposal:
 # --- validity ---
 
 
-def _is_valid(decision: Decision, state: State, proposal: Proposal, catalogue: Catalogue, said_at: int) -> bool:
+def _is_valid(
+    decision: Decision, state: State, proposal: Proposal, catalogue: Catalogue, said_at: int, form_at: int
+) -> bool:
     why = _objection(state, proposal, catalogue)
+    if not why and proposal.proposer == FORM:
+        asked = isinstance(proposal.command, SetSlot) and state.asks_for(proposal.command.slot, form_at)
+        why = "" if asked else "it is not asked for any more"
     if not why and isinstance(proposal.command, Confirm | Decline) and said_at < state.replied_at:
         why = "said before the question was asked"
     if why:

@@ -14,6 +14,7 @@ from casewright.engine.models import (
     Clarification,
     Feeling,
     FinishedAction,
+    OpenForm,
     OpenReply,
     PendingAction,
     PendingApproval,
@@ -27,6 +28,7 @@ from casewright.kit.principal import Assurance
 from casewright.procedures.models import ActionStatus
 
 SEND_CODE = "send_verification_code"
+CHANGE_ADDRESS = "change_contact_email"
 
 Frozen = TypeVar("Frozen", bound=BaseModel)
 Item = TypeVar("Item")
@@ -98,6 +100,7 @@ def _(event: events.TopicOpened, state: State, entry: LoggedEvent) -> State:
         priority=event.priority,
         parent=event.parent,
         begun=event.begin,
+        reason=event.reason,
         status=TopicStatus.ACTIVE if event.begin else TopicStatus.PAUSED,
     )
     state = change(state, topics=(*_kept_topics(state), topic), topics_opened=state.topics_opened + 1)
@@ -109,7 +112,7 @@ def _(event: events.TopicMoved, state: State, entry: LoggedEvent) -> State:
     status = TopicStatus(event.status)
     if status is TopicStatus.ACTIVE:
         return _activate(state, event.topic_id, event.reason, entry)
-    state = _with_topic(state, event.topic_id, lambda topic: change(topic, status=status))
+    state = _with_topic(state, event.topic_id, lambda topic: change(topic, status=status, reason=event.reason))
     stack = state.stack if status in OPEN_TOPICS else tuple(one for one in state.stack if one != event.topic_id)
     if status in (TopicStatus.PAUSED, TopicStatus.WAITING):
         stack = tuple(one for one in stack if one != event.topic_id)
@@ -127,8 +130,10 @@ def _activate(state: State, topic_id: str, reason: str, entry: LoggedEvent) -> S
     """Puts a topic on top; the one that was there is paused, unless it only had been answered."""
     before = state.active
     if before and before.id != topic_id and before.status is TopicStatus.ACTIVE:
-        state = _with_topic(state, before.id, lambda topic: change(topic, status=TopicStatus.PAUSED))
-    state = _with_topic(state, topic_id, lambda topic: change(topic, status=TopicStatus.ACTIVE, begun=True))
+        paused = {"status": TopicStatus.PAUSED, "reason": "another topic came before it"}
+        state = _with_topic(state, before.id, lambda topic: change(topic, **paused))
+    activated = {"status": TopicStatus.ACTIVE, "begun": True, "reason": reason}
+    state = _with_topic(state, topic_id, lambda topic: change(topic, **activated))
     stack = (*(one for one in state.stack if one != topic_id), topic_id)
     transitions = _transition(state, before.id if before else None, topic_id, reason, entry)
     return change(state, stack=stack, transitions=transitions)
@@ -235,6 +240,8 @@ def _(event: events.ActionRequested, state: State, entry: LoggedEvent) -> State:
         action=event.action,
         key=event.key,
         arguments=event.arguments,
+        confirmed=event.confirmation_id is not None,
+        approved=event.approval_id is not None,
     )
     confirmation = None if event.confirmation_id else state.confirmation
     approvals = tuple(one for one in state.approvals if one.id != event.approval_id)
@@ -259,8 +266,11 @@ def _(event: events.ActionFinished, state: State, entry: LoggedEvent) -> State:
         values=event.values,
         records=event.records,
     )
-    pending = None if state.action and state.action.id == event.action_id else state.action
-    state = change(state, action=pending, finished_action=finished)
+    ended = state.action if state.action and state.action.id == event.action_id else None
+    if ended and event.action == CHANGE_ADDRESS and event.status == ActionStatus.SUCCEEDED:
+        new = str(ended.arguments.get("new_email", ""))
+        state = change(state, identity=change(state.identity, email_token=new, code_sent_to=new))
+    state = change(state, action=None if ended else state.action, finished_action=finished)
     if event.status != ActionStatus.SUCCEEDED:
         state = change(state, errors=_kept(state.errors, f"{event.action}: {event.code}"))
     return state
@@ -290,11 +300,22 @@ def _(event: events.ReplySent, state: State, entry: LoggedEvent) -> State:
         turns=state.turns + 1,
         replied_at=entry.seq,
         expects=event.expects,
+        form=_open_form(state, event, entry.seq),
         silence_due=event.silence_due,
         openers=event.openers or state.openers,
         unhelpful_turns=_unhelpful(state.unhelpful_turns, event.helped),
         asked_if_solved=event.asks_if_solved,
     )
+
+
+def _open_form(state: State, event: events.ReplySent, seq: int) -> OpenForm | None:
+    """Asked again for the same, or for what is left of it, a form stays the one it was."""
+    if not event.fields or state.active is None:
+        return None
+    slots = tuple(field.slot for field in event.fields)
+    before = state.form
+    same = before is not None and before.topic_id == state.active.id and set(slots) <= set(before.slots)
+    return OpenForm(topic_id=state.active.id, slots=slots, since=before.since if before and same else seq)
 
 
 def _unhelpful(before: int, helped: bool | None) -> int:
@@ -304,7 +325,7 @@ def _unhelpful(before: int, helped: bool | None) -> int:
 
 @_apply.register
 def _(event: events.ModeChanged, state: State, entry: LoggedEvent) -> State:
-    state = change(state, mode=event.mode, expects=None, silence_due=None)
+    state = change(state, mode=event.mode, expects=None, form=None, silence_due=None)
     if event.mode is events.Mode.HUMAN:
         topics = tuple(
             change(topic, status=TopicStatus.HANDED_OVER) if topic.status is TopicStatus.WAITING else topic

@@ -47,7 +47,7 @@ async def hand_over(turn: Turn, reason: str) -> None:
             turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.HANDED_OVER, reason=reason))
     turn.emit(ModeChanged(mode=Mode.HUMAN, reason=reason))
     turn.quick_replies.clear()
-    turn.expects = None
+    turn.expects, turn.fields = None, ()
     turn.drafts = [draft for draft in turn.drafts if draft.kind != "question"]
     turn.phrase("hand_over", "handoff")
     await write_case(turn)

@@ -61,6 +61,8 @@ class Topic(Model):
     asked: str | None = None
     attempts: int = 0
     begun: bool = True
+    reason: str = ""
+    """Why it moved last."""
 
 
 class Transition(Model):
@@ -118,6 +120,16 @@ class PendingAction(Model):
     key: str
     arguments: dict[str, Scalar]
     attempt: int = 1
+    confirmed: bool = False
+    approved: bool = False
+
+
+class OpenForm(Model):
+    """The fields of the last reply. `since`: the log's position at which a reply first asked for them."""
+
+    topic_id: str
+    slots: tuple[str, ...]
+    since: int
 
 
 class Clarification(Model):
@@ -182,6 +194,7 @@ class State(Model):
     topics_opened: int = 0
     openers: tuple[str, ...] = ()
     expects: Expects | None = None
+    form: OpenForm | None = None
     asked_if_solved: bool = False
     open_reply: OpenReply | None = None
     case: CaseReference | None = None
@@ -194,10 +207,25 @@ class State(Model):
     def topic(self, topic_id: str | None) -> Topic | None:
         return next((topic for topic in self.topics if topic.id == topic_id), None)
 
+    def asks_for(self, slot: str, at: int) -> bool:
+        """Whether a form that was sent at this position of the log may fill the slot."""
+        form = self.form
+        return (
+            form is not None
+            and self.active is not None
+            and self.active.id == form.topic_id
+            and (slot in form.slots and at >= form.since)
+        )
+
     @property
     def active(self) -> Topic | None:
         top = self.topic(self.stack[-1]) if self.stack else None
         return top if top and top.status is TopicStatus.ACTIVE else None
+
+    @property
+    def unfinished(self) -> bool:
+        """A turn began something that has not ended: whoever goes on takes it up first."""
+        return self.action is not None or self.open_reply is not None
 
     @property
     def paused(self) -> tuple[Topic, ...]:
@@ -213,6 +241,9 @@ class State(Model):
                 title=topic.title,
                 status=topic.status,
                 slots=topic.progress.slots if topic.progress else {},
+                parent=topic.parent,
+                priority=topic.priority,
+                reason=topic.reason,
             )
             for topic in self.topics[-KEPT:]
         )

@@ -3,10 +3,10 @@
 import asyncio
 from functools import partial
 
-from casewright.conversations.models import IdentityClaimed, TextMasked
+from casewright.conversations.models import IdentityClaimed, MaskedValue, TextMasked
 from casewright.engine.models import IS_SOLVED, State, Topic, TopicStatus
 from casewright.engine.working import Turn
-from casewright.procedures.models import Procedure, SlotDefinition
+from casewright.procedures.models import CollectStep, Procedure, SlotDefinition
 from casewright.security.models import kind_of
 from casewright.understanding.models import DialogueContext, ExpectedSlot, Option, TopicReference, UnderstandingRequest
 
@@ -15,32 +15,40 @@ LONG = 500
 """Characters from which masking takes milliseconds, so that it goes to a thread."""
 
 
-async def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest:
-    """Masks the turn's text and gathers what understanding may know. Nothing personal leaves this stage but as tokens."""
-    profile = turn.tenant.profile
-    mask = partial(
-        turn.ports.masker.mask,
-        turn.text,
-        locale=turn.state.language,
-        vault=turn.vault,
-        record_ids=profile.record_ids_private,
-    )
-    masked = await asyncio.to_thread(mask) if len(turn.text) > LONG else mask()
-    known = turn.state.vault
-    added = {str(token): value for token, value in masked.vault.values.items() if token not in known}
-    if added:
-        turn.emit(TextMasked(added=added))
+async def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest | None:
+    """Masks the turn's text and gathers what understanding may know. Nothing personal leaves this stage but as tokens. None
+    where nothing was said in words."""
+    if not turn.text and turn.form:
+        return None
+    text, tokens = await mask(turn, turn.text)
     for trigger in turn.triggers:
         if trigger.cut_from:
             kept, length = (_grouped(number, turn.state.language) for number in (len(trigger.text), trigger.cut_from))
             turn.phrase("message_cut", kept=kept, length=length)
-    turn.note(masked_text=masked.text)
+    turn.note(masked_text=text)
     return UnderstandingRequest(
-        tenant_id=turn.claim.key.tenant_id,
-        text=masked.text,
-        tokens={str(found.token): found.kind for found in masked.found},
-        context=context(turn, active),
+        tenant_id=turn.claim.key.tenant_id, text=text, tokens=tokens, context=context(turn, active)
     )
+
+
+async def mask(turn: Turn, text: str) -> tuple[str, dict[str, str]]:
+    """The text without personal data, and the kinds of the tokens in it. What is new goes into the conversation's vault."""
+    run = partial(
+        turn.ports.masker.mask,
+        text,
+        locale=turn.state.language,
+        vault=turn.vault,
+        record_ids=turn.tenant.profile.record_ids_private,
+    )
+    masked = await asyncio.to_thread(run) if len(text) > LONG else run()
+    known = turn.state.vault
+    added = {str(token): value for token, value in masked.vault.values.items() if token not in known}
+    if added:
+        turn.emit(TextMasked(added=added))
+    tokens = {str(found.token): found.kind for found in masked.found}
+    views = [MaskedValue(token=token, kind=kind) for token, kind in tokens.items()]
+    turn.note(masked=tuple(dict.fromkeys((*turn.report.masked, *views))))
+    return masked.text, tokens
 
 
 def _grouped(number: int, language: str) -> str:
@@ -60,6 +68,9 @@ def context(turn: Turn, active: Procedure | None) -> DialogueContext:
         if topic.asked and topic.asked not in topic.progress.slots and not state.confirmation:
             awaiting = slots.get(topic.asked)
         fillable = tuple(slot for name, slot in slots.items() if slot != awaiting)
+        if awaiting:
+            instead = _alternatives(active, topic.progress.step, language)
+            awaiting = awaiting.model_copy(update={"instead": instead})
     clarification = state.clarification
     return DialogueContext(
         default_language=language,
@@ -70,6 +81,15 @@ def context(turn: Turn, active: Procedure | None) -> DialogueContext:
         active=_reference(topic) if topic else None,
         paused=tuple(_reference(one) for one in _resumable(state)),
         completed=tuple(_reference(one) for one in state.topics if one.status is TopicStatus.RESOLVED)[-SEVERAL:],
+    )
+
+
+def _alternatives(procedure: Procedure, step_id: str, language: str) -> tuple[Option, ...]:
+    step = next((one for one in procedure.steps if one.id == step_id), None)
+    if not isinstance(step, CollectStep):
+        return ()
+    return tuple(
+        Option(value=one.value, label=one.label.get(language) or next(iter(one.label.values()))) for one in step.instead
     )
 
 

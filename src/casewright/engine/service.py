@@ -86,7 +86,7 @@ class Engine:
     async def _work(self, claim: Claim) -> bool:
         """One turn. True when there is more to do."""
         state = _restore(claim)
-        triggers = () if state.action else _next_triggers(claim.triggers)
+        triggers = () if state.unfinished else _next_triggers(claim.triggers)
         if not triggers and not _anything_due(state, claim):
             await self._ports.log.rest(claim, next_look(state, claim.now))
             return False
@@ -180,4 +180,4 @@ def _next_triggers(triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...]:
 
 def _anything_due(state: State, claim: Claim) -> bool:
     timers = (state.silence_due, state.hand_over_due)
-    return state.action is not None or any(one is not None and one <= claim.now for one in timers)
+    return state.unfinished or any(one is not None and one <= claim.now for one in timers)

@@ -18,6 +18,7 @@ from casewright.conversations.models import (
 )
 from casewright.engine.acting import arguments_digest, perform
 from casewright.engine.answering import answer
+from casewright.engine.forms import form_fields
 from casewright.engine.hand_over import hand_over
 from casewright.engine.models import PendingApproval, PendingConfirmation, Topic, TopicStatus
 from casewright.engine.working import Turn
@@ -27,7 +28,6 @@ from casewright.procedures.models import (
     ActionStatus,
     AnswerQuestion,
     Ask,
-    Effect,
     Finish,
     HandOff,
     Procedure,
@@ -60,7 +60,7 @@ async def open_procedure(
             topic_id=topic_id,
             topic_kind="procedure",
             name=name,
-            title=_in_language(turn, procedure.title, name),
+            title=in_language(turn, procedure.title, name),
             digest=procedure.digest,
             query=query,
             priority=priority,
@@ -86,7 +86,7 @@ def _known(turn: Turn, topic_id: str) -> Topic:
     return topic
 
 
-def _in_language(turn: Turn, texts: dict[str, str], fallback: str) -> str:
+def in_language(turn: Turn, texts: dict[str, str], fallback: str) -> str:
     default = turn.tenant.profile.default_language
     return texts.get(turn.state.language) or texts.get(default) or next(iter(texts.values()), fallback)
 
@@ -137,7 +137,7 @@ async def _satisfy(turn: Turn, topic: Topic, procedure: Procedure, want: object)
         case AnswerQuestion(question=question):
             await answer(turn, topic, question)
         case Ask():
-            return _ask(turn, topic, want)
+            return _ask(turn, topic, procedure, want)
         case RequireAssurance(assurance=needed):
             if not turn.state.identity.assurance.covers(needed):
                 turn.phrase("prove_identity")
@@ -161,23 +161,30 @@ def _say(turn: Turn, topic: Topic, want: Say) -> None:
     if want.source and finished and finished.topic_id == topic.id:
         sources = tuple(
             Source(type="record", id=record.id, title=record.label or record.type) for record in finished.records
-        ) or (Source(type="action", id=finished.action, title=finished.action),)
+        ) or (Source(type="action", id=finished.action, title=topic.title[:1].upper() + topic.title[1:]),)
     turn.say(want.text, "result", sources)
     for text in want.quick_replies:
         turn.offer(text)
 
 
-def _ask(turn: Turn, topic: Topic, want: Ask) -> bool:
+def _ask(turn: Turn, topic: Topic, procedure: Procedure, want: Ask) -> bool:
+    """One question; of a form the first that is missing, so that whoever has no form is asked one after the other."""
+    is_form = len(want.fields) > 1
+    if is_form and topic.asked not in [field.name for field in want.fields]:
+        turn.phrase("form")
     turn.emit(
         SlotAsked(topic_id=topic.id, slot=want.slot, attempt=topic.attempts + 1 if topic.asked == want.slot else 1)
     )
-    plainly = _in_language(turn, want.definition.ask, want.text)
+    plainly = in_language(turn, want.definition.ask, want.text)
     asks_plainly = turn.digressed and "{" not in plainly
     turn.say(plainly if asks_plainly else want.text, "question")
-    kind = EXPECTED_KINDS.get(want.definition.type, "text")
+    kind = "form" if is_form else EXPECTED_KINDS.get(want.definition.type, "text")
     turn.expects = Expects.model_validate({"kind": kind, "slot": want.slot})
-    for option in want.definition.options:
-        turn.offer(_in_language(turn, option.label, option.value))
+    turn.fields = form_fields(turn, procedure, topic.progress or Progress(step=want.step), want.fields)
+    for option in () if is_form else turn.fields[0].options:
+        turn.offer(option.label)
+    for alternative in want.instead:
+        turn.offer(alternative.label)
     return False
 
 
@@ -190,7 +197,7 @@ async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) 
     approval = _approval(turn, topic, want, digest)
     confirmed = None if approval else _confirmation(turn, topic, want, digest)
     if want.confirm and approval is None and not (confirmed and confirmed.accepted):
-        _ask_to_confirm(turn, topic, want, digest, confirmed)
+        _ask_to_confirm(turn, topic, procedure, want, digest, confirmed)
         return False
     if want.approve and (approval is None or approval.approved is None):
         _ask_for_approval(turn, topic, want, digest, approval)
@@ -201,8 +208,6 @@ async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) 
             turn, topic, turn.ports.procedures.reject(procedure, topic.progress or Progress(step=want.step), want.step)
         )
         return True
-    if definition.effect is Effect.WRITE and want.progress:
-        turn.say(want.progress)
     outcome = await perform(
         turn,
         topic.id,
@@ -211,8 +216,17 @@ async def _run(turn: Turn, topic: Topic, procedure: Procedure, want: RunAction) 
         want.arguments,
         confirmation_id=approval.confirmation_id if approval else confirmed.id if confirmed else None,
         approval_id=approval.id if approval else None,
+        send_first=_say_progress(turn, want.progress),
     )
     return await after_action(turn, topic.id, want.step, outcome)
+
+
+def _say_progress(turn: Turn, text: str | None) -> bool:
+    """Whether there is something to say while the action runs. Whoever goes on for a dead process does not say it again."""
+    if not text or turn.vault.restore(text) in [part.text for part in turn.sent]:
+        return False
+    turn.say(text, "progress")
+    return True
 
 
 async def after_action(turn: Turn, topic_id: str, step: str, outcome: ActionOutcome) -> bool:
@@ -251,13 +265,16 @@ def _confirmation(turn: Turn, topic: Topic, want: RunAction, digest: str) -> Pen
     return None
 
 
-def _ask_to_confirm(turn: Turn, topic: Topic, want: RunAction, digest: str, asked: PendingConfirmation | None) -> None:
+def _ask_to_confirm(
+    turn: Turn, topic: Topic, procedure: Procedure, want: RunAction, digest: str, asked: PendingConfirmation | None
+) -> None:
     if asked is None:
         turn.emit(
             ConfirmationAsked(confirmation_id=str(new_id()), topic_id=topic.id, step=want.step, arguments_digest=digest)
         )
     turn.say(want.confirm or "", "question")
     turn.expects = Expects(kind="confirmation")
+    turn.fields = form_fields(turn, procedure, topic.progress or Progress(step=want.step), want.rests_on)
     turn.offer(turn.label("yes_label"))
     turn.offer(turn.label("no_label"))
 
@@ -288,6 +305,7 @@ def _ask_for_approval(turn: Turn, topic: Topic, want: RunAction, digest: str, as
     turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.WAITING, reason="waits for approval"))
     turn.phrase("waiting_for_approval")
     turn.expects = Expects(kind="approval")
+    turn.fields = ()
 
 
 # --- ending and going on ---

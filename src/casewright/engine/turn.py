@@ -22,9 +22,11 @@ from casewright.engine.acting import resume
 from casewright.engine.compose import compose
 from casewright.engine.decide import Catalogue, decide
 from casewright.engine.digest import configuration_digest
+from casewright.engine.forms import read_form, restored, with_form
 from casewright.engine.hand_over import STEP as HAND_OVER_STEP
 from casewright.engine.hand_over import WRITE_BACK_STEP, hand_over, write_back, write_case
 from casewright.engine.models import OPEN_TOPICS, State, TopicStatus
+from casewright.engine.reporting import note_state
 from casewright.engine.screen import screen
 from casewright.engine.tone import frustration
 from casewright.engine.topics import after_action, procedure_of, run_active
@@ -46,16 +48,22 @@ async def answer_message(turn: Turn) -> None:
     procedure = await procedure_of(turn, active) if active and active.kind == "procedure" else None
     with turn.stage("screen"):
         turn.request = await screen(turn, procedure)
+        form = await read_form(turn, procedure)
+        turn.unusable = form.unusable
     with turn.stage("understand"):
-        turn.understanding = await turn.ports.understanding.understand(turn.request)
-        _feel(turn)
+        if turn.request:
+            turn.understanding = await turn.ports.understanding.understand(turn.request)
+            _feel(turn)
+        turn.understanding = with_form(turn.understanding, form, turn.state.language)
+        turn.note(proposals=turn.understanding.proposals)
     with turn.stage("decide"):
         catalogue = Catalogue(
             procedures=await turn.ports.procedures.names(turn.claim.key.tenant_id),
             intents=await turn.ports.understanding.intents(turn.claim.key.tenant_id),
             active=procedure,
         )
-        decision = decide(turn.state, turn.understanding, catalogue, turn.thresholds, turn.triggers[-1].seq)
+        said_at = turn.triggers[-1].seq
+        decision = decide(turn.state, turn.understanding, catalogue, turn.thresholds, said_at, form.sent_at)
         turn.note(accepted=tuple(decision.commands), dropped=tuple(decision.dropped))
     with turn.stage("act"):
         await act(turn, decision.commands, catalogue)
@@ -80,6 +88,8 @@ async def work_off(turn: Turn) -> None:
                 continue
     if turn.state.action:
         await _take_up_action(turn)
+    elif turn.state.open_reply and not turn.triggers:
+        await run_active(turn)
     elif turn.state.hand_over_due and turn.state.hand_over_due <= turn.now:
         await write_case(turn)
     elif turn.state.silence_due and turn.state.silence_due <= turn.now and not turn.triggers:
@@ -93,7 +103,7 @@ async def reply(turn: Turn) -> None:
     with turn.stage("verify"):
         verify(turn)
         if turn.understanding and not turn.drafts and not turn.sent:
-            turn.phrase("rephrase")
+            turn.phrase("form_closed" if turn.form else "rephrase")
     if turn.state.status is Status.CLOSED and turn.state.case:
         await write_back(turn)
     parts = (*turn.sent, *turn.take_drafts())
@@ -107,15 +117,16 @@ async def reply(turn: Turn) -> None:
                 reply_id=turn.reply_id,
                 message_ids=turn.message_ids,
                 parts=parts,
-                quick_replies=tuple(turn.quick_replies),
+                quick_replies=tuple(restored(one, turn.vault) for one in turn.quick_replies),
                 expects=turn.expects,
+                fields=tuple(restored(one, turn.vault) for one in turn.fields),
                 silence_due=turn.now + timedelta(minutes=minutes) if awaits else None,
                 openers=tuple(turn.openers),
                 helped=turn.helped,
                 asks_if_solved=turn.asks_if_solved,
             )
         )
-    turn.note(topics=turn.state.views(), frustration=turn.state.frustration, language=turn.state.language)
+    note_state(turn)
     turn.emit(
         TurnFinished(
             trigger=turn.triggers[0].kind if turn.triggers else TriggerKind.SILENCE,
@@ -155,7 +166,6 @@ def _feel(turn: Turn) -> None:
         emotion=understood.emotion,
         segments=understood.segments,
         signals=understood.signals,
-        proposals=understood.proposals,
         model_version=understood.model_version,
     )
 

@@ -16,6 +16,7 @@ from casewright.conversations.models import (
     ConversationClosed,
     Event,
     Expects,
+    FormField,
     IdentityClaimed,
     IdentityProved,
     InboxView,
@@ -78,7 +79,8 @@ class Draft:
 @dataclass
 class Turn:
     """`irrevocable`: something has gone out or an action was requested, so a newer message has to wait. `helped`: whether
-    this turn was of use; `digressed`: it dealt with something else than what had been asked; None: it asked back, which is neither."""
+    this turn was of use; None: it asked back, which is neither. `digressed`: it dealt with something else than what had been
+    asked. `fields`: what the reply asks for, or its confirmation rests on; `unusable`: the slots whose values in a form are none."""
 
     ports: Ports
     settings: Settings
@@ -95,6 +97,8 @@ class Turn:
     sent: list[Part] = field(default_factory=list)
     quick_replies: list[QuickReply] = field(default_factory=list)
     expects: Expects | None = None
+    fields: tuple[FormField, ...] = ()
+    unusable: tuple[str, ...] = ()
     openers: list[str] = field(default_factory=list)
     helped: bool | None = True
     asks_if_solved: bool = False
@@ -146,8 +150,13 @@ class Turn:
     @property
     def text(self) -> str:
         """What the customer wrote: all messages of this turn, oldest first; of very much, the newest."""
-        joined = "\n".join(one.text for one in self.triggers if one.kind is TriggerKind.MESSAGE)
+        joined = "\n".join(one.text for one in self.triggers if one.kind is TriggerKind.MESSAGE and not one.form)
         return joined[-self.settings.max_message_characters :]
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What the customer filled in, by slot; of several forms, the newest value."""
+        return {slot: value for one in self.triggers for slot, value in one.form.items()}
 
     # --- what it does ---
 
@@ -292,7 +301,8 @@ class Turn:
                 case ReplySent() if not self.sent:
                     continue
                 case ReplySent():
-                    kept.append(change(event, parts=tuple(self.sent), quick_replies=(), expects=None, silence_due=None))
+                    nothing = {"quick_replies": (), "expects": None, "fields": (), "silence_due": None}
+                    kept.append(change(event, parts=tuple(self.sent), **nothing))
                 case TurnFinished():
                     sent = bool(self.sent)
                     result = "replied" if sent else "human"

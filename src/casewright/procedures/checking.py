@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import partial
 
 from casewright.kit.principal import Assurance
@@ -82,7 +83,7 @@ def _slot(slot: SlotDefinition, default_locale: str) -> Iterator[str]:
         yield f'prefill "{slot.prefill}" is not known; known: {", ".join(IDENTITY_PATHS)}'
     if slot.attempts < 1:
         yield '"attempts" must be at least 1'
-    texts = {"ask": slot.ask, "invalid": slot.invalid or slot.ask}
+    texts = {"ask": slot.ask, "invalid": slot.invalid or slot.ask, "label": slot.label or slot.ask}
     texts |= {f"the option {option.value}": option.label for option in slot.options}
     for key, text in texts.items():
         yield from _missing_text(key, text, default_locale)
@@ -101,8 +102,8 @@ def _step(procedure: Procedure, step: Step, actions: Actions, default_locale: st
     for key, target in named_targets(step):
         if target not in step_ids:
             yield f'"{key}" leads to the unknown step "{target}"; steps: {", ".join(step_ids)}'
-    if isinstance(step, CollectStep) and step.collect not in procedure.slots:
-        yield f'collects the unknown slot "{step.collect}"; slots: {", ".join(procedure.slots) or "none"}'
+    if isinstance(step, CollectStep):
+        yield from _collect(procedure, step)
     for key, texts in texts_of(step):
         yield from _missing_text(key, texts, default_locale)
     for key, path in paths_used(step):
@@ -111,6 +112,23 @@ def _step(procedure: Procedure, step: Step, actions: Actions, default_locale: st
         yield f'"source" names "{step.source}", which no action saves; saved: {_list(_saved(procedure))}'
     if isinstance(step, ActionStep):
         yield from _action(step, actions, builtin)
+
+
+def _collect(procedure: Procedure, step: CollectStep) -> Iterator[str]:
+    if not step.slots:
+        yield '"collect" is empty; name a slot, or several for a form'
+    if len(set(step.slots)) < len(step.slots):
+        yield '"collect" names a slot twice'
+    for slot in step.slots:
+        if slot not in procedure.slots:
+            yield f'collects the unknown slot "{slot}"; slots: {_list(procedure.slots)}'
+    if len({alternative.value for alternative in step.instead}) < len(step.instead):
+        yield 'two alternatives of "instead" have the same value'
+    for alternative in step.instead:
+        if not _NAME.fullmatch(alternative.value):
+            yield f'the value "{alternative.value}" under "instead" {_NAMING}'
+        if alternative.most < 1:
+            yield f'"most" of "{alternative.value}" must be at least 1'
 
 
 def _path(procedure: Procedure, key: str, path: str) -> Iterator[str]:
@@ -131,7 +149,9 @@ def _action(step: ActionStep, actions: Actions, builtin: bool) -> Iterator[str]:
     action = actions.get(step.action)
     if action is None or (action.internal and not builtin):
         open_to_all = [name for name, other in sorted(actions.items()) if builtin or not other.internal]
-        yield f'calls the unknown action "{step.action}"; actions: {_list(open_to_all)}'
+        close = get_close_matches(step.action, open_to_all, n=1)
+        remedy = f'did you mean "{close[0]}"?' if close else f"actions: {_list(open_to_all)}"
+        yield f'calls the unknown action "{step.action}"; {remedy}'
         return
     for name in action.arguments:
         if name not in step.arguments:
@@ -208,7 +228,7 @@ def _unguarded(procedure: Procedure, actions: Actions) -> Iterator[Problem]:
 def _assures(procedure: Procedure, needed: Assurance, step: Step) -> bool:
     if isinstance(step, VerifyStep):
         return step.verify.covers(needed)
-    claims = isinstance(step, CollectStep) and procedure.slots[step.collect].identity
+    claims = isinstance(step, CollectStep) and any(procedure.slots[slot].identity for slot in step.slots)
     return claims and Assurance.CLAIMED.covers(needed)
 
 
@@ -229,18 +249,20 @@ def _unset(procedure: Procedure) -> Iterator[Problem]:
 
 def _gives(root: str, name: str, step: Step) -> bool:
     if root == "slots":
-        return isinstance(step, CollectStep) and step.collect == name
+        return isinstance(step, CollectStep) and name in step.slots
     return isinstance(step, ActionStep) and step.save_as == name
 
 
 def _before(procedure: Procedure, settles: Callable[[Step], bool]) -> frozenset[str]:
-    """The steps that can be come to before any step that settles the matter has done so: a no skips what an action does."""
+    """The steps that can be come to before any step that settles the matter has done so: a no skips what an action does, an
+    alternative skips what was asked."""
 
     def leads_to(step: Step) -> Iterable[str]:
         if not settles(step):
             return targets(procedure, step)
         skipped = (step.declined, step.rejected) if isinstance(step, ActionStep) else ()
-        return [target for target in skipped if target]
+        alternatives = [one.go for one in step.instead] if isinstance(step, CollectStep) else []
+        return [*(target for target in skipped if target), *alternatives]
 
     return reachable(procedure, leads_to)
 

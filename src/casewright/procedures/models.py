@@ -176,11 +176,13 @@ SlotType = Literal[
 
 
 class SlotDefinition(Model):
-    """`type` as in understanding's `ExpectedSlot`. `identity`: the e-mail given here is whom the customer claims to be.
-    `prefill`: a path to take the value from (`identity.email`). `attempts`: how often it is asked before a person is."""
+    """`type` as in understanding's `ExpectedSlot`. `label`: its name in a form; without one, the question stands there.
+    `identity`: the e-mail given here is whom the customer claims to be. `prefill`: a path to take the value from
+    (`identity.email`). `attempts`: how often it is asked before a person is."""
 
     type: SlotType = "text"
     ask: Texts
+    label: Texts | None = None
     invalid: Texts | None = None
     options: tuple[SlotOption, ...] = ()
     identity: bool = False
@@ -195,8 +197,25 @@ class StepBase(Model):
     """The step after this one; absent: the one below it in the file."""
 
 
+class Alternative(Model):
+    """What a customer may want instead of answering; `value` names it. `most`: how often in one request, then a person is
+    brought in."""
+
+    value: str
+    label: Texts
+    go: str
+    most: int = 2
+
+
 class CollectStep(StepBase):
-    collect: str
+    """Asks for a slot, or for several at once as a form; optional ones of a form may be left empty."""
+
+    collect: str | tuple[str, ...]
+    instead: tuple[Alternative, ...] = ()
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        return (self.collect,) if isinstance(self.collect, str) else self.collect
 
 
 class VerifyStep(StepBase):
@@ -281,10 +300,13 @@ class Procedure(Model):
 class Progress(Model):
     """Where a topic stands. `slots` hold masked values; `results` the values of saved outcomes plus their `code`.
     `passed`: the steps left behind, in order; `written`: those of them whose WRITE happened or may have happened.
-    `attempts`: by slot, how many answers to its question were of no use."""
+    `attempts`: by slot, how many answers to its question were of no use, and by `slot.alternative`, how often that was
+    wanted instead. `earlier`: values that did not serve; they are shown again, but not taken again by themselves. An empty
+    value of an optional slot: left out on purpose."""
 
     step: str
     slots: dict[str, str] = {}
+    earlier: dict[str, str] = {}
     results: dict[str, dict[str, Scalar]] = {}
     passed: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
@@ -300,14 +322,24 @@ class Surroundings(Model):
     default_locale: str = "en"
 
 
+class Labelled(Model):
+    """The name of a slot or of an alternative, and what it is called in the customer's language."""
+
+    name: str
+    label: str
+
+
 class Ask(Model):
-    """Waits for a slot."""
+    """Waits for a slot. `fields`: the slots to ask for at once; of several, `slot` is the one to ask for in words. `instead`:
+    what the customer may want instead."""
 
     wants: Literal["ask"] = "ask"
     step: str = ""
     slot: str
     definition: SlotDefinition
     text: str
+    fields: tuple[Labelled, ...]
+    instead: tuple[Labelled, ...] = ()
 
 
 class RequireAssurance(Model):
@@ -319,7 +351,8 @@ class RequireAssurance(Model):
 
 
 class RunAction(Model):
-    """Wants an action called; confirmation and approval come first where their texts are set."""
+    """Wants an action called; confirmation and approval come first where their texts are set. `rests_on`: the slots that
+    its arguments name and that can still be changed."""
 
     wants: Literal["action"] = "action"
     step: str
@@ -328,6 +361,7 @@ class RunAction(Model):
     confirm: str | None = None
     approve: str | None = None
     progress: str | None = None
+    rests_on: tuple[Labelled, ...] = ()
 
 
 class Say(Model):

@@ -20,6 +20,14 @@ async def save(tx: Transaction, tenant_id: TenantId, procedure: Procedure) -> No
     )
 
 
+async def deactivate(tx: Transaction, tenant_id: TenantId, name: str) -> bool:
+    """Its versions stay; False if none was active."""
+    done = await tx.execute(
+        "update procedure_version set active = false where tenant_id = $1 and name = $2 and active", tenant_id, name
+    )
+    return done != "UPDATE 0"
+
+
 async def active_digest(tx: Transaction, tenant_id: TenantId, name: str) -> str | None:
     digest: str | None = await tx.fetchval(
         "select digest from procedure_version where tenant_id = $1 and name = $2 and active", tenant_id, name

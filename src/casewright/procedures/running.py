@@ -3,6 +3,7 @@
 begin ──► advance ──► Want ──► met | fill | misunderstood | record | decline | reject ──► advance …
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casewright.procedures.conditions import holds
@@ -12,6 +13,7 @@ from casewright.procedures.models import (
     ActionStatus,
     ActionStep,
     Advance,
+    Alternative,
     AnswerQuestion,
     AnswerStep,
     Ask,
@@ -21,6 +23,7 @@ from casewright.procedures.models import (
     Finish,
     HandOff,
     HandOffStep,
+    Labelled,
     Procedure,
     Progress,
     RequireAssurance,
@@ -34,7 +37,17 @@ from casewright.procedures.models import (
     VerifyStep,
     Want,
 )
-from casewright.procedures.steps import CANCELLED, FAILED, FINISHED, UNCERTAIN, following, slots_used, step_of
+from casewright.procedures.steps import (
+    CANCELLED,
+    FAILED,
+    FINISHED,
+    UNANSWERED,
+    UNCERTAIN,
+    following,
+    slots_of_arguments,
+    slots_used,
+    step_of,
+)
 from casewright.procedures.texts import evaluate, fill_in, in_locale
 
 
@@ -68,11 +81,14 @@ def met(procedure: Procedure, progress: Progress, want: Want) -> Progress:
 
 def fill(procedure: Procedure, progress: Progress, slot: str, value: str) -> Progress:
     """A slot's value, also a corrected one: then it goes back to the first step that used the old value and forgets the
-    results since. Once a WRITE has rested on the old value it `is_settled`, and the progress comes back unchanged.
+    results since. Once a WRITE has rested on the old value it `is_settled`, and the progress comes back unchanged. Where the
+    question offers alternatives, the value may name one of them.
 
     Raises `UnknownSlot`."""
     if slot not in procedure.slots:
         raise UnknownSlot(f'The procedure "{procedure.name}" has no slot "{slot}"; it has: {_names(procedure.slots)}.')
+    if alternative := _alternative(procedure, progress, slot, value):
+        return _turn_to(procedure, progress, slot, alternative)
     if progress.slots.get(slot) == value or is_settled(procedure, progress, slot):
         return progress
     filled = progress.model_copy(update={"slots": {**progress.slots, slot: value}})
@@ -161,16 +177,38 @@ def _want_at(procedure: Procedure, progress: Progress, surroundings: Surrounding
 
 
 def _collect(procedure: Procedure, step: CollectStep, words: "_Words") -> Want | _GoOn:
-    progress, slot = words.progress, procedure.slots[step.collect]
-    attempts = progress.attempts.get(step.collect, 0)
-    prefill = None if attempts else _prefill(procedure, step.collect, words.surroundings)
-    if step.collect not in progress.slots and prefill:
-        progress = progress.model_copy(update={"slots": {**progress.slots, step.collect: prefill}})
-    if step.collect in progress.slots or slot.optional:
+    """Asks for what is missing, first for what was answered to no use; an optional slot never holds anything up, unless
+    what was given for it cannot be used."""
+    progress = _prefilled(procedure, step, words)
+    attempts = {name: progress.attempts.get(name, 0) for name in step.slots}
+    missing = [name for name in step.slots if name not in progress.slots]
+    wanted = [name for name in missing if _must_be_asked(procedure.slots[name], attempts[name])]
+    if not wanted:
         return _GoOn(_go(procedure, progress, following(procedure, step)))
-    if attempts >= slot.attempts:
+    if any(attempts[name] >= procedure.slots[name].attempts for name in wanted):
         return HandOff(step=step.id, reason="no_usable_answer")
-    return Ask(step=step.id, slot=step.collect, definition=slot, text=words.say(_question(slot, attempts)))
+    first = max(wanted, key=lambda name: attempts[name])
+    slot = procedure.slots[first]
+    return Ask(
+        step=step.id,
+        slot=first,
+        definition=slot,
+        text=words.say(_question(slot, attempts[first])),
+        fields=tuple(words.field(name) for name in missing),
+        instead=tuple(Labelled(name=one.value, label=words.say(one.label)) for one in step.instead),
+    )
+
+
+def _prefilled(procedure: Procedure, step: CollectStep, words: "_Words") -> Progress:
+    progress = words.progress
+    used_up = {*progress.slots, *progress.earlier, *(name for name, times in progress.attempts.items() if times)}
+    unasked = [name for name in step.slots if name not in used_up]
+    known = {name: value for name in unasked if (value := _prefill(procedure, name, words.surroundings))}
+    return progress.model_copy(update={"slots": {**progress.slots, **known}}) if known else progress
+
+
+def _must_be_asked(slot: SlotDefinition, attempts: int) -> bool:
+    return 0 < attempts < slot.attempts if slot.optional else True
 
 
 def _question(slot: SlotDefinition, attempts: int) -> Texts:
@@ -186,6 +224,11 @@ def _run(step: ActionStep, words: "_Words") -> RunAction:
         confirm=words.say(step.confirm) if step.confirm else None,
         approve=words.say(step.approve) if step.approve else None,
         progress=words.say(step.progress) if step.progress else None,
+        rests_on=tuple(
+            words.field(name)
+            for name in slots_of_arguments(words.procedure, step)
+            if not is_settled(words.procedure, words.progress, name)
+        ),
     )
 
 
@@ -200,6 +243,7 @@ _BEYOND: dict[str, Want] = {
     CANCELLED: Finish(step=CANCELLED, outcome="cancelled"),
     FAILED: HandOff(step=FAILED, reason="action_failed"),
     UNCERTAIN: HandOff(step=UNCERTAIN, reason="action_uncertain"),
+    UNANSWERED: HandOff(step=UNANSWERED, reason="no_usable_answer"),
 }
 
 
@@ -222,20 +266,57 @@ def _go(procedure: Procedure, progress: Progress, target: str) -> Progress:
     """Leaves the current step for another. A question that is come back to is asked again: its answer was of no use."""
     moved = progress.model_copy(update={"step": target, "passed": (*progress.passed, progress.step)})
     step = step_of(procedure, target)
-    if target not in moved.passed or not isinstance(step, CollectStep) or procedure.slots[step.collect].optional:
+    if target not in moved.passed or not isinstance(step, CollectStep):
         return moved
-    kept = {name: value for name, value in moved.slots.items() if name != step.collect}
-    return misunderstood(procedure, moved.model_copy(update={"slots": kept}), step.collect)
+    useless = [name for name in step.slots if not procedure.slots[name].optional]
+    if not useless:
+        return moved
+    moved = _without(moved, step.slots)
+    for name in useless:
+        moved = misunderstood(procedure, moved, name)
+    return moved
+
+
+def _without(progress: Progress, slots: Iterable[str]) -> Progress:
+    """What these slots held counts no longer."""
+    given = {name: progress.slots[name] for name in slots if name in progress.slots}
+    kept = {name: value for name, value in progress.slots.items() if name not in given}
+    return progress.model_copy(update={"slots": kept, "earlier": {**progress.earlier, **given}})
+
+
+def _alternative(procedure: Procedure, progress: Progress, slot: str, value: str) -> Alternative | None:
+    """Of the question that is open."""
+    step = step_of(procedure, progress.step)
+    if not isinstance(step, CollectStep) or slot not in step.slots:
+        return None
+    return next((one for one in step.instead if one.value == value), None)
+
+
+def _turn_to(procedure: Procedure, progress: Progress, slot: str, alternative: Alternative) -> Progress:
+    """To an alternative's step. What was asked from there on is asked as if for the first time."""
+    times = {**progress.attempts, slot: 0}
+    name = f"{slot}.{alternative.value}"
+    times[name] = times.get(name, 0) + 1
+    counted = progress.model_copy(update={"attempts": times})
+    if times[name] > alternative.most:
+        return _go(procedure, counted, UNANSWERED)
+    if alternative.go not in progress.passed:
+        passed = tuple(one for one in progress.passed if one != progress.step)
+        return counted.model_copy(update={"step": alternative.go, "passed": passed})
+    position = progress.passed.index(alternative.go)
+    undone = [step_of(procedure, step_id) for step_id in progress.passed[position:]]
+    asked = [name for step in undone if isinstance(step, CollectStep) for name in step.slots]
+    return _without(_back_to(procedure, counted, position, slot), asked)
 
 
 def _back_to(procedure: Procedure, progress: Progress, position: int, corrected: str) -> Progress:
     """To an earlier step, since a slot was corrected. What was asked after it is asked as if for the first time."""
     undone = [step_of(procedure, step_id) for step_id in progress.passed[position:]]
     forgotten = {step.save_as for step in undone if isinstance(step, ActionStep)}
-    asked_anew = {step.collect for step in undone if isinstance(step, CollectStep)}
+    asked_anew = {name for step in undone if isinstance(step, CollectStep) for name in step.slots}
     here = step_of(procedure, progress.step)
     if isinstance(here, CollectStep):
-        asked_anew.add(here.collect)
+        asked_anew.update(here.slots)
     asked_anew.discard(corrected)
     return progress.model_copy(
         update={
@@ -274,11 +355,15 @@ class _Words:
     def say(self, texts: Texts) -> str:
         return fill_in(self._in_locale(texts), self.spoken)
 
+    def field(self, slot: str) -> Labelled:
+        definition = self.procedure.slots[slot]
+        return Labelled(name=slot, label=self.say(definition.label or definition.ask))
+
     def raw(self, path: str) -> Scalar:
         """The value as an action takes it."""
         match path.split("."):
             case ["slots", name]:
-                return self.progress.slots.get(name)
+                return self.progress.slots.get(name) or None
             case ["results", saved_as, key]:
                 return self.progress.results.get(saved_as, {}).get(key)
             case ["identity", "email"]:

@@ -24,6 +24,11 @@ class ProcedureService:
         for procedure in procedures:
             await repository.save(tx, tenant_id, procedure)
 
+    async def withdraw(self, tx: Transaction, tenant_id: TenantId, name: str) -> None:
+        """It begins no more; conversations in the middle of it go on. Raises `ProcedureNotFound`."""
+        if not await repository.deactivate(tx, tenant_id, name):
+            raise ProcedureNotFound(f'There is no procedure "{name}".')
+
     async def get(self, tx: Transaction, tenant_id: TenantId, name: str, digest: str | None = None) -> Procedure:
         """The active version, or the one of that digest. Raises `ProcedureNotFound`."""
         digest = digest or await repository.active_digest(tx, tenant_id, name)

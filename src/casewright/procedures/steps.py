@@ -26,6 +26,8 @@ FAILED = "$failed"
 """… after an action failed and the step says nothing about that."""
 UNCERTAIN = "$uncertain"
 """… after it stayed unknown whether an action happened."""
+UNANSWERED = "$unanswered"
+"""… after an alternative to an answer was wanted too often."""
 
 
 def step_of(procedure: Procedure, step_id: str) -> Step | None:
@@ -44,6 +46,8 @@ def named_targets(step: Step) -> Iterator[tuple[str, str]]:
     """The steps that this one names, each with the key that names it."""
     if step.next:
         yield "next", step.next
+    if isinstance(step, CollectStep):
+        yield from ((f"instead {one.value}", one.go) for one in step.instead)
     if isinstance(step, BranchStep):
         yield from (("branch", branch.go) for branch in step.branch)
     if isinstance(step, ActionStep):
@@ -74,13 +78,15 @@ def reachable(procedure: Procedure, leads_to: Callable[[Step], Iterable[str]] | 
 def waits_for_customer(procedure: Procedure, step: Step) -> bool:
     """Whether going round through this step always needs an answer from someone."""
     if isinstance(step, CollectStep):
-        slot = procedure.slots.get(step.collect)
-        return slot is None or not slot.optional
+        slots = [procedure.slots.get(name) for name in step.slots]
+        return any(slot is None or not slot.optional for slot in slots)
     return isinstance(step, ActionStep) and bool(step.confirm or step.approve)
 
 
 def texts_of(step: Step) -> Iterator[tuple[str, Texts]]:
     """What a step may say, each with its key."""
+    if isinstance(step, CollectStep):
+        yield from ((f"instead {one.value}", one.label) for one in step.instead)
     if isinstance(step, ActionStep):
         named = {"confirm": step.confirm, "approve": step.approve, "progress": step.progress}
         yield from ((key, texts) for key, texts in named.items() if texts is not None)
@@ -106,6 +112,14 @@ def paths_used(step: Step) -> Iterator[tuple[str, str]]:
 
 def slots_used(step: Step) -> frozenset[str]:
     """The slots on whose values this step depends."""
-    collected = [step.collect] if isinstance(step, CollectStep) else []
+    collected = step.slots if isinstance(step, CollectStep) else ()
     looked_at = [path.removeprefix("slots.") for _, path in paths_used(step) if path.startswith("slots.")]
-    return frozenset(collected + looked_at)
+    return frozenset((*collected, *looked_at))
+
+
+def slots_of_arguments(procedure: Procedure, step: ActionStep) -> tuple[str, ...]:
+    """The slots that an action's arguments name, in the order in which they are asked for. (Steps keep their order when they
+    are stored, keys do not.)"""
+    paths = {path for text in step.arguments.values() for path in placeholders(text)}
+    asked = [slot for other in procedure.steps if isinstance(other, CollectStep) for slot in other.slots]
+    return tuple(slot for slot in dict.fromkeys((*asked, *sorted(procedure.slots))) if f"slots.{slot}" in paths)

@@ -1,6 +1,12 @@
 """A tenant: a company that Casewright answers for."""
 
+import re
 from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from casewright.kit.ids import TenantId
 from casewright.kit.model import Model
@@ -23,6 +29,60 @@ class OwnThresholds(Model):
     failed_turns_hand_over: int | None = None
 
 
+def _hour(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", value):
+        raise ValueError('must be an hour in quotes, such as "05:00"')
+    return value
+
+
+def _colour(value: str) -> str:
+    if value and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValueError('must be a colour as "#rrggbb", such as "#0b5cab"')
+    return value.lower()
+
+
+def _avatar(value: str) -> str:
+    if value and not value.startswith("data:image/"):
+        raise ValueError("must be an image file in the company's folder")
+    return value
+
+
+Hour = Annotated[str, BeforeValidator(_hour)]
+
+
+class Greeting(Model):
+    """How a conversation begins on some pages at some hours. `page`: a glob over the page's address or its path. `from` …
+    `until`: in the customer's time; `until` is not included, and may lie after midnight. What it leaves empty is as elsewhere."""
+
+    page: str = "*"
+    from_: Hour = Field("00:00", alias="from")
+    until: Hour = "24:00"
+    text: dict[str, str] = {}
+    suggested_questions: dict[str, tuple[str, ...]] = {}
+
+    def fits(self, page: str, hour: str) -> bool:
+        on_page = any(fnmatchcase(one, self.page) for one in (page, _path(page)))
+        if self.from_ <= self.until:
+            return on_page and self.from_ <= hour < self.until
+        return on_page and (hour >= self.from_ or hour < self.until)
+
+
+def _path(page: str) -> str:
+    try:
+        return urlsplit(page).path or "/"
+    except ValueError:
+        return page
+
+
+class ChatProfile(Model):
+    """The agent's face in the chat page. `avatar`: a data URI. `greetings`: the first that fits counts."""
+
+    agent_name: str = Field("", max_length=60)
+    avatar: Annotated[str, AfterValidator(_avatar)] = ""
+    colour: Annotated[str, AfterValidator(_colour)] = ""
+    greetings: tuple[Greeting, ...] = ()
+
+
 class TenantProfile(Model):
     """What a tenant decides about its agent. Texts by locale. `record_ids_private`: the org's record ids count as
     personal data and are masked as well. `limits` and `thresholds` None: the installation's defaults."""
@@ -35,6 +95,25 @@ class TenantProfile(Model):
     record_ids_private: bool = False
     limits: OwnLimits | None = None
     thresholds: OwnThresholds | None = None
+    chat: ChatProfile = ChatProfile()
+
+    @model_validator(mode="after")
+    def _greets_in_the_default_language(self) -> Self:
+        for number, greeting in enumerate(self.chat.greetings, 1):
+            for what, texts in (("text", greeting.text), ("suggested_questions", greeting.suggested_questions)):
+                if texts and not texts.get(self.default_language):
+                    raise ValueError(
+                        f"chat.greetings, number {number}: {what!r} has nothing in {self.default_language!r}"
+                    )
+        return self
+
+
+class Welcome(Model):
+    """What a customer sees first, in `language`."""
+
+    language: str
+    greeting: str
+    suggested: tuple[str, ...]
 
 
 class Tenant(Model):

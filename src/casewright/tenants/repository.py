@@ -48,6 +48,17 @@ async def insert_key(tx: Transaction, *, key_id: UUID, tenant_id: TenantId, kind
     )
 
 
+async def revoke_keys(tx: Transaction, tenant_id: TenantId, digest: bytes | None) -> int:
+    """That one, or with `digest` None all of the tenant. How many counted until now."""
+    done = await tx.execute(
+        """update control.api_key set revoked_at = now()
+           where tenant_id = $1 and revoked_at is null and digest = coalesce($2, digest)""",
+        tenant_id,
+        digest,
+    )
+    return int(done.removeprefix("UPDATE "))
+
+
 async def count_request(tx: Transaction, tenant_id: TenantId, minute: datetime) -> int:
     """Requests of the tenant in this minute, this one included."""
     return int(

@@ -4,11 +4,19 @@ from casewright.kit.model import Model
 
 
 class Site(Model):
+    """`avatar`: a data URI, `colour`: `#rrggbb`; both empty where the company says nothing. `greeting` and `suggested` are for
+    the page, hour and language that were asked for."""
+
     name: str
     default_language: str
     languages: tuple[str, ...]
     suggested_questions: dict[str, tuple[str, ...]]
     silence_minutes: float
+    agent_name: str = ""
+    avatar: str = ""
+    colour: str = ""
+    greeting: str = ""
+    suggested: tuple[str, ...] = ()
 
 
 class Company(Model):

@@ -24,6 +24,10 @@ class TenantNotFound(NotFound):
         super().__init__(f"There is no tenant {name!r}.")
 
 
+class KeyNotFound(NotFound):
+    title = "No such key"
+
+
 class TenantService:
     def __init__(self, database: Database, clock: Clock, default_limits: Limits) -> None:
         self._database = database
@@ -62,7 +66,7 @@ class TenantService:
         async with self._database.control() as tx:
             row = await repository.find_tenant_by_slug(tx, slug)
             tenant_id = TenantId(row["id"]) if row else TenantId(new_id())
-            await repository.save_tenant(tx, tenant_id, slug, name, profile.model_dump(mode="json"))
+            await repository.save_tenant(tx, tenant_id, slug, name, profile.model_dump(mode="json", by_alias=True))
         self._tenants.pop(tenant_id, None)
         return Tenant(id=tenant_id, slug=slug, name=name, profile=profile)
 
@@ -72,6 +76,21 @@ class TenantService:
         async with self._database.control() as tx:
             await repository.insert_key(tx, key_id=new_id(), tenant_id=tenant_id, kind=kind, digest=_digest(key))
         return key
+
+    async def revoke_key(self, tenant_id: TenantId, key: str) -> None:
+        """Another process may accept it for half a minute more. Raises `KeyNotFound`."""
+        if not await self._revoke(tenant_id, _digest(key)):
+            raise KeyNotFound("That is no valid key of this company.")
+
+    async def revoke_all_keys(self, tenant_id: TenantId) -> int:
+        """Like `revoke_key`, for all that the tenant has; how many they were."""
+        return await self._revoke(tenant_id, None)
+
+    async def _revoke(self, tenant_id: TenantId, digest: bytes | None) -> int:
+        async with self._database.control() as tx:
+            count = await repository.revoke_keys(tx, tenant_id, digest)
+        self._principals.clear()
+        return count
 
     async def authenticate(self, key: str, kind: ApiKeyKind) -> Principal:
         """Who a key stands for. Raises `NotAuthenticated`."""

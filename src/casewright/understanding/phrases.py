@@ -168,6 +168,28 @@ NO_MACHINE: Final = _phrase(
 DENIED_BEFORE: Final = re.compile(
     r"(?:n't|not|no need to|without|instead of|never|nicht|kein\w*|ohne)(?: \w+){0,4}\s*$", re.IGNORECASE
 )
+# "Customers can chat with an agent": others would, not the one who writes.
+OTHERS_BEFORE: Final = re.compile(
+    r"\b(?:customers?|clients?|visitors?|users?|people|buyers?|kund(?:en|innen)|besucher|nutzer)(?: \w+){0,3}\s*$",
+    re.IGNORECASE,
+)
+REQUEST: Final = _phrase(r"request")
+# Words that stand for something said before.
+SAID_BEFORE: Final = _phrase(
+    r"it|its|this|these|those|them|they|their|he|she|him|his|hers?|that(?= (?:be|is|was)\b|\W*$)"
+    r"|das|es|dies(?:e[mnrs]?)?|ihn|ihm|dessen|deren|dafür|damit|davon|dazu"
+)
+# A value and the words that say what it is.
+VALUE: Final = re.compile(r"\[[A-Z_]+_\d+\]|\d")
+DETAILS: Final = re.compile(
+    r"(?:\[[A-Z_]+_\d+\]|[\W\d]|(?:my|our|the|is|are|it|its|s|it's|this|here|and|or|at|on|under|by|you|can|reach|call|me|for"
+    r"|as|reference|private|work|business|e|mail|email|address|mailbox|phone|telephone|mobile|cell|number|no|name|user"
+    r"|username|login|account|card|credit|customer|contract|case|ticket|id|org|organisation|organization|company"
+    r"|meine?|unsere?|der|die|das|ist|sind|lautet|lauten|und|oder|unter|sie|erreichen|mich|adresse|mailadresse|telefon"
+    r"|telefonnummer|handy|handynummer|nummer|benutzer|benutzername|konto|karte|kreditkarte|kundennummer|vertrag"
+    r"|vertragsnummer|fall|fallnummer|ticketnummer|firma)(?!\w))+",
+    re.IGNORECASE,
+)
 RESUME: Final = re.compile(
     r"(?:^|(?<=[\s,;.!?]))(?:(?:now|and|so|ok(?:ay)?|then|let'?s|can we|could we|please|i'?d like to|i want to|jetzt"
     r"|nun|und|dann|können wir|bitte"
@@ -272,6 +294,37 @@ DO_NOT_KNOW: Final = _phrase(
     r"(?:ich )?wei(?:ß|ss) (?:es |ich )?(?:leider )?nicht|keine ahnung|nicht sicher|habe ich (?:leider )?nicht"
     r"|kann ich nicht sagen|unbekannt|no sé|je ne sais pas",
 )
+# What is wanted instead of an answer, by the name that a procedure gives it.
+INSTEAD: Final = {
+    "new_code": _phrase(
+        r"(?:(?:did|have|had)(?: not|n'?t)|never|not)(?: (?:yet|even|actually))? (?:get|got|gotten|receive[d]?|see|seen)",
+        r"(?:do not|don'?t) have (?:the|a|any|your|that|my) (?:code|e-?mail|mail)",
+        r"no (?:code|e-?mail|mail)(?: has| have)?(?: yet| so far| arrived| came| come| here| received| in my inbox)*",
+        r"(?:code|e-?mail|mail|message|it)(?: (?:still|has|did|is))*(?: not|n'?t| never)(?: yet)? (?:come|came|arrived?|here|there)",
+        r"nothing (?:has |yet )?(?:arrived|came|come|here|received|so far|in my inbox)",
+        r"(?:re-?send|send|mail|e-?mail)(?: me)?(?: (?:it|the|a|that|this|another|new|one|code|mail|e-?mail))* again",
+        r"re-?send(?: (?:it|me|the|a|that|this|another|new))*(?: (?:code|mail|e-?mail))?",
+        r"(?:another|a new|new|a fresh|a different) code|where(?:'s| is) (?:the|my|that) (?:code|e-?mail|mail)",
+        r"(?:noch )?kein(?:en|e)? (?:code|e-?mails?|mails?|nachricht)(?: \w+){0,3}",
+        r"(?:habe|hab)(?: \w+){0,5} nicht(?:s)?(?: \w+)? (?:bekommen|erhalten|gekriegt)",
+        r"(?:code|mail|e-?mail|es|nachricht)(?: (?:ist|kam|kommt|war))?(?: \w+)? nicht(?:s)?(?: \w+)?"
+        r" (?:angekommen|gekommen|da|an|eingegangen)",
+        r"nichts (?:angekommen|gekommen|bekommen|erhalten|da)|wo (?:ist|bleibt) (?:der|mein|die|meine) (?:code|mail|e-?mail)",
+        r"(?:neue[nr]?|anderen|weiteren|frischen) code|code (?:noch ?mal|noch einmal|erneut|neu)",
+        r"(?:noch ?mal|noch einmal|erneut|neu) (?:zu)?(?:schicken|senden|anfordern)|(?:schick|send)\w*(?: \w+){0,3} (?:noch ?mal"
+        r"|noch einmal|erneut)",
+    ),
+    "other_address": _phrase(
+        r"(?:an)?(?:other|different|wrong|incorrect|old) (?:e-?mail |mail )?(?:address|e-?mail|mail|account)",
+        r"(?:address|e-?mail|mail)(?: (?:is|was|there))* (?:wrong|incorrect|mistyped|misspelled|not right)",
+        r"(?:typo|mistake) in (?:the|my) (?:e-?mail |mail )?(?:address|e-?mail|mail)|mistyped|misspelled",
+        r"(?:no access|no longer have access|can(?:'?t|not) (?:access|open|get into|read)) (?:to )?(?:that|this|the|my) (?:address|mail"
+        r"|e-?mail|mailbox|inbox|account)",
+        r"(?:andere|falsche|alte)[nrs]? (?:e-?mail-?|mail-?)?(?:adresse|mail|e-?mail|postfach)",
+        r"(?:adresse|mail|e-?mail)(?: (?:ist|war))? (?:falsch|verkehrt)|vertippt|verschrieben",
+        r"(?:kein(?:en)? zugriff|komme nicht)(?: \w+){0,4} (?:adresse|mail|e-?mail|postfach)",
+    ),
+}
 ORDINALS: Final = (
     _phrase(
         r"(?:the )?(?:first|1st)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?1|(?:der|die|das|den"

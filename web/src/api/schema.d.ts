@@ -298,16 +298,66 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** ActionView */
+        /**
+         * ActionView
+         * @description A call and its end. `attempts`: how often it was sent or looked for. `confirmed`, `approved`: whether it rested on the
+         *     customer's yes, on an operator's.
+         */
         ActionView: {
             /** Action */
             action: string;
+            /**
+             * Approved
+             * @default false
+             */
+            approved: boolean;
+            /**
+             * Arguments
+             * @default {}
+             */
+            arguments: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Attempts
+             * @default 1
+             */
+            attempts: number;
             /** Code */
             code: string;
+            /**
+             * Confirmed
+             * @default false
+             */
+            confirmed: boolean;
+            /**
+             * Effect
+             * @default
+             */
+            effect: string;
             /** Ms */
             ms: number;
+            /**
+             * Records
+             * @default []
+             */
+            records: components["schemas"]["RecordReference"][];
             /** Status */
             status: string;
+            /**
+             * Step
+             * @default
+             */
+            step: string;
+            /** Topic Id */
+            topic_id?: string | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: string | number | boolean | null;
+            };
         };
         /**
          * AnswerFromKnowledge
@@ -577,14 +627,14 @@ export interface components {
         };
         /**
          * Expects
-         * @description What the reply waits for, so that a page can offer the right field.
+         * @description What the reply waits for, so that a page can offer the right field. `slot`: the one asked for, the first of a form.
          */
         Expects: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "text" | "email" | "code" | "choice" | "confirmation" | "approval";
+            kind: "text" | "email" | "code" | "choice" | "form" | "confirmation" | "approval";
             /** Slot */
             slot?: string | null;
         };
@@ -601,6 +651,39 @@ export interface components {
             message_id?: string | null;
             /** Rating */
             rating?: number | null;
+        };
+        /**
+         * FormField
+         * @description A slot that a reply asks for, or that the open confirmation rests on. `value`: what it holds now. An option's `text` is
+         *     what a form sends back for it.
+         */
+        FormField: {
+            /** Label */
+            label: string;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["QuickReply"][];
+            /** Slot */
+            slot: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "email" | "code" | "case_number" | "record_id" | "error_code" | "http_status" | "money" | "number" | "choice" | "yes_no" | "date";
+            /** Value */
+            value?: string | null;
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
         };
         /** HumanHandoff */
         HumanHandoff: {
@@ -655,6 +738,16 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * MaskedValue
+         * @description That something was masked, and as what; never the value.
+         */
+        MaskedValue: {
+            /** Kind */
+            kind: string;
+            /** Token */
+            token: string;
+        };
         /** MessageAccepted */
         MessageAccepted: {
             /**
@@ -682,10 +775,24 @@ export interface components {
              */
             status: "replied" | "replaced" | "human" | "pending";
         };
-        /** MessageRequest */
+        /**
+         * MessageRequest
+         * @description Words, or the values of the form that is open: then the text may be empty, and is only shown.
+         */
         MessageRequest: {
             /**
+             * Form
+             * @description Values by slot, of the `fields` of the last reply. They are taken as they are, and checked.
+             * @example {
+             *       "amount": "50 EUR"
+             *     }
+             */
+            form?: {
+                [key: string]: string;
+            } | null;
+            /**
              * Text
+             * @default
              * @example I forgot my password
              */
             text: string;
@@ -701,6 +808,11 @@ export interface components {
              */
             at: string;
             expects?: components["schemas"]["Expects"] | null;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: components["schemas"]["FormField"][];
             /**
              * From
              * @enum {string}
@@ -739,6 +851,20 @@ export interface components {
         ModeView: {
             mode: components["schemas"]["Mode"];
         };
+        /**
+         * Mood
+         * @description A point of the emotion curve: the feeling in one message, and the frustration after it (0…1).
+         */
+        Mood: {
+            /** Frustration */
+            frustration: number;
+            /** Intensity */
+            intensity: number;
+            /** Label */
+            label: string;
+            /** Valence */
+            valence: number;
+        };
         /** OperatorReply */
         OperatorReply: {
             /** Text */
@@ -765,7 +891,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "step" | "code" | "question" | "notice" | "result" | "empathy" | "handoff";
+            kind: "answer" | "step" | "code" | "question" | "notice" | "progress" | "result" | "empathy" | "handoff";
             /**
              * Sources
              * @default []
@@ -812,6 +938,16 @@ export interface components {
              */
             segment: number;
         };
+        /**
+         * QueuePlace
+         * @description Where a customer stands who waits for a person. `position` 1 is next; `waiting`: how many wait in all.
+         */
+        QueuePlace: {
+            /** Position */
+            position: number;
+            /** Waiting */
+            waiting: number;
+        };
         /** QuickReply */
         QuickReply: {
             /** Label */
@@ -826,6 +962,26 @@ export interface components {
             /** Probability */
             probability: number;
         };
+        /**
+         * RecordReference
+         * @description A record in the org that an action read or wrote. `label`: what people call it (a case number).
+         */
+        RecordReference: {
+            /** Id */
+            id: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /** Type */
+            type: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
         /** RecoveryView */
         RecoveryView: {
             /** Failure */
@@ -835,8 +991,17 @@ export interface components {
             /** Succeeded */
             succeeded: boolean;
         };
-        /** ReplyView */
+        /**
+         * ReplyView
+         * @description `fields`: what the reply asks for, or what its confirmation rests on.
+         */
         ReplyView: {
+            expects?: components["schemas"]["Expects"] | null;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: components["schemas"]["FormField"][];
             /**
              * Id
              * Format: uuid
@@ -950,16 +1115,45 @@ export interface components {
             /** Weight */
             weight: number;
         };
-        /** Site */
+        /**
+         * Site
+         * @description `avatar`: a data URI, `colour`: `#rrggbb`; both empty where the company says nothing. `greeting` and `suggested` are for
+         *     the page, hour and language that were asked for.
+         */
         Site: {
+            /**
+             * Agent Name
+             * @default
+             */
+            agent_name: string;
+            /**
+             * Avatar
+             * @default
+             */
+            avatar: string;
+            /**
+             * Colour
+             * @default
+             */
+            colour: string;
             /** Default Language */
             default_language: string;
+            /**
+             * Greeting
+             * @default
+             */
+            greeting: string;
             /** Languages */
             languages: string[];
             /** Name */
             name: string;
             /** Silence Minutes */
             silence_minutes: number;
+            /**
+             * Suggested
+             * @default []
+             */
+            suggested: string[];
             /** Suggested Questions */
             suggested_questions: {
                 [key: string]: string[];
@@ -1027,7 +1221,10 @@ export interface components {
          * @enum {string}
          */
         Status: "open" | "closed";
-        /** TopicView */
+        /**
+         * TopicView
+         * @description `parent`: the topic that waits for this one. `reason`: of its last move.
+         */
         TopicView: {
             /** Id */
             id: string;
@@ -1035,6 +1232,18 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+            /** Parent */
+            parent?: string | null;
+            /**
+             * Priority
+             * @default 3
+             */
+            priority: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
             /**
              * Slots
              * @default {}
@@ -1065,6 +1274,8 @@ export interface components {
             messages: components["schemas"]["MessageView"][];
             mode: components["schemas"]["Mode"];
             outcome: components["schemas"]["Outcome"] | null;
+            /** @description While a person is awaited. */
+            queue?: components["schemas"]["QueuePlace"] | null;
             status: components["schemas"]["Status"];
         };
         /** TurnItem */
@@ -1135,6 +1346,11 @@ export interface components {
              */
             emotion: components["schemas"]["Emotion"];
             /**
+             * Emotions
+             * @default []
+             */
+            emotions: components["schemas"]["Mood"][];
+            /**
              * Frustration
              * @default 0
              */
@@ -1160,12 +1376,22 @@ export interface components {
              */
             language: string;
             /**
+             * Masked
+             * @default []
+             */
+            masked: components["schemas"]["MaskedValue"][];
+            /**
              * Masked Text
              * @default
              */
             masked_text: string;
             /** Message Ids */
             message_ids: string[];
+            /**
+             * Min Confidence
+             * @default 0
+             */
+            min_confidence: number;
             /**
              * Model Version
              * @default
@@ -1202,6 +1428,11 @@ export interface components {
              * @default []
              */
             signals: components["schemas"]["Signal"][];
+            /**
+             * Stack
+             * @default []
+             */
+            stack: string[];
             /** Stages */
             stages: components["schemas"]["StageView"][];
             /**
@@ -1218,6 +1449,19 @@ export interface components {
             total_ms: number;
             /** Trigger */
             trigger: string;
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
         };
     };
     responses: never;
@@ -1928,7 +2172,9 @@ export interface operations {
     reply_v1_conversations__conversation_id__replies_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 conversation_id: string;
             };
@@ -1960,6 +2206,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2229,7 +2484,14 @@ export interface operations {
     };
     site_v1_site_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The page the customer is on. */
+                page?: string;
+                /** @description The customer's, for the hour. */
+                time_zone?: string;
+                /** @description Wanted; else the company's default. */
+                language?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2252,6 +2514,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
