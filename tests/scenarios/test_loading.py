@@ -74,7 +74,11 @@ def test_a_step_is_told_in_a_line(tmp_path: Path) -> None:
             "step 1 → clock: '31m' has not the right form; "
             "write a plus sign, a number and s, m, h or d, such as '+31m'.",
         ),
-        ("  - org: {quer: SELECT Id FROM Case}\n", 5, "step 1 → org: needs either 'query' or 'create'."),
+        (
+            "  - org: {quer: SELECT Id FROM Case}\n",
+            5,
+            "step 1 → org: needs one of 'query', 'create', 'change' and 'fault'.",
+        ),
         ("  - org: {query: SELECT Id FROM Case}\n", 5, "step 1 → org: a query needs expect, count or save_as."),
         (
             "  - org:\n      query: SELECT Id FROM Case\n      expect:\n        - Id: [1]\n",
@@ -87,12 +91,31 @@ def test_a_step_is_told_in_a_line(tmp_path: Path) -> None:
             "step 1 → operator: say exactly one of reply, approve, give_back, take_over.",
         ),
         ("  - mail: {contains: [reset]}\n", 5, "step 1 → mail needs 'to'."),
+        ("  - fill: {amount: 50}\n", 5, "step 1 → fill → amount: must be text, not 50; put it in quotes."),
+        (
+            "  - org: {fault: row_lock, tims: 1}\n",
+            5,
+            "step 1 → org → tims: the key is not known. Did you mean 'times'?",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_what_would_be_right(
     tmp_path: Path, steps: str, line: int, said: str
 ) -> None:
     assert problems_of(tmp_path, HEAD + steps) == [(line, said)]
+
+
+def test_a_scenario_with_a_fault_is_played_alone(tmp_path: Path) -> None:
+    fault = "  - org: {fault: lost_answer, path_contains: /sobjects/Case, times: 1}\n"
+    assert load_text(tmp_path, HEAD + fault).scenario.is_played_alone
+    assert not load_text(tmp_path, HEAD + "  - customer: Hello\n").scenario.is_played_alone
+
+
+def test_what_a_scenario_covers_is_named_by_procedure(tmp_path: Path) -> None:
+    covers = "covers: {password_reset: [happy, decline]}\n"
+    loaded = load_text(tmp_path, HEAD.replace("steps:", f"{covers}steps:") + "  - customer: Hello\n")
+    assert loaded.scenario.covers == {"password_reset": ("happy", "decline")}
+    assert problems_of(tmp_path, covers.replace("happy", "lucky") + HEAD + "  - customer: Hello\n") != []
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:

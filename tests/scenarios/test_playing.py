@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from casewright.scenarios.errors import CannotRun
-from casewright.scenarios.loading import load, scenario_files
+from casewright.scenarios.loading import load
 from casewright.scenarios.models import LoadedScenario
 from casewright.scenarios.org import Org
 from casewright.scenarios.playing import play_all
@@ -43,12 +43,6 @@ async def play_text(scenario: Path, steps: str, connection: Connection) -> Scena
 
 def told(report: ScenarioReport) -> str:
     return "\n".join(f"{report.step}: {one.expectation}, found {one.found}" for one in report.mismatches)
-
-
-@pytest.mark.parametrize("file", scenario_files([EXAMPLES]), ids=lambda file: file.stem)
-async def test_a_shipped_scenario_passes(file: Path, connection: Connection) -> None:
-    (report,) = await play_all([load(file)], connection, Silent())
-    assert report.result is Result.PASSED, told(report)
 
 
 async def test_a_scenario_can_be_played_beside_itself_again_and_again(connection: Connection) -> None:
@@ -107,6 +101,50 @@ async def test_messages_in_a_burst_are_answered_together(scenario: Path, connect
     )
     report = await play_text(scenario, steps, connection)
     assert report.result is Result.PASSED, told(report)
+
+
+async def test_a_form_is_filled_in_and_what_it_asked_for_is_known(scenario: Path, connection: Connection) -> None:
+    steps = (
+        "  - customer: I forgot my password\n    expect: {fields: [email]}\n"
+        "  - fill: {email: '${random}@scenario.example'}\n"
+        "    expect: {expects: confirmation, fields: [email], contains: ['${random}@scenario.example']}\n"
+        "  - fill: {colour: blue}\n"
+    )
+    report = await play_text(scenario, steps, connection)
+    assert (report.result, report.steps_passed) == (Result.BROKEN, 2), told(report)
+    assert "refused with 422" in report.mismatches[0].found
+
+
+async def test_a_fault_ends_with_its_scenario(scenario: Path, connection: Connection) -> None:
+    steps = (
+        "  - org: {fault: status, path_contains: /nowhere}\n"
+        "  - org: {fault: none}\n"
+        "  - org: {fault: status, path_contains: /query}\n"
+        "  - customer: Hello\n    expect: {contains: [heliotrope]}\n"
+    )
+    report = await play_text(scenario, steps, connection)
+    assert (report.result, report.steps_passed) == (Result.FAILED, 3), told(report)
+    access = connection.tenants[0].org
+    assert access is not None
+    async with Org(access) as org:
+        assert len(await org.query("SELECT Id FROM User LIMIT 1")) == 1
+
+
+async def test_scenarios_with_faults_are_played_after_the_others_one_at_a_time(
+    tmp_path: Path, connection: Connection
+) -> None:
+    texts = {
+        "first-alone": "  - org: {fault: slow, path_contains: /nowhere}\n  - customer: Hello\n",
+        "second-alone": "  - org: {fault: slow, path_contains: /nowhere}\n  - customer: Hello\n",
+        "together": "  - customer: Hello\n  - customer: How do I export data?\n",
+    }
+    for name, steps in texts.items():
+        (tmp_path / f"{name}.yaml").write_text(HEAD.replace("made-up", name) + steps)
+    listener = Silent()
+    reports = await play_all([load(tmp_path / f"{name}.yaml") for name in texts], connection, listener)
+    assert [report.name for report in reports] == list(texts)
+    assert listener.finished_names == ["together", "first-alone", "second-alone"]
+    assert [name for name, _ in listener.begun] == ["together"] * 2 + ["first-alone"] * 2 + ["second-alone"] * 2
 
 
 async def test_an_operator_who_sees_what_must_be_hidden_is_told_about(scenario: Path, connection: Connection) -> None:

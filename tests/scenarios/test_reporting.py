@@ -53,7 +53,7 @@ def test_the_table_tells_the_first_failure_and_what_was_found_instead() -> None:
         "expected: the reply contains '<b>'",
         "bell",
         "stuck broken at stuck.yaml:1",
-        "stuck left in the org: Contact 003",
+        "since other records now belong to them: Contact 1",
         "1 of 3 scenarios passed",
     ):
         assert expected in text

@@ -16,7 +16,7 @@ from casewright.scenarios.expectations import (
 )
 from casewright.scenarios.models import OrgQuery
 from casewright.scenarios.results import Mismatch
-from casewright.scenarios.schemas import Closed, InboxItem, Mail, Message, Transcript, Turn
+from casewright.scenarios.schemas import Closed, InboxItem, Mail, Reply, Transcript, Turn
 
 FACTUAL_KINDS = frozenset({"answer", "step", "code"})
 """Kinds of parts that state something from knowledge."""
@@ -28,7 +28,7 @@ class Observed:
 
     mode: str
     status: str | None = None
-    message: Message | None = None
+    message: Reply | None = None
     turn: Turn | None = None
 
 
@@ -57,7 +57,7 @@ def text_mismatches(expected: TextExpectation, text: str, what: str) -> Iterator
             yield Mismatch(expectation=f"{what} does not contain {phrase!r}", found=found)
 
 
-def _message_mismatches(expected: ReplyExpectation, message: Message | None) -> Iterator[Mismatch]:
+def _message_mismatches(expected: ReplyExpectation, message: Reply | None) -> Iterator[Mismatch]:
     parts = message.parts if message else ()
     sources = [source for part in parts for source in part.sources]
     titles = sorted({f"{source.title} ({source.id})" for source in sources})
@@ -78,6 +78,10 @@ def _message_mismatches(expected: ReplyExpectation, message: Message | None) -> 
     waits = message.expects.kind if message and message.expects else "nothing"
     if expected.expects and waits != expected.expects:
         yield Mismatch(expectation=f"the agent waits for {expected.expects}", found=f"for {waits}")
+    fields = [field.slot for field in message.fields] if message else []
+    for slot in expected.fields:
+        if slot not in fields:
+            yield Mismatch(expectation=f"a field is {slot}", found=_listed(fields))
     kinds = [part.kind for part in parts]
     for kind in expected.kinds:
         if kind not in kinds:

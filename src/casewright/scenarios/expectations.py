@@ -21,8 +21,8 @@ from casewright.kit.model import Model
 Text = Annotated[StrictStr, Field(min_length=1)]
 Mode = Literal["agent", "human"]
 Status = Literal["replied", "replaced", "human", "pending"]
-Waits = Literal["nothing", "text", "email", "code", "choice", "confirmation", "approval"]
-PartKind = Literal["answer", "step", "code", "question", "notice", "result", "empathy", "handoff"]
+Waits = Literal["nothing", "text", "email", "code", "choice", "form", "confirmation", "approval"]
+PartKind = Literal["answer", "step", "code", "question", "notice", "progress", "result", "empathy", "handoff"]
 TopicStatus = Literal["active", "paused", "waiting", "answered", "resolved", "unresolved", "cancelled", "handed_over"]
 Outcome = Literal["resolved", "unresolved", "handed_over", "abandoned"]
 Resolution = Literal["confirmed", "assumed"]
@@ -92,6 +92,8 @@ class ReplyExpectation(TextExpectation):
     """Fragments of labels; each is offered."""
     expects: Waits | None = None
     """What the agent waits for after this reply."""
+    fields: tuple[Text, ...] = ()
+    """Slots that the reply asks for, or that its confirmation rests on, among others."""
     kinds: tuple[PartKind, ...] = ()
     """Parts of each of these kinds are in the reply."""
     max_parts: Annotated[StrictInt, Field(ge=1)] | None = None

@@ -86,7 +86,7 @@ def _unknown_key(key: str, known: Sequence[str]) -> str:
 
 def _unknown_kind(value: Any, location: Location) -> str:
     if location[-1] == "org":
-        return "needs either 'query' or 'create'."
+        return "needs one of 'query', 'create', 'change' and 'fault'."
     if location[-2:-1] != ("steps",):
         return f"must be text, a number, true, false or null, not {_shown(value)}."
     if not isinstance(value, dict):

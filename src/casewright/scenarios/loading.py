@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from casewright.scenarios.documents import Document
 from casewright.scenarios.errors import CannotRun, InvalidScenario, Problem
 from casewright.scenarios.explanations import explanations
-from casewright.scenarios.models import LoadedScenario, OrgStep, Scenario
+from casewright.scenarios.models import LoadedScenario, OrgCreate, OrgQuery, OrgStep, Scenario
 from casewright.scenarios.placeholders import ALWAYS_KNOWN, names_in
 
 LARGEST_FILE: Final = 1_000_000
@@ -87,7 +87,7 @@ def _unknown_placeholders(scenario: Scenario, lines: tuple[int, ...]) -> Iterato
                     sorted(f"${{{one}}}" if one in ALWAYS_KNOWN else f"${{{one}.Field}}" for one in known)
                 )
                 yield Problem(line, f"nothing is known as ${{{name}}} at this step; known are {choices}.")
-        if isinstance(step, OrgStep) and step.org.save_as:
+        if isinstance(step, OrgStep) and isinstance(step.org, OrgCreate | OrgQuery) and step.org.save_as:
             known.add(step.org.save_as)
 
 

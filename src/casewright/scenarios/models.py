@@ -19,6 +19,7 @@ from casewright.scenarios.expectations import (
 )
 
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Course = Literal["happy", "correction", "decline", "interruption", "wrong_identity", "failing_org"]
 Duration = Annotated[StrictStr, Field(pattern=r"^\+[0-9]+(s|m|h|d)$")]
 
 # --- records ----------------------------------------------------------------------------------------------------------
@@ -51,6 +52,34 @@ class OrgCreate(Documented):
     fields: dict[Text, Scalar]
     save_as: Name | None = None
     """The new record's values are known to later steps as `${name.Field}`."""
+
+
+class OrgChange(Documented):
+    """Changes a record as only the org itself does: locks a user, moves the date of an event (local orgs only)."""
+
+    change: Text
+    """The object: `UserLogin`, `Case` …"""
+    id: Text
+    fields: dict[Text, Scalar]
+
+
+class OrgFault(Documented):
+    """From now on something goes wrong in the org (local orgs only). It ends with the scenario at the latest.
+
+    A scenario with a fault is played alone, after the others: its fault would meet them too.
+    """
+
+    fault: Literal["slow", "status", "row_lock", "daily_limit", "lost_answer", "drop_connection", "none"]
+    """`none`: nothing goes wrong any more. `lost_answer`: it is carried out and nobody is told; `drop_connection`: it is not."""
+    path_contains: Text | None = None
+    """Meets only requests with this in their path: `/sobjects/CaseComment`, `${case.Id}`."""
+    method: Literal["GET", "POST", "PATCH", "DELETE"] | None = None
+    times: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Meets so many requests; left out: all."""
+    seconds: Annotated[StrictInt, Field(ge=1, le=60)] | None = None
+    """With `slow`: how much later; with `status`: what Retry-After says."""
+    status: Annotated[StrictInt, Field(ge=400, le=599)] | None = None
+    """With `status`: the one that is answered; left out: 503."""
 
 
 # --- the steps ---
@@ -98,6 +127,14 @@ class ChooseStep(Step):
     """The customer picks the quick reply of the last message whose label contains this."""
 
     choose: Text
+    expect: ReplyExpectation | None = None
+
+
+class FillStep(Step):
+    """The customer fills in the form of the last message, or changes what its confirmation rests on."""
+
+    fill: Annotated[dict[Name, Text], Field(min_length=1)]
+    """Values by slot; of a choice, the value or the label."""
     expect: ReplyExpectation | None = None
 
 
@@ -177,14 +214,18 @@ class InboxStep(Step):
 
 def _org_kind(value: Any) -> str | None:
     keys = value if isinstance(value, dict) else type(value).model_fields
-    return next((f"kind:{key}" for key in ("query", "create") if key in keys), None)
+    return next((f"kind:{key}" for key in ("query", "create", "change", "fault") if key in keys), None)
 
 
 class OrgStep(Step):
-    """Prepares or looks at records, with the tenant's own access to the org."""
+    """Prepares or looks at records, with the tenant's own access to the org, or lets something go wrong there."""
 
     org: Annotated[
-        Annotated[OrgQuery, Tag("kind:query")] | Annotated[OrgCreate, Tag("kind:create")], Discriminator(_org_kind)
+        Annotated[OrgQuery, Tag("kind:query")]
+        | Annotated[OrgCreate, Tag("kind:create")]
+        | Annotated[OrgChange, Tag("kind:change")]
+        | Annotated[OrgFault, Tag("kind:fault")],
+        Discriminator(_org_kind),
     ]
 
 
@@ -205,6 +246,7 @@ STEPS: dict[str, type[Step]] = {
     "customer": CustomerStep,
     "messages": BurstStep,
     "choose": ChooseStep,
+    "fill": FillStep,
     "code_from_mail": CodeStep,
     "operator": OperatorStep,
     "clock": ClockStep,
@@ -229,6 +271,7 @@ AnyStep = Annotated[
     Annotated[CustomerStep, Tag("kind:customer")]
     | Annotated[BurstStep, Tag("kind:messages")]
     | Annotated[ChooseStep, Tag("kind:choose")]
+    | Annotated[FillStep, Tag("kind:fill")]
     | Annotated[CodeStep, Tag("kind:code_from_mail")]
     | Annotated[OperatorStep, Tag("kind:operator")]
     | Annotated[ClockStep, Tag("kind:clock")]
@@ -257,7 +300,13 @@ class Scenario(Documented):
     language: Annotated[StrictStr, Field(pattern=r"^[a-z]{2}$")] | None = None
     """The language the customer's browser asks for."""
     time_zone: Text | None = None
+    covers: dict[Name, tuple[Course, ...]] = {}
+    """Which courses of which procedures it plays, so that gaps can be found: `raise_priority: [decline]`."""
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+
+    @property
+    def is_played_alone(self) -> bool:
+        return any(isinstance(step, OrgStep) and isinstance(step.org, OrgFault) for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,30 @@ class Org:
             raise StepBroken(f"The org did not answer with the {kind}.")
         return answer
 
-    async def delete(self, kind: str, record_id: str) -> bool:
-        """False if the org refuses, because other records belong to it for instance."""
+    async def remove(self, kind: str, record_id: str) -> bool:
+        """Deletes the record, or deactivates it if it is a user, which Salesforce never deletes. False if it is still there,
+        because other records belong to it for instance."""
+        path = f"{DATA}/sobjects/{kind}/{record_id}"
         try:
-            await self._call("DELETE", f"{DATA}/sobjects/{kind}/{record_id}")
-        except StepBroken:
-            return False
+            if kind == "User":
+                await self._call("PATCH", path, json={"IsActive": False})
+            else:
+                await self._call("DELETE", path)
+        except StepBroken as broken:
+            refusal = broken.__cause__
+            return isinstance(refusal, Refused) and refusal.status_code == HTTPStatus.NOT_FOUND
         return True
+
+    async def change(self, kind: str, record_id: str, fields: Mapping[str, JsonValue]) -> None:
+        """Sets also what no caller may set. Only in a local org."""
+        await self._api.tell("PATCH", f"/localorg/records/{kind}/{record_id}", {}, json=dict(fields))
+
+    async def add_fault(self, fault: Mapping[str, JsonValue]) -> None:
+        """Lets something go wrong from now on. Only in a local org."""
+        await self._api.tell("POST", "/localorg/faults", {}, json=dict(fault))
+
+    async def clear_faults(self) -> None:
+        await self._api.tell("DELETE", "/localorg/faults", {})
 
     async def mailbox(self, address: str) -> tuple[Mail, ...]:
         """Mail that the org sent to the address, newest first. Only a local org can be looked into."""

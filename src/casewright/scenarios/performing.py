@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
+from pydantic import JsonValue
+
 from casewright.scenarios.comparing import (
     Observed,
     closed_mismatches,
@@ -27,11 +29,14 @@ from casewright.scenarios.models import (
     CodeStep,
     CustomerStep,
     FeedbackStep,
+    FillStep,
     HandoffStep,
     InboxStep,
     MailStep,
     OperatorStep,
+    OrgChange,
     OrgCreate,
+    OrgFault,
     OrgQuery,
     OrgStep,
     OtherTenantStep,
@@ -40,7 +45,7 @@ from casewright.scenarios.models import (
 from casewright.scenarios.org import Org
 from casewright.scenarios.placeholders import UnknownPlaceholder, filled, filled_text, names_in, soql_escaped
 from casewright.scenarios.results import Mismatch
-from casewright.scenarios.schemas import Mail, Message, MessageAnswer, Turn
+from casewright.scenarios.schemas import Mail, Reply, Turn
 from casewright.scenarios.server import Conversation, OperatorDesk
 
 PATIENCE: Final = 15.0
@@ -71,12 +76,14 @@ class Performance:
         self._desk_of = desk_of
         self._values = values
         self._created: list[tuple[str, str]] = []
+        self._has_faults = False
         self._mail_before: dict[str, frozenset[str | int]] = {}
         self._codes_used: set[str | int] = set()
         self._handlers: Mapping[type[Any], Callable[[Any], Awaitable[Mismatches]]] = {
             CustomerStep: self._customer,
             BurstStep: self._burst,
             ChooseStep: self._choose,
+            FillStep: self._fill,
             CodeStep: self._code,
             OperatorStep: self._operator,
             ClockStep: self._clock,
@@ -104,9 +111,11 @@ class Performance:
         return await self._handlers[type(step)](self._filled(step))
 
     async def clean_up(self) -> tuple[str, ...]:
-        """Delete the records made for this run, last first; the ones that the org keeps are named."""
+        """End the faults, and delete the records made for this run, last first; the ones that the org keeps are named."""
+        if self._has_faults:
+            await self._org.clear_faults()
         left = [
-            f"{kind} {record}" for kind, record in reversed(self._created) if not await self._org.delete(kind, record)
+            f"{kind} {record}" for kind, record in reversed(self._created) if not await self._org.remove(kind, record)
         ]
         return tuple(left)
 
@@ -131,13 +140,13 @@ class Performance:
     # --- the customer -------------------------------------------------------------------------------------------------
 
     async def _customer(self, step: CustomerStep) -> Mismatches:
-        return await self._say(step.customer * step.repeat, step.expect, step.wait)
+        return await self._send({"text": step.customer * step.repeat}, step.expect, step.wait)
 
     async def _burst(self, step: BurstStep) -> Mismatches:
         *first, last = step.messages
         for text in first:
             await self._conversation.send(text)
-        return await self._say(last, step.expect)
+        return await self._send({"text": last}, step.expect)
 
     async def _choose(self, step: ChooseStep) -> Mismatches:
         messages = (await self._conversation.transcript()).messages
@@ -146,7 +155,10 @@ class Performance:
         if chosen is None:
             labels = ", ".join(quick.label for quick in offered) or "none"
             return [Mismatch(expectation=f"a quick reply offers {step.choose!r}", found=labels)]
-        return await self._say(chosen, step.expect)
+        return await self._send({"text": chosen}, step.expect)
+
+    async def _fill(self, step: FillStep) -> Mismatches:
+        return await self._send({"form": dict(step.fill)}, step.expect)
 
     async def _code(self, step: CodeStep) -> Mismatches:
         found: list[tuple[Mail, str]] = []
@@ -164,7 +176,7 @@ class Performance:
             return mismatches
         mail, code = found[-1]
         self._codes_used.add(mail.id)
-        return await self._say(code, step.expect)
+        return await self._send({"text": code}, step.expect)
 
     async def _handoff(self, step: HandoffStep) -> Mismatches:
         return await self._provoke(self._conversation.ask_for_person, step.expect)
@@ -173,27 +185,19 @@ class Performance:
         await self._conversation.rate(step.feedback.model_dump(exclude_none=True))
         return []
 
-    async def _say(self, text: str, expected: ReplyExpectation | None, wait: int = REPLY_WAIT) -> Mismatches:
-        answer = await self._conversation.send_and_wait(text, wait)
+    async def _send(
+        self, message: dict[str, JsonValue], expected: ReplyExpectation | None, wait: int = REPLY_WAIT
+    ) -> Mismatches:
+        answer = await self._conversation.send_and_wait(message, wait)
         if answer.status == "pending" and (expected is None or expected.status != "pending"):
             return [Mismatch(expectation=f"a reply within {wait} seconds", found="none")]
         if expected is None:
             return []
-        message = await self._message(answer)
-        turn = await self._turn(expected, message, answer.message_id)
-        observed = Observed(mode=answer.mode, status=answer.status, message=message, turn=turn)
+        turn = await self._turn(expected, answer.reply, answer.message_id)
+        observed = Observed(mode=answer.mode, status=answer.status, message=answer.reply, turn=turn)
         return list(reply_mismatches(expected, observed))
 
-    async def _message(self, answer: MessageAnswer) -> Message | None:
-        if answer.reply is None:
-            return None
-        messages = (await self._conversation.transcript()).messages
-        message = next((one for one in messages if one.id == answer.reply.id), None)
-        if message is None:
-            raise StepBroken("The reply that the server gave is not in the transcript.")
-        return message
-
-    async def _turn(self, expected: ReplyExpectation, message: Message | None, message_id: str | None) -> Turn | None:
+    async def _turn(self, expected: ReplyExpectation, message: Reply | None, message_id: str | None) -> Turn | None:
         if not expected.model_fields_set & _TURN_FIELDS:
             return None
         for line in reversed(await self._desk.turns(self._conversation.id)):
@@ -284,10 +288,24 @@ class Performance:
         return [Mismatch(expectation=f"{step.as_tenant} sees nothing", found=found) for found in seen]
 
     async def _records(self, step: OrgStep) -> Mismatches:
-        if isinstance(step.org, OrgCreate):
-            await self._create(step.org)
-            return []
-        return await self._query(step.org)
+        match step.org:
+            case OrgCreate():
+                await self._create(step.org)
+            case OrgChange(change=kind, id=record_id, fields=fields):
+                await self._org.change(kind, record_id, fields)
+            case OrgFault():
+                await self._switch(step.org)
+            case OrgQuery():
+                return await self._query(step.org)
+        return []
+
+    async def _switch(self, fault: OrgFault) -> None:
+        if fault.fault == "none":
+            await self._org.clear_faults()
+            return
+        self._has_faults = True
+        given = fault.model_dump(exclude_none=True)
+        await self._org.add_fault({"kind": given.pop("fault"), **given})
 
     async def _create(self, wanted: OrgCreate) -> None:
         record_id = await self._org.create(wanted.create, wanted.fields)

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
@@ -30,7 +30,8 @@ class Listener(Protocol):
 async def play_all(
     scenarios: Sequence[LoadedScenario], connection: Connection, listener: Listener, parallel: int = 4
 ) -> tuple[ScenarioReport, ...]:
-    """Reports in the order of `scenarios`, at most `parallel` of them being played at once.
+    """Reports in the order of `scenarios`, at most `parallel` of them being played at once; those that let something go wrong
+    in an org come last, each alone.
 
     Raises `CannotRun` before anything is played when the server is not ready or a tenant is not known.
     """
@@ -38,17 +39,23 @@ async def play_all(
         others = [step.as_tenant for step in loaded.scenario.steps if isinstance(step, OtherTenantStep)]
         for name in (loaded.scenario.tenant, *others):
             tenant_called(name, connection.tenants)
-    slots = asyncio.Semaphore(parallel)
+    reports: dict[int, ScenarioReport] = {}
     async with Server(connection.url) as server:
         await server.require_ready()
 
-        async def play_one(loaded: LoadedScenario) -> ScenarioReport:
+        async def play_one(place: int, slots: asyncio.Semaphore) -> None:
             async with slots:
-                report = await play(loaded, connection, server, listener)
-                listener.finished(report)
-                return report
+                reports[place] = await play(scenarios[place], connection, server, listener)
+                listener.finished(reports[place])
 
-        return tuple(await asyncio.gather(*(play_one(loaded) for loaded in scenarios)))
+        async def play_some(places: Iterable[int], at_once: int) -> None:
+            slots = asyncio.Semaphore(at_once)
+            await asyncio.gather(*(play_one(place, slots) for place in places))
+
+        alone = {place for place, loaded in enumerate(scenarios) if loaded.scenario.is_played_alone}
+        await play_some(set(range(len(scenarios))) - alone, parallel)
+        await play_some(sorted(alone), 1)
+    return tuple(reports[place] for place in range(len(scenarios)))
 
 
 async def play(loaded: LoadedScenario, connection: Connection, server: Server, listener: Listener) -> ScenarioReport:

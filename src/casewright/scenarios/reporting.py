@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -70,8 +71,9 @@ def print_reports(reports: Sequence[ScenarioReport], console: Console) -> None:
     for report in reports:
         if report.result is not Result.PASSED:
             console.print(_explanation(report))
-        if report.left_behind:
-            console.print(Text(f"{report.name} left in the org: {', '.join(report.left_behind)}", style="dim"))
+    if left := Counter(record.split()[0] for report in reports for record in report.left_behind):
+        counts = ", ".join(f"{kind} {count}" for kind, count in sorted(left.items()))
+        console.print(Text(f"\nLeft in the org, since other records now belong to them: {counts}", style="dim"))
     console.print(_summary(reports))
 
 

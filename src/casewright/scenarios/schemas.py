@@ -56,11 +56,22 @@ class QuickReply(Answer):
     text: str
 
 
+class Expects(Answer):
+    kind: str
+    slot: str | None = None
+
+
+class FormField(Answer):
+    slot: str
+
+
 class Reply(Answer):
     id: str
     text: str
     parts: tuple[Part, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
+    expects: Expects | None = None
+    fields: tuple[FormField, ...] = ()
 
 
 class Opened(Answer):
@@ -75,16 +86,10 @@ class MessageAnswer(Answer):
     reply: Reply | None = None
 
 
-class Expects(Answer):
-    kind: str
-    slot: str | None = None
-
-
 class Message(Reply):
     """A message of the log. `author`: customer, agent or operator."""
 
     author: str = Field(alias="from")
-    expects: Expects | None = None
     turn_id: str | None = None
 
 

@@ -109,9 +109,10 @@ class Conversation:
         """Without waiting for a reply."""
         await self._api.tell("POST", f"{self._path}/messages", self._once(), json={"text": text})
 
-    async def send_and_wait(self, text: str, seconds: int) -> MessageAnswer:
+    async def send_and_wait(self, message: Mapping[str, JsonValue], seconds: int) -> MessageAnswer:
+        """`message`: `text`, or a `form` with values by slot."""
         path, wait = f"{self._path}/messages", {"wait": str(seconds)}
-        return await self._api.ask(MessageAnswer, "POST", path, self._once(), json={"text": text}, params=wait)
+        return await self._api.ask(MessageAnswer, "POST", path, self._once(), json=dict(message), params=wait)
 
     async def transcript(self) -> Transcript:
         return await self._api.ask(Transcript, "GET", f"{self._path}/transcript", self._headers)
