@@ -1,20 +1,26 @@
-"""Takes the pictures of docs/images from a running demo: `casewright demo`, then `make screenshots`."""
+"""Takes the pictures of docs/images from a running demo: `casewright demo`, then `make screenshots`.
+
+Pictures of every state of the pages, light and dark, wide and on a phone, are made by the tests in tests/browser; they
+keep them in test-results/, or in the folder that CASEWRIGHT_TEST_SCREENSHOTS names.
+"""
 
 import argparse
 import json
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from casewright.kit.data_directory import default_data_directory
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-SIZE = {"width": 1200, "height": 860}
+SIZE = ViewportSize(width=1200, height=860)
+
+expect.set_options(timeout=15_000)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=default_data_directory())
     demo = json.loads((parser.parse_args().data_dir / "demo.json").read_text())
     program = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
@@ -27,25 +33,29 @@ def main() -> None:
 
 
 def chat(browser: Browser, url: str, key: str) -> None:
-    page = browser.new_page(viewport=SIZE, locale="en-GB")
+    page = browser.new_page(viewport=SIZE, locale="en-GB", reduced_motion="reduce")
     page.goto(f"{url}/chat#key={key}")
-    for text in ("How do I export data?", "Actually, first I need to reset my password", "user@example.com"):
-        say(page, text)
+    say(page, "How do I export data?")
     page.screenshot(path=IMAGES / "chat.png")
+    say(page, "Actually, first I need to reset my password")
+    say(page, "user@example.com")
+    expect(page.get_by_role("region", name="Please check")).to_be_visible()
+    page.screenshot(path=IMAGES / "chat-confirmation.png")
     page.close()
 
 
 def say(page: Page, text: str) -> None:
-    box = page.get_by_role("textbox").last
-    box.fill(text)
-    box.press("Enter")
-    page.wait_for_timeout(2500)
+    """Writes, and waits for the reply."""
+    page.locator("#composer").fill(text)
+    page.locator("#composer").press("Enter")
+    own = page.locator(".message.customer:not(.outgoing)", has_text=text)
+    expect(own.locator('~ .message.agent[aria-busy="false"]')).to_be_visible()
 
 
 def operator(browser: Browser, url: str, key: str) -> None:
-    page = browser.new_page(viewport=SIZE, locale="en-GB")
+    page = browser.new_page(viewport=SIZE, locale="en-GB", reduced_motion="reduce")
     page.goto(f"{url}/operator#key={key}")
-    page.wait_for_timeout(2500)
+    expect(page.get_by_role("region", name="Inbox").locator("a.row").first).to_be_visible()
     page.screenshot(path=IMAGES / "operator.png")
     page.close()
 

@@ -11,7 +11,9 @@ from .chat_page import ChatPage
 from .connection import Keys, Operator, running_demo
 
 PROJECT = Path(__file__).parents[2]
-SCREENSHOTS = PROJECT / "test-results"
+SCREENSHOTS = Path(os.environ.get("CASEWRIGHT_TEST_SCREENSHOTS", PROJECT / "test-results"))
+"""Where pictures of every state are kept; the environment may name another folder."""
+
 CHROMIUM = (
     "chromium",
     "chromium-browser",
@@ -106,7 +108,7 @@ def operator(live: Live) -> Iterator[Operator]:
 @pytest.fixture
 def screenshot() -> Screenshot:
     """Keeps a picture of the page under a name."""
-    SCREENSHOTS.mkdir(exist_ok=True)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def take(page: Page, name: str) -> None:
         page.screenshot(path=SCREENSHOTS / f"{name}.png")

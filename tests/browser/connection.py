@@ -1,6 +1,7 @@
 """The running server under test: its address, its keys, and the API calls that stand for the other side of a chat."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,19 +11,33 @@ from pydantic import BaseModel, ConfigDict
 DEMO_FILE_VARIABLE = "CASEWRIGHT_TEST_DEMO_FILE"
 
 
+class Org(Protocol):
+    @property
+    def url(self) -> str: ...
+
+
 class Keys(Protocol):
     @property
     def name(self) -> str: ...
+    @property
+    def org(self) -> Org: ...
     @property
     def publishable_key(self) -> str: ...
     @property
     def operator_key(self) -> str: ...
 
 
+class LocalOrg(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+
+
 class TenantKeys(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str
+    org: LocalOrg
     publishable_key: str
     operator_key: str
 
@@ -40,6 +55,14 @@ def running_demo() -> RunningDemo | None:
     """The demo that the environment names, if it names one."""
     file = os.environ.get(DEMO_FILE_VARIABLE)
     return RunningDemo.model_validate_json(Path(file).read_text()) if file else None
+
+
+def newest_code(tenant: Keys, address: str) -> str:
+    """The one-time code in the newest mail to this address."""
+    mails = httpx2.get(f"{tenant.org.url}/localorg/mailbox", params={"to": address}).raise_for_status().json()
+    found = re.search(r"\b\d{6}\b", mails[0]["body"])
+    assert found is not None, "the newest mail has no code"
+    return found.group()
 
 
 class Operator:

@@ -1,6 +1,7 @@
 """Fixed answers of the API, shaped as its document says, for what a running server cannot be brought to on demand."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page, Route
@@ -9,7 +10,11 @@ AT = "2026-03-02T10:00:00+00:00"
 ARTICLE = {"type": "article", "id": "a1", "version": 3, "title": "Exporting data", "quote": "Open Settings."}
 RECORD = {"type": "record", "id": "r1", "version": None, "title": "Case 00001017", "quote": ""}
 
-EVERY_KIND_OF_PART: tuple[dict[str, Any], ...] = (
+Part = dict[str, Any]
+Field = dict[str, Any]
+Event = tuple[str, dict[str, Any]]
+
+EVERY_KIND_OF_PART: tuple[Part, ...] = (
     {"kind": "empathy", "text": "I am sorry that this took so long.", "sources": []},
     {"kind": "answer", "text": "An export holds every record.", "sources": [ARTICLE]},
     {"kind": "answer", "text": "It needs the Business plan.", "sources": [ARTICLE]},
@@ -23,45 +28,96 @@ EVERY_KIND_OF_PART: tuple[dict[str, Any], ...] = (
 )
 
 
-def agent_message(parts: tuple[dict[str, Any], ...], expects: str | None = None) -> tuple[str, dict[str, Any]]:
-    text = " ".join(part["text"] for part in parts)
-    awaited = {"kind": expects, "slot": None} if expects else None
+# --- what the agent says ---
+
+
+def agent_message(
+    parts: Sequence[Part],
+    expects: str | None = None,
+    fields: Sequence[Field] = (),
+    replies: Sequence[str] = (),
+    message_id: str = "m1",
+) -> Event:
     data: dict[str, Any] = {
-        "id": "m1",
+        "id": message_id,
         "from": "agent",
-        "text": text,
+        "text": " ".join(part["text"] for part in parts),
         "parts": parts,
-        "quick_replies": [],
-        "expects": awaited,
+        "quick_replies": [{"label": reply, "text": reply} for reply in replies],
+        "expects": {"kind": expects, "slot": None} if expects else None,
+        "fields": fields,
         "at": AT,
     }
     return "message", data
 
 
-def conversation_of(page: Page, question: str, *answers: tuple[str, dict[str, Any]]) -> None:
-    """The next conversation on this page consists of this question of the customer's and these events."""
-    asked: dict[str, Any] = {
-        "id": "own",
+def customer_message(text: str, message_id: str = "own") -> Event:
+    return "message", {
+        "id": message_id,
         "from": "customer",
-        "text": question,
+        "text": text,
         "parts": [],
         "quick_replies": [],
         "expects": None,
+        "fields": [],
         "at": AT,
     }
-    frames = [
-        f"id: {number}\nevent: {name}\ndata: {json.dumps(data)}\n\n"
-        for number, (name, data) in enumerate((("message", asked), *answers), 1)
-    ]
-    page.route(
-        "**/v1/conversations",
-        lambda route: answer(route, {"id": "0192", "token": "ct_fixed"}, status=201),
-    )
+
+
+def question(text: str) -> Part:
+    return {"kind": "question", "text": text, "sources": []}
+
+
+def field(
+    kind: str, label: str, value: str | None = None, options: Sequence[str] = (), optional: bool = False
+) -> Field:
+    """A field whose slot is its label in lower case, like its options' values."""
+    return {
+        "slot": label.lower(),
+        "type": kind,
+        "label": label,
+        "value": value,
+        "options": [{"label": option, "text": option.lower()} for option in options],
+        "optional": optional,
+    }
+
+
+def piece(index: int, part: Part) -> Event:
+    return "part", {"reply_id": "m1", "index": index, "part": part, "at": AT}
+
+
+def person_awaited(position: int, waiting: int) -> tuple[Event, Event]:
+    mode: Event = "mode", {"mode": "human", "reason": "requested", "at": AT}
+    return mode, ("queue", {"position": position, "waiting": waiting})
+
+
+# --- what the server answers ---
+
+
+def conversation_of(page: Page, asked: str, *answers: Event) -> None:
+    """The next conversation on this page consists of this message of the customer's and these events."""
+    events = (customer_message(asked), *answers)
+    frames = [_frame(number, name, data) for number, (name, data) in enumerate(events, 1)]
+    page.route("**/v1/conversations", lambda route: answer(route, {"id": "0192", "token": "ct_fixed"}, status=201))
     page.route("**/v1/conversations/*/messages", lambda route: answer(route, {"message_id": "own"}, status=202))
     page.route(
         "**/v1/conversations/*/events",
         lambda route: route.fulfill(status=200, content_type="text/event-stream", body="".join(frames)),
     )
+
+
+def _frame(number: int, name: str, data: dict[str, Any]) -> str:
+    place = "" if name == "queue" else f"id: {number}\n"
+    return f"{place}event: {name}\ndata: {json.dumps(data)}\n\n"
+
+
+def site_with(page: Page, **changes: object) -> None:
+    """The company as the server describes it, with these changes."""
+
+    def handle(route: Route) -> None:
+        answer(route, route.fetch().json() | changes)
+
+    page.route("**/v1/site?*", handle)
 
 
 def answer(route: Route, body: object, status: int = 200) -> None:

@@ -1,19 +1,31 @@
 import re
+from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from .chat_page import ChatPage
 from .conftest import Live, NewContext
 from .connection import Operator
-from .event_stream import AT, EVERY_KIND_OF_PART, agent_message, conversation_of, problem
+from .event_stream import EVERY_KIND_OF_PART, agent_message, conversation_of, person_awaited, piece, problem
 from .states import close_by_silence
 
 # --- the beginning ---
 
 
 def test_before_the_first_word_the_page_says_that_an_ai_answers(chat: ChatPage) -> None:
-    expect(chat.page.get_by_text("You are writing with an AI assistant")).to_be_visible()
+    expect(chat.welcome).to_contain_text(re.compile(r"\bAI\b"))
+
+
+def test_the_greeting_is_asked_for_by_page_time_zone_and_language(new_context: NewContext, live: Live) -> None:
+    page = new_context(locale="de-DE").new_page()
+    key = live.tenants[0].publishable_key
+    with page.expect_request("**/v1/site?*") as asked:
+        page.goto(f"{live.url}/chat#key={key}&page=https%3A%2F%2Fshop.example%2Fbilling")
+
+    query = parse_qs(urlsplit(asked.value.url).query)
+    assert query["page"] == ["https://shop.example/billing"]
+    assert query["language"] == ["de"]
+    assert query["time_zone"] == [page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")]
 
 
 def test_the_first_message_of_a_conversation_says_that_it_is_an_ai(chat: ChatPage) -> None:
@@ -23,7 +35,7 @@ def test_the_first_message_of_a_conversation_says_that_it_is_an_ai(chat: ChatPag
 
 
 def test_a_suggested_question_is_asked_with_a_click(chat: ChatPage) -> None:
-    suggestion = chat.page.locator(".suggestions button").first
+    suggestion = chat.page.locator(".suggestions button", has_text="export")
     question = suggestion.inner_text()
     suggestion.click()
 
@@ -77,7 +89,7 @@ def test_every_kind_of_part_has_its_form(chat: ChatPage) -> None:
 
 
 def test_pieces_of_a_reply_are_shown_as_they_come_and_replaced_by_the_whole(chat: ChatPage) -> None:
-    pieces = [("part", {"reply_id": "m1", "index": i, "part": EVERY_KIND_OF_PART[i], "at": AT}) for i in range(2)]
+    pieces = [piece(index, EVERY_KIND_OF_PART[index]) for index in range(2)]
     conversation_of(chat.page, "Hello", *pieces)
     chat.write("Hello")
     expect(chat.agent_messages).to_have_attribute("aria-busy", "true")
@@ -87,6 +99,20 @@ def test_pieces_of_a_reply_are_shown_as_they_come_and_replaced_by_the_whole(chat
     expect(chat.agent_messages).to_have_count(1)
     expect(chat.agent_messages).to_have_attribute("aria-busy", "false")
     expect(chat.agent_messages).to_contain_text("Is there anything else?")
+
+
+def test_what_is_being_done_is_shown_until_the_message_arrives(chat: ChatPage) -> None:
+    doing = piece(0, {"kind": "progress", "text": "One moment, I am looking it up.", "sources": []})
+    conversation_of(chat.page, "Hello", doing)
+    chat.write("Hello")
+    expect(chat.agent_messages).to_contain_text("One moment, I am looking it up.")
+    expect(chat.agent_messages.locator(".spinner")).to_be_visible()
+
+    done = {"kind": "result", "text": "You have four licences left.", "sources": []}
+    conversation_of(chat.page, "Hello", doing, agent_message((doing[1]["part"], done)))
+    expect(chat.agent_messages).to_contain_text("You have four licences left.")
+    expect(chat.agent_messages).not_to_contain_text("One moment")
+    expect(chat.agent_messages.locator(".spinner")).to_have_count(0)
 
 
 def test_neighbouring_sentences_of_one_source_are_marked_once(chat: ChatPage) -> None:
@@ -100,19 +126,93 @@ def test_code_is_copied_with_a_click(chat: ChatPage) -> None:
     chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     conversation_of(chat.page, "Hello", agent_message(EVERY_KIND_OF_PART))
     chat.write("Hello")
-    chat.page.get_by_role("button", name="Copy").click()
+    chat.log.locator("figure").get_by_role("button", name="Copy").click()
 
     expect(chat.page.get_by_role("button", name="Copied")).to_be_visible()
     assert chat.page.evaluate("navigator.clipboard.readText()") == "curl https://api.example.com/exports"
 
 
+def test_a_whole_reply_is_copied_with_its_steps_and_sources(chat: ChatPage) -> None:
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    conversation_of(chat.page, "Hello", agent_message(EVERY_KIND_OF_PART))
+    chat.write("Hello")
+    chat.page.locator(".reply-tools").get_by_role("button", name="Copy").click()
+    expect(chat.page.get_by_role("button", name="Copied")).to_be_visible()
+
+    copied = chat.page.evaluate("navigator.clipboard.readText()")
+    assert "An export holds every record. It needs the Business plan.\n\n1. Open Settings." in copied
+    assert "\n\n2. Choose Export.\n" in copied
+    assert "[1] Exporting data (Help article · Version 3)\n    “Open Settings.”\n[2] Case 00001017 (Record)" in copied
+
+
+def test_what_arrives_in_pieces_is_read_out_once(chat: ChatPage) -> None:
+    read_out = chat.listen()
+    pieces = [piece(index, EVERY_KIND_OF_PART[index]) for index in range(2)]
+    conversation_of(chat.page, "Hello", *pieces)
+    chat.write("Hello")
+    expect(chat.agent_messages).to_contain_text("An export holds every record.")
+    conversation_of(chat.page, "Hello", *pieces, agent_message(EVERY_KIND_OF_PART))
+    expect(chat.agent_messages).to_contain_text("Is there anything else?")
+
+    words = " ".join(read_out())
+    assert [words.count(part["text"]) for part in EVERY_KIND_OF_PART] == [1] * len(EVERY_KIND_OF_PART)
+
+
+def test_the_history_is_not_read_out_again(chat: ChatPage) -> None:
+    chat.ask("How do I export data?")
+    read_out = chat.listen()
+    chat.page.reload()
+    expect(chat.last_reply).to_be_visible()
+    expect(chat.log).to_have_attribute("aria-busy", "false")
+    chat.person_button.click()
+    expect(chat.log.locator(".mode-line.human")).to_be_visible()
+
+    words = " ".join(read_out())
+    assert "A person from our team will answer here." in words
+    assert "export" not in words
+
+
+def test_a_look_at_earlier_conversations_reads_nothing_out_again(chat: ChatPage) -> None:
+    chat.ask("How do I export data?")
+    read_out = chat.listen()
+    chat.choose("Earlier conversations")
+    chat.page.get_by_role("button", name="Back to the conversation").click()
+    expect(chat.last_reply).to_be_visible()
+    chat.person_button.click()
+    expect(chat.log.locator(".mode-line.human")).to_be_visible()
+
+    assert "export" not in " ".join(read_out())
+
+
 def test_an_answer_can_be_judged_and_the_judgement_survives_a_reload(chat: ChatPage) -> None:
     reply = chat.ask("How do I export data?")
-    reply.get_by_role("button", name="Yes, it helped").click()
-    expect(reply).to_contain_text("Thank you")
+    reply.get_by_role("button", name="Helped", exact=True).click()
+    expect(reply).to_contain_text("Thank you for telling us.")
 
     chat.page.reload()
-    expect(chat.last_reply.get_by_role("button", name="Yes, it helped")).to_have_attribute("aria-pressed", "true")
+    helped = chat.last_reply.get_by_role("button", name="Helped", exact=True)
+    expect(helped).to_have_attribute("aria-pressed", "true")
+
+
+def test_after_an_answer_that_did_not_help_a_word_on_why_can_be_sent(chat: ChatPage) -> None:
+    reply = chat.ask("How do I export data?")
+    reply.get_by_role("button", name="Did not help").click()
+    reply.get_by_label("What was missing or wrong?").fill("The menu looks different.")
+    with chat.page.expect_response("**/feedback") as sent:
+        reply.get_by_role("button", name="Send").click()
+
+    assert sent.value.status == 204
+    given = sent.value.request.post_data_json or {}
+    assert (given["helpful"], given["comment"]) == (False, "The menu looks different.")
+    expect(reply).to_contain_text("Thank you, we will look into it.")
+
+
+def test_after_an_answer_that_did_not_help_a_person_can_be_asked_for(chat: ChatPage) -> None:
+    reply = chat.ask("How do I export data?")
+    reply.get_by_role("button", name="Did not help").click()
+    reply.get_by_role("button", name="Talk to a person").click()
+
+    expect(chat.log.locator(".mode-line.human")).to_be_visible()
 
 
 def test_a_suggested_reply_is_sent_with_a_click(chat: ChatPage) -> None:
@@ -124,42 +224,7 @@ def test_a_suggested_reply_is_sent_with_a_click(chat: ChatPage) -> None:
     expect(chat.last_reply).to_be_visible()
 
 
-def test_right_to_left_text_runs_right_to_left(chat: ChatPage) -> None:
-    chat.say("مرحبا، كيف يمكنني تصدير البيانات؟")
-    text = chat.customer_messages.locator("p").first
-
-    assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
-
-
 # --- writing ---
-
-
-def test_an_email_address_is_asked_for_in_a_field_made_for_it(chat: ChatPage) -> None:
-    chat.ask("I forgot my password")
-
-    expect(chat.composer).to_have_attribute("type", "email")
-    expect(chat.composer).to_have_attribute("inputmode", "email")
-    expect(chat.composer).to_have_attribute("autocomplete", "email")
-    expect(chat.composer).to_be_focused()
-
-
-def test_a_code_is_asked_for_in_a_field_made_for_it_and_its_spaces_do_not_matter(chat: ChatPage) -> None:
-    question = {"kind": "question", "text": "Please enter the code.", "sources": []}
-    conversation_of(chat.page, "What is the status of my case?", agent_message((question,), expects="code"))
-    chat.write("What is the status of my case?")
-
-    expect(chat.composer).to_have_attribute("inputmode", "numeric")
-    expect(chat.composer).to_have_attribute("autocomplete", "one-time-code")
-    with chat.page.expect_request("**/messages") as sent:
-        chat.write("123 456")
-    assert sent.value.post_data_json == {"text": "123456"}
-
-
-def test_something_else_can_be_written_where_an_address_is_asked_for(chat: ChatPage) -> None:
-    chat.ask("I forgot my password")
-    chat.page.get_by_role("button", name="Something else").click()
-
-    expect(chat.composer).to_have_attribute("placeholder", "Write a message…")
 
 
 def test_shift_and_enter_start_a_new_line(chat: ChatPage) -> None:
@@ -208,6 +273,25 @@ def test_a_person_who_was_asked_for_answers_in_the_same_chat(chat: ChatPage, ope
     expect(chat.log.locator(".mode-line.agent")).to_have_text("The AI assistant is answering again.")
 
 
+def test_who_waits_for_a_person_sees_the_place_in_the_queue_until_one_comes(chat: ChatPage, operator: Operator) -> None:
+    chat.person_button.click()
+    place = chat.page.locator(".pending")
+    expect(place).to_have_text(re.compile("You are next|before you"))
+
+    operator.reply(chat.conversation_id, "Hello, this is Ada.")
+    expect(chat.log.locator(".message.operator")).to_be_visible()
+    expect(place).to_have_count(0)
+
+
+def test_the_place_in_the_queue_moves_up(chat: ChatPage) -> None:
+    conversation_of(chat.page, "A person, please", *person_awaited(3, 5))
+    chat.write("A person, please")
+    expect(chat.page.locator(".pending")).to_have_text("2 people are before you.")
+
+    conversation_of(chat.page, "A person, please", *person_awaited(1, 3))
+    expect(chat.page.locator(".pending")).to_have_text("You are next.")
+
+
 def test_a_person_can_be_asked_for_before_anything_is_said(chat: ChatPage) -> None:
     chat.person_button.click()
 
@@ -243,42 +327,6 @@ def test_writing_in_a_closed_conversation_opens_it_again(chat: ChatPage, operato
 
     expect(chat.page.get_by_text("Conversation closed")).to_have_count(0)
     expect(chat.rating).to_have_count(0)
-
-
-def test_leaving_an_open_conversation_is_asked_first(chat: ChatPage) -> None:
-    chat.ask("How do I export data?")
-    chat.page.get_by_role("button", name="Menu").click()
-    chat.page.get_by_role("button", name="New conversation").click()
-    dialog = chat.page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Cancel").click()
-    expect(chat.customer_messages).to_have_count(1)
-
-    chat.page.get_by_role("button", name="Menu").click()
-    chat.page.get_by_role("button", name="New conversation").click()
-    dialog.get_by_role("button", name="New conversation").click()
-    expect(chat.customer_messages).to_have_count(0)
-    expect(chat.page.get_by_text("You are writing with an AI assistant")).to_be_visible()
-
-
-# --- language and appearance ---
-
-
-def test_a_german_browser_is_answered_in_german(new_context: NewContext, live: Live) -> None:
-    page = new_context(locale="de-DE").new_page()
-    page.goto(f"{live.url}/chat#key={live.tenants[1].publishable_key}")
-
-    expect(page.get_by_text("Sie schreiben mit einem KI-Assistenten")).to_be_visible()
-    assert page.evaluate("document.documentElement.lang") == "de"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_chosen_appearance_survives_a_reload(chat: ChatPage, scheme: str) -> None:
-    chat.page.get_by_role("button", name="Menu").click()
-    chat.page.get_by_role("radio", name=scheme.capitalize()).check()
-    chat.page.reload()
-    expect(chat.composer).to_be_visible()
-
-    assert chat.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == scheme
 
 
 # --- refusals ---

@@ -5,7 +5,7 @@ only sealed under the person's key; all others must never hold customer text.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Literal, NewType
 from uuid import UUID
@@ -53,13 +53,17 @@ class Resolution(StrEnum):
 
 
 class Source(Model):
-    """What a part stands on. `quote`: the source's own words, where it has any."""
+    """What a part stands on. `quote`: the source's own words, where it has any. Of an article also its `section`, the `url`
+    that its facts come from, and when they were last compared with it."""
 
     type: Literal["article", "record", "action"]
     id: str
     version: int | None = None
     title: str = ""
     quote: str = ""
+    section: str = ""
+    url: str = ""
+    checked_on: date | None = None
 
 
 PartKind = Literal["answer", "step", "code", "question", "notice", "progress", "result", "empathy", "handoff"]

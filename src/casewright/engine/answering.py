@@ -65,6 +65,9 @@ def _source(sentence: CitedSentence, quote: str | None = None) -> Source:
         version=sentence.version,
         title=sentence.title,
         quote=quote or sentence.text,
+        section=sentence.section,
+        url=sentence.source if sentence.source.startswith("https://") else "",
+        checked_on=sentence.checked_on,
     )
 
 

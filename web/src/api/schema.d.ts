@@ -234,7 +234,24 @@ export interface paths {
             cookie?: never;
         };
         /** The companies of a demo (rehearsal servers only) */
-        get: operations["demo_v1_demo_get"];
+        get: operations["companies_v1_demo_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/demo/mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a demo's org has mailed to an address (operator key; rehearsal servers only) */
+        get: operations["mailbox_v1_demo_mailbox_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -739,6 +756,33 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Mail
+         * @description What a demo's local org sent, and kept instead of delivering it.
+         */
+        Mail: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: string;
+            /** Id */
+            id: number;
+            /** Subject */
+            subject: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * Mailbox
+         * @description The newest first.
+         */
+        Mailbox: {
+            /** Items */
+            items: components["schemas"]["Mail"][];
+        };
+        /**
          * MaskedValue
          * @description That something was masked, and as what; never the value.
          */
@@ -1174,9 +1218,12 @@ export interface components {
         };
         /**
          * Source
-         * @description What a part stands on. `quote`: the source's own words, where it has any.
+         * @description What a part stands on. `quote`: the source's own words, where it has any. Of an article also its `section`, the `url`
+         *     that its facts come from, and when they were last compared with it.
          */
         Source: {
+            /** Checked On */
+            checked_on?: string | null;
             /** Id */
             id: string;
             /**
@@ -1184,6 +1231,11 @@ export interface components {
              * @default
              */
             quote: string;
+            /**
+             * Section
+             * @default
+             */
+            section: string;
             /**
              * Title
              * @default
@@ -1194,6 +1246,11 @@ export interface components {
              * @enum {string}
              */
             type: "article" | "record" | "action";
+            /**
+             * Url
+             * @default
+             */
+            url: string;
             /** Version */
             version?: number | null;
         };
@@ -2385,7 +2442,7 @@ export interface operations {
             };
         };
     };
-    demo_v1_demo_get: {
+    companies_v1_demo_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2405,6 +2462,64 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mailbox_v1_demo_mailbox_get: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,7 +3,7 @@ import { useOnline, useSecondsUntil } from "../common/hooks";
 import { WarningIcon } from "../common/icons";
 import { hurryUp } from "../common/patience";
 import { useTexts } from "../common/TextsContext";
-import type { Delay } from "./session";
+import type { Delay } from "./state/session";
 
 interface Props {
   connection: Connection | null;
@@ -20,8 +20,7 @@ export function Banner({ connection, delay, hasOutgoing }: Props) {
 
   let message: string | null = null;
   if (!online) message = texts.offline;
-  else if (delay?.limited === true) message = texts.limited(seconds);
-  else if (delay !== null && hasOutgoing) message = texts.delayed;
+  else if (delay !== null && hasOutgoing) message = delay.limited ? texts.limited(seconds) : texts.delayed;
   else if (interrupted) message = texts.reconnecting;
 
   return (

@@ -1,15 +1,20 @@
-import { useEffect, useState } from "react";
-import { readStored, store } from "../common/appearance";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useFragment } from "../common/hooks";
 import { fromFragment } from "../common/key";
+import { readStored, store } from "../common/storage";
 import { LanguageContext } from "../common/TextsContext";
-import { chosenLanguage, type Language } from "../common/texts";
+import { chosenLanguage, firstSpoken, type Language } from "../common/texts";
+import { wear } from "./brand";
 import { Chat } from "./Chat";
 import { ChatSkeleton, NoKey, ServerAway, WrongKey } from "./Standstill";
-import { ChatSession } from "./session";
-import { type Site, useSite } from "./useSite";
+import { type Site, SiteContext, useSiteOf } from "./site";
+import { forgetRehearsal, keepForThisTab, rehearsalLink } from "./rehearsal";
+import { ChatSession } from "./state/session";
 
 const STORED_LANGUAGE = "casewright.language";
+
+/** Loaded only where a demo's link has opened the chat. */
+const Rehearsal = lazy(() => import("../tour/Rehearsal"));
 
 /** The page at `/chat#key=pk_…`. Another key in the address is another chat. */
 export function ChatPage() {
@@ -17,7 +22,7 @@ export function ChatPage() {
   const publishableKey = fromFragment("key");
   if (publishableKey === null || publishableKey === "") {
     return (
-      <LanguageContext value={chosenLanguage(wishedLanguages(), [], "en")}>
+      <LanguageContext value={firstSpoken(wishedLanguages()) ?? "en"}>
         <NoKey />
       </LanguageContext>
     );
@@ -26,39 +31,66 @@ export function ChatPage() {
 }
 
 function SiteChat({ publishableKey }: { publishableKey: string }) {
-  const site = useSite(publishableKey);
-  const early = chosenLanguage(wishedLanguages(), [], "en");
-  if (site.state === "ready") return <ReadyChat publishableKey={publishableKey} site={site.site} />;
-  return (
-    <LanguageContext value={early}>
-      {site.state === "loading" && <ChatSkeleton />}
-      {site.state === "away" && <ServerAway until={site.until} />}
-      {site.state === "refused" && <WrongKey />}
-    </LanguageContext>
-  );
-}
-
-function ReadyChat({ publishableKey, site }: { publishableKey: string; site: Site }) {
-  const [language, setLanguage] = useState<Language>(() =>
-    chosenLanguage(wishedLanguages(), site.languages, site.defaultLanguage),
-  );
-  const [spoken] = useState({ language });
-  const [session] = useState(() => new ChatSession(publishableKey, () => spoken.language));
+  const [wishes, setWishes] = useState(wishedLanguages);
+  const [asked, setAsked] = useState(() => firstSpoken(wishes));
+  const site = useSiteOf(publishableKey, asked ?? "");
+  const ready = site.state === "ready" ? site.site : null;
+  const language = ready === null ? (asked ?? "en") : chosenLanguage(wishes, ready.languages, ready.defaultLanguage);
 
   useEffect(() => {
-    spoken.language = language;
     document.documentElement.lang = language;
-  }, [language, spoken]);
+    if (ready !== null) setAsked(language); // it may not offer the one it was asked in
+  }, [ready, language]);
 
   const speak = (chosen: Language) => {
     store(STORED_LANGUAGE, chosen);
-    setLanguage(chosen);
+    setWishes((before) => [chosen, ...before]);
   };
 
   return (
     <LanguageContext value={language}>
-      <Chat site={site} session={session} onLanguage={speak} />
+      {site.state === "loading" && <ChatSkeleton />}
+      {site.state === "away" && <ServerAway until={site.until} />}
+      {site.state === "refused" && <WrongKey />}
+      {ready !== null && <ReadyChat publishableKey={publishableKey} site={ready} language={language} onLanguage={speak} />}
     </LanguageContext>
+  );
+}
+
+interface ReadyProps {
+  publishableKey: string;
+  site: Site;
+  language: Language;
+  onLanguage: (language: Language) => void;
+}
+
+/** The chat, in its company's colour. Where a demo's link has opened it, what the demo shows stands beside it. */
+function ReadyChat({ publishableKey, site, language, onLanguage }: ReadyProps) {
+  const [session] = useState(() => new ChatSession(publishableKey));
+  const [rehearsal] = useState(() => rehearsalLink(publishableKey));
+
+  useEffect(() => session.speak(language), [session, language]);
+  useEffect(() => {
+    if (rehearsal !== null) keepForThisTab(publishableKey, rehearsal);
+  }, [publishableKey, rehearsal]);
+  useEffect(() => {
+    wear(site.colour, site.avatar);
+    return () => wear("", "");
+  }, [site.colour, site.avatar]);
+
+  const chat = <Chat session={session} onLanguage={onLanguage} />;
+  return (
+    <SiteContext value={site}>
+      {rehearsal === null ? (
+        <div className="chat-page">{chat}</div>
+      ) : (
+        <Suspense fallback={<ChatSkeleton />}>
+          <Rehearsal {...rehearsal} session={session} onRefused={() => forgetRehearsal(publishableKey)}>
+            {chat}
+          </Rehearsal>
+        </Suspense>
+      )}
+    </SiteContext>
   );
 }
 

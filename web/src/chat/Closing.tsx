@@ -1,26 +1,25 @@
 import { type FormEvent, useState } from "react";
 import type { ClosedData } from "../conversation/events";
-import { CheckIcon, StarIcon } from "../common/icons";
+import { CheckIcon, DownloadIcon, StarIcon } from "../common/icons";
 import { useTexts } from "../common/TextsContext";
 import type { Texts } from "../common/texts";
-import type { Rating } from "./session";
+import type { Rating } from "./state/session";
 
 interface Props {
   closed: ClosedData;
   rated: boolean;
   /** Throws when it fails. */
   onRate: (rating: Rating) => Promise<void>;
+  onDownload: () => void;
   onNewConversation: () => void;
 }
 
 /** The end: how it ended, how it was, and a way to go on. */
-export function Closing({ closed, rated, onRate, onNewConversation }: Props) {
+export function Closing({ closed, rated, onRate, onDownload, onNewConversation }: Props) {
   const texts = useTexts();
   return (
     <section className="closing">
-      <p className="mode-line" role="status">
-        {closingOf(closed, texts)}
-      </p>
+      <p className="mode-line">{closingInWords(closed, texts)}</p>
       {rated ? (
         <p className="thanks" role="status">
           <CheckIcon size={18} />
@@ -29,14 +28,20 @@ export function Closing({ closed, rated, onRate, onNewConversation }: Props) {
       ) : (
         <RatingForm onRate={onRate} />
       )}
-      <button type="button" className="outlined" onClick={onNewConversation}>
-        {texts.newConversation}
-      </button>
+      <div className="form-buttons">
+        <button type="button" className="outlined" onClick={onNewConversation}>
+          {texts.newConversation}
+        </button>
+        <button type="button" className="quiet" onClick={onDownload}>
+          <DownloadIcon size={18} />
+          {texts.download}
+        </button>
+      </div>
     </section>
   );
 }
 
-function closingOf(closed: ClosedData, texts: Texts): string {
+export function closingInWords(closed: ClosedData, texts: Texts): string {
   if (closed.resolution === "assumed" || closed.outcome === "abandoned") return texts.closedAssumed;
   return closed.outcome === "resolved" ? texts.closedResolved : texts.closedOther;
 }

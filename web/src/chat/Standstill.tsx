@@ -30,15 +30,19 @@ export function ServerAway({ until }: { until: number }) {
 export function ChatSkeleton() {
   const texts = useTexts();
   return (
-    <div className="chat" aria-busy="true">
-      <main>
-        <div className="scroller">
-          <h1 className="visually-hidden">{texts.loading}</h1>
-          <div className="skeleton wide" />
-          <div className="skeleton" />
-          <div className="skeleton right" />
-        </div>
-      </main>
+    <div className="chat-page">
+      <div className="chat" aria-busy="true">
+        <main>
+          <div className="scroller">
+            <h1 className="visually-hidden">{texts.loading}</h1>
+            <div className="column">
+              <div className="skeleton wide" />
+              <div className="skeleton" />
+              <div className="skeleton end" />
+            </div>
+          </div>
+        </main>
+      </div>
     </div>
   );
 }

@@ -1,20 +1,31 @@
-import { Mark } from "../common/Mark";
 import { useTexts } from "../common/TextsContext";
-import type { Site } from "./useSite";
+import { Avatar } from "./Avatar";
+import { useSite } from "./site";
 
-/** Before the first word: that it is an AI, and what one may ask. */
-export function Welcome({ site, questions, onAsk }: { site: Site; questions: string[]; onAsk: (question: string) => void }) {
+interface Props {
+  onAsk: (question: string) => void;
+  /** Null where there are none. */
+  onEarlier: (() => void) | null;
+}
+
+/** Before the first word: a greeting, which says that it is an AI, and what one may ask. */
+export function Welcome({ onAsk, onEarlier }: Props) {
   const texts = useTexts();
+  const site = useSite();
+  const [hello, more] = opened(site.greeting);
   return (
     <section className="welcome" aria-labelledby="welcome-title">
-      <Mark size={48} />
-      <h2 id="welcome-title">{texts.welcomeTitle(site.name)}</h2>
-      <p>{texts.welcomeText}</p>
-      {questions.length > 0 && (
+      <Avatar size={64} />
+      <h2 id="welcome-title" dir="auto">
+        {hello}
+      </h2>
+      <p dir="auto">{more}</p>
+      <p className="faint">{texts.welcomeText}</p>
+      {site.suggested.length > 0 && (
         <>
           <h3>{texts.suggestions}</h3>
           <ul className="suggestions">
-            {questions.map((question) => (
+            {site.suggested.map((question) => (
               <li key={question}>
                 <button type="button" dir="auto" onClick={() => onAsk(question)}>
                   {question}
@@ -24,6 +35,17 @@ export function Welcome({ site, questions, onAsk }: { site: Site; questions: str
           </ul>
         </>
       )}
+      {onEarlier !== null && (
+        <button type="button" className="quiet" onClick={onEarlier}>
+          {texts.earlier}
+        </button>
+      )}
     </section>
   );
+}
+
+/** The greeting's first sentence, and the rest of it. */
+function opened(greeting: string): [string, string] {
+  const [, first = greeting, rest = ""] = /^(.+?[.!?؟])\s+(.+)$/s.exec(greeting) ?? [];
+  return [first, rest];
 }

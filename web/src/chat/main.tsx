@@ -3,7 +3,9 @@ import { createRoot } from "react-dom/client";
 import { show, storedAppearance } from "../common/appearance";
 import "../common/base.css";
 import "../conversation/conversation.css";
+import "./answers.css";
 import "./chat.css";
+import "./places.css";
 import { ChatPage } from "./ChatPage";
 
 show(storedAppearance());

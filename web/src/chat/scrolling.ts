@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ConversationLog } from "../conversation/log";
-import type { OutgoingMessage } from "./memory";
+import type { OutgoingMessage } from "./state/memory";
 
 /** How much of what came before stays in sight above a long reply. */
 const CONTEXT_PX = 24;
@@ -24,24 +24,29 @@ export function useFollowedEnd(log: ConversationLog, outgoing: readonly Outgoing
   const following = useRef(true);
   const [newBelow, setNewBelow] = useState(false);
 
-  const goToEnd = useCallback((behavior: ScrollBehavior) => {
-    if (scroller.current !== null) scroller.current.scrollTo({ top: endOf(scroller.current), behavior });
+  const goToEnd = useCallback(() => {
+    const element = scroller.current;
+    if (element !== null) element.scrollTop = Math.max(element.scrollTop, endOf(element)); // who has read on is not taken back
   }, []);
   const follow = useCallback(() => {
     following.current = true;
     setNewBelow(false);
-    goToEnd("auto");
+    goToEnd();
   }, [goToEnd]);
 
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
+    let before = element.scrollTop;
     const onScroll = () => {
-      following.current = element.scrollTop >= endOf(element) - NEAR_PX;
-      if (following.current) setNewBelow(false);
+      const near = element.scrollTop >= endOf(element) - NEAR_PX;
+      const backwards = element.scrollTop < before; // else it is the content that has grown
+      if (near || backwards) following.current = near;
+      if (near) setNewBelow(false);
+      before = element.scrollTop;
     };
     const sizes = new ResizeObserver(() => {
-      if (following.current) goToEnd("auto");
+      if (following.current) goToEnd();
     });
     element.addEventListener("scroll", onScroll, { passive: true });
     sizes.observe(element);
@@ -53,7 +58,7 @@ export function useFollowedEnd(log: ConversationLog, outgoing: readonly Outgoing
   }, [goToEnd]);
 
   useLayoutEffect(() => {
-    if (following.current) goToEnd("auto");
+    if (following.current) goToEnd();
     else setNewBelow(true);
   }, [log.entries.length, outgoing.length, goToEnd]);
 

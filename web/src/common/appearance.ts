@@ -1,3 +1,5 @@
+import { readStored, store } from "./storage";
+
 export const APPEARANCES = ["auto", "light", "dark"] as const;
 export type Appearance = (typeof APPEARANCES)[number];
 
@@ -16,20 +18,4 @@ export function show(appearance: Appearance): void {
 export function keep(appearance: Appearance): void {
   store(NAME, appearance);
   show(appearance);
-}
-
-export function readStored(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-export function store(name: string, value: string): void {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    // Storage is forbidden: the choice holds until the page is closed.
-  }
 }

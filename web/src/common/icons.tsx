@@ -64,7 +64,9 @@ export const RecordIcon = icon(
   </>,
 );
 export const ActionIcon = icon(<path d="M13 3 5 13.5h6L10.5 21 19 10.5h-6z" />);
-export const DownIcon = icon(<path d="M12 5v14m-6-6 6 6 6-6" />);
+export const DownloadIcon = icon(<path d="M12 4v11m-5-5 5 5 5-5M5 20h14" />);
+export const EditIcon = icon(<path d="m5 19 .8-3.6L16 5.2a1.8 1.8 0 0 1 2.6 2.6L8.5 18.1z" />);
+export const TrashIcon = icon(<path d="M5 7h14M10 7V5h4v2m3 0-.8 12H7.8L7 7" />);
 export const StarIcon = icon(
   <path d="m12 3.8 2.5 5.2 5.7.8-4.1 4 1 5.7-5.1-2.7-5.1 2.7 1-5.7-4.1-4 5.7-.8z" fill="currentColor" />,
 );
@@ -74,3 +76,14 @@ export const WarningIcon = icon(
     <path d="M12 10v4m0 2.8v.1" />
   </>,
 );
+export const InspectIcon = icon(
+  <>
+    <circle cx="10.5" cy="10.5" r="6" />
+    <path d="m15 15 5 5M8 11.500v-1.500m2.500 1.500v-3.500m2.500 3.500v-2.500" />
+  </>,
+);
+export const PlayIcon = icon(<path d="M8 5.500v13l10.500-6.500z" fill="currentColor" />);
+export const PauseIcon = icon(<path d="M8 5.500v13m8-13v13" strokeWidth="3" />);
+export const StepIcon = icon(<path d="M5 5.500v13l8-6.500zM18 6v12" />);
+export const NextIcon = icon(<path d="m5 6 6 6-6 6m8-12 6 6-6 6" />);
+export const RestartIcon = icon(<path d="M4.500 5v5h5M5 10a7.500 7.500 0 1 1-.5 4.500" />);

@@ -1,45 +1,41 @@
 import { CheckIcon, PersonIcon } from "../common/icons";
 import { useTexts } from "../common/TextsContext";
-import { type Block, blocksOf, type PlacedPart } from "./blocks";
+import { type Block, blocksOf, type PlacedPart, withoutPastProgress } from "./blocks";
 import { CodeListing } from "./CodeListing";
 import type { Part } from "./events";
 import { LinkedText } from "./LinkedText";
+import { SourceCards } from "./SourceCards";
 import { type Citation, citationsOf, citedAt, titleOf } from "./sources";
 
 interface Props {
   parts: readonly Part[];
+  /** More parts are coming: what is said last may still be going on. */
+  underway?: boolean;
   onOpenSource: (citation: Citation) => void;
 }
 
-/** A reply's parts: paragraphs, steps, code, each with the numbers of its sources, and the list of these below. */
-export function MessageBody({ parts, onOpenSource }: Props) {
-  const texts = useTexts();
-  const citations = citationsOf(parts);
-  const marksOf = ({ index }: PlacedPart) => <Marks citations={citedAt(index, parts, citations)} onOpen={onOpenSource} />;
+/** A reply's parts: paragraphs, steps, code, each with the numbers of its sources, and the cards of these below. */
+export function MessageBody({ parts, underway = false, onOpenSource }: Props) {
+  const shown = withoutPastProgress(parts);
+  const citations = citationsOf(shown);
+  const marksOf = ({ index }: PlacedPart) => <Marks citations={citedAt(index, shown, citations)} onOpen={onOpenSource} />;
   return (
     <>
-      {blocksOf(parts).map((block) => (
-        <BlockView key={block.parts[0]?.index} block={block} marksOf={marksOf} />
+      {blocksOf(shown).map((block) => (
+        <BlockView key={block.parts[0]?.index} block={block} underway={underway} marksOf={marksOf} />
       ))}
-      {citations.length > 0 && (
-        <ul className="citations" aria-label={texts.sources}>
-          {citations.map((citation) => (
-            <li key={citation.number}>
-              <button type="button" className="citation" onClick={() => onOpenSource(citation)}>
-                <span className="mark-number" aria-hidden="true">
-                  {citation.number}
-                </span>
-                <span dir="auto">{titleOf(citation.source)}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      {citations.length > 0 && <SourceCards citations={citations} onOpen={onOpenSource} />}
     </>
   );
 }
 
-function BlockView({ block, marksOf }: { block: Block; marksOf: (placed: PlacedPart) => React.ReactNode }) {
+interface BlockProps {
+  block: Block;
+  underway: boolean;
+  marksOf: (placed: PlacedPart) => React.ReactNode;
+}
+
+function BlockView({ block, underway, marksOf }: BlockProps) {
   if (block.kind === "steps") {
     return (
       <ol start={block.start} dir="auto">
@@ -70,6 +66,7 @@ function BlockView({ block, marksOf }: { block: Block; marksOf: (placed: PlacedP
   }
   return (
     <p className={`part-${block.kind}`} dir="auto">
+      {block.kind === "progress" && underway && <span className="spinner" aria-hidden="true" />}
       {block.kind === "result" && <CheckIcon size={18} />}
       {block.kind === "handoff" && <PersonIcon size={18} />}
       <span>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
-import { ActionIcon, ArticleIcon, CloseIcon, RecordIcon } from "../common/icons";
+import { CloseIcon } from "../common/icons";
 import { useTexts } from "../common/TextsContext";
+import { SourceIcon } from "./SourceCards";
 import { type Citation, titleOf } from "./sources";
 
 /** Shows one source: its kind, title, version and the sentences taken from it. Escape or a click beside it closes. */
@@ -26,9 +27,7 @@ export function SourcePanel({ citation, onClose }: { citation: Citation | null; 
         <div className="panel-body">
           <header className="panel-header">
             <p className="panel-kind">
-              {source.type === "article" && <ArticleIcon size={18} />}
-              {source.type === "record" && <RecordIcon size={18} />}
-              {source.type === "action" && <ActionIcon size={18} />}
+              <SourceIcon type={source.type} size={18} />
               {{ article: texts.sourceArticle, record: texts.sourceRecord, action: texts.sourceAction }[source.type]}
             </p>
             <button type="button" className="quiet round" aria-label={texts.close} onClick={onClose}>
@@ -38,7 +37,20 @@ export function SourcePanel({ citation, onClose }: { citation: Citation | null; 
           <h2 id="source-title" dir="auto">
             {titleOf(source)}
           </h2>
+          {source.section && (
+            <p className="faint" dir="auto">
+              {source.section}
+            </p>
+          )}
           {source.version != null && <p className="faint">{texts.version(String(source.version))}</p>}
+          {source.checked_on && <p className="faint">{texts.checkedOn(new Date(source.checked_on))}</p>}
+          {source.url && (
+            <p>
+              <a href={source.url} target="_blank" rel="noreferrer noopener">
+                {texts.whereFrom}
+              </a>
+            </p>
+          )}
           {citation.quotes.length > 0 && (
             <>
               <h3>{texts.quote}</h3>

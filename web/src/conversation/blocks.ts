@@ -9,7 +9,7 @@ export interface PlacedPart {
 export type Block =
   | { kind: "paragraph"; parts: PlacedPart[] }
   | { kind: "steps"; parts: PlacedPart[]; start: number }
-  | { kind: "code" | "question" | "notice" | "result" | "empathy" | "handoff"; parts: [PlacedPart] };
+  | { kind: Exclude<Part["kind"], "answer" | "step">; parts: [PlacedPart] };
 
 /** Sentences of an answer flow together; steps form a list, which goes on counting after a listing between two steps. */
 export function blocksOf(parts: readonly Part[]): Block[] {
@@ -32,4 +32,9 @@ export function blocksOf(parts: readonly Part[]): Block[] {
     }
   });
   return blocks;
+}
+
+/** The parts worth showing: what was said while something ran is over with the next part. */
+export function withoutPastProgress(parts: readonly Part[]): readonly Part[] {
+  return parts.filter((part, index) => part.kind !== "progress" || index === parts.length - 1);
 }

@@ -13,6 +13,9 @@ export type Part = Schemas["Part"];
 export type Source = Schemas["Source"];
 export type QuickReply = Schemas["QuickReply"];
 export type Expectation = Schemas["Expects"];
+export type FormField = Schemas["FormField"];
+export type Transcript = Schemas["Transcript"];
+export type QueuePlace = Schemas["QueuePlace"];
 
 export interface PartData {
   reply_id: string;
@@ -38,15 +41,23 @@ export interface TypingData {
   on: boolean;
 }
 
-/** `sequence`: the place in the conversation's log; what passes by and is not kept (typing) has none. */
+/** A turn is finished and can be looked into. Operators only. */
+export interface TurnData {
+  id: string;
+}
+
+/** `sequence`: the place in the conversation's log; what passes by and is not kept (typing, the queue) has none. */
 export type ConversationEvent =
   | { sequence: number; type: "message"; data: MessageData }
   | { sequence: number; type: "part"; data: PartData }
   | { sequence: number; type: "mode"; data: ModeData }
   | { sequence: number; type: "closed"; data: ClosedData }
-  | { sequence: null; type: "typing"; data: TypingData };
+  | { sequence: number; type: "turn"; data: TurnData }
+  | { sequence: null; type: "typing"; data: TypingData }
+  | { sequence: null; type: "queue"; data: QueuePlace };
 
-const TYPES: ReadonlySet<string> = new Set(["message", "part", "mode", "closed", "typing"]);
+const LOGGED: ReadonlySet<string> = new Set(["message", "part", "mode", "closed", "turn"]);
+const PASSING: ReadonlySet<string> = new Set(["typing", "queue"]);
 
 /** The server speaks at least every 15 seconds; a line that is silent for longer is dead though it looks open. */
 const SILENCE_LIMIT_MS = 40_000;
@@ -100,8 +111,8 @@ export async function readEvents(
 
 /** An event of a type this page does not know, or without a place where it needs one, is passed over. */
 function parsed(id: string | undefined, type: string | undefined, data: string): ConversationEvent | null {
-  if (type === undefined || !TYPES.has(type)) return null;
-  const sequence = type === "typing" ? null : Number(id);
+  if (type === undefined) return null;
+  const sequence = LOGGED.has(type) ? Number(id) : PASSING.has(type) ? null : NaN;
   if (Number.isNaN(sequence)) return null;
   return { sequence, type, data: JSON.parse(data) } as ConversationEvent;
 }

@@ -1,4 +1,16 @@
-import type { ClosedData, ConversationEvent, Expectation, Mode, Part, QuickReply, Speaker } from "./events";
+import type {
+  ClosedData,
+  ConversationEvent,
+  Expectation,
+  FormField,
+  MessageData,
+  Mode,
+  Part,
+  QueuePlace,
+  QuickReply,
+  Speaker,
+  Transcript,
+} from "./events";
 
 /** A message as far as it has arrived: `complete` is false while only pieces of it are there. */
 export interface MessageEntry {
@@ -10,6 +22,8 @@ export interface MessageEntry {
   parts: Part[];
   quickReplies: QuickReply[];
   expects: Expectation | null;
+  /** What is asked for, or what the open confirmation rests on. */
+  fields: FormField[];
   at: string;
   turnId: string | null;
   complete: boolean;
@@ -31,10 +45,22 @@ export interface ConversationLog {
   entries: readonly Entry[];
   mode: Mode;
   typing: Speaker | null;
+  /** While a person is awaited. */
+  queue: QueuePlace | null;
   closed: ClosedData | null;
+  /** Ids of the finished turns, the oldest first; for operators only. */
+  turns: readonly string[];
 }
 
-export const EMPTY_LOG: ConversationLog = { lastSequence: 0, entries: [], mode: "agent", typing: null, closed: null };
+export const EMPTY_LOG: ConversationLog = {
+  lastSequence: 0,
+  entries: [],
+  mode: "agent",
+  typing: null,
+  queue: null,
+  closed: null,
+  turns: [],
+};
 
 /** The log after one more event. One that is already in it changes nothing. */
 export function appended(log: ConversationLog, event: ConversationEvent): ConversationLog {
@@ -42,40 +68,39 @@ export function appended(log: ConversationLog, event: ConversationEvent): Conver
     if (event.data.on) return { ...log, typing: event.data.from };
     return log.typing === event.data.from ? { ...log, typing: null } : log;
   }
+  if (event.type === "queue") return { ...log, queue: event.data };
   if (event.sequence <= log.lastSequence) return log;
   const known = { ...log, lastSequence: event.sequence };
   switch (event.type) {
     case "message": {
-      const { id, from, text, parts, at } = event.data;
-      const entry: MessageEntry = {
-        kind: "message",
-        sequence: event.sequence,
-        id,
-        from,
-        text,
-        parts: parts.length > 0 ? parts : [{ text, kind: "answer", sources: [] }],
-        quickReplies: event.data.quick_replies,
-        expects: event.data.expects ?? null,
-        at,
-        turnId: event.data.turn_id ?? null,
-        complete: true,
-      };
+      const entry = entryOf(event.sequence, event.data);
       return {
         ...known,
         entries: placed(log.entries, entry),
-        typing: log.typing === from ? null : log.typing,
-        closed: from === "agent" ? log.closed : null, // who writes in a closed conversation opens it again
+        typing: log.typing === entry.from ? null : log.typing,
+        queue: entry.from === "operator" ? null : log.queue,
+        closed: entry.from === "agent" ? log.closed : null, // who writes in a closed conversation opens it again
       };
     }
     case "part":
       return { ...known, entries: withPiece(log.entries, event.sequence, event.data) };
     case "mode": {
       const entry: ModeEntry = { kind: "mode", sequence: event.sequence, ...event.data };
-      return { ...known, mode: event.data.mode, typing: null, entries: [...log.entries, entry] };
+      return { ...known, mode: event.data.mode, typing: null, queue: null, entries: [...log.entries, entry] };
     }
     case "closed":
-      return { ...known, closed: event.data, typing: null };
+      return { ...known, closed: event.data, typing: null, queue: null };
+    case "turn":
+      return { ...known, turns: [...log.turns, event.data.id] };
   }
+}
+
+/** A conversation as its transcript tells it: what was said, without who was in charge when. */
+export function logOf(transcript: Transcript): ConversationLog {
+  const { messages, mode, status, outcome } = transcript;
+  const closed = status === "closed" && outcome !== null ? { outcome, resolution: null, at: messages.at(-1)?.at ?? "" } : null;
+  const entries = messages.map((message, index) => entryOf(index + 1, message));
+  return { ...EMPTY_LOG, lastSequence: messages.length, entries, mode, closed };
 }
 
 export function messagesIn(log: ConversationLog): MessageEntry[] {
@@ -86,6 +111,24 @@ export function messagesIn(log: ConversationLog): MessageEntry[] {
 export function openQuestion(log: ConversationLog): MessageEntry | null {
   const last = messagesIn(log).at(-1);
   return last !== undefined && last.from !== "customer" && last.complete ? last : null;
+}
+
+function entryOf(sequence: number, message: MessageData): MessageEntry {
+  const { id, from, text, parts, at } = message;
+  return {
+    kind: "message",
+    sequence,
+    id,
+    from,
+    text,
+    parts: parts.length > 0 ? parts : [{ text, kind: "answer", sources: [] }],
+    quickReplies: message.quick_replies,
+    expects: message.expects ?? null,
+    fields: message.fields,
+    at,
+    turnId: message.turn_id ?? null,
+    complete: true,
+  };
 }
 
 function placed(entries: readonly Entry[], message: MessageEntry): Entry[] {
@@ -119,6 +162,7 @@ function started(sequence: number, id: string, part: Part, at: string): MessageE
     parts: [part],
     quickReplies: [],
     expects: null,
+    fields: [],
     at,
     turnId: null,
     complete: false,

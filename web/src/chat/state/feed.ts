@@ -1,9 +1,9 @@
-import type { ConversationEvent } from "../conversation/events";
-import { type Connection, follow } from "../conversation/follow";
-import { appended, type ConversationLog, EMPTY_LOG } from "../conversation/log";
-import { Listeners } from "../common/listeners";
-import { newKey } from "../common/key";
-import type { KnownConversation } from "./memory";
+import type { ConversationEvent } from "../../conversation/events";
+import { type Connection, follow } from "../../conversation/follow";
+import { appended, type ConversationLog, EMPTY_LOG } from "../../conversation/log";
+import { Listeners } from "../../common/listeners";
+import { newKey } from "../../common/key";
+import type { Access } from "./memory";
 
 /** What the tabs that show the same conversation tell each other. */
 type Word =
@@ -24,7 +24,7 @@ export class Feed {
   log: ConversationLog = EMPTY_LOG;
   connection: Connection = { state: "connecting" };
   /** The history is complete; what comes now is new. */
-  settled = false;
+  settled: boolean;
 
   readonly #tab = newKey();
   readonly #channel: BroadcastChannel;
@@ -34,7 +34,12 @@ export class Feed {
   #caughtUp = false;
   #settling = 0;
 
-  constructor(readonly conversation: KnownConversation) {
+  /** `isNew`: it has no history, since it was opened a moment ago. */
+  constructor(
+    readonly conversation: Access,
+    isNew: boolean,
+  ) {
+    this.settled = isNew;
     this.#channel = new BroadcastChannel(`casewright.conversation.${conversation.id}`);
     this.#channel.onmessage = ({ data }: MessageEvent<Word>) => this.#hear(data);
     this.#ask();

@@ -1,5 +1,5 @@
-import type { ConversationLog } from "../conversation/log";
-import { messagesIn } from "../conversation/log";
+import type { ConversationLog } from "../../conversation/log";
+import { messagesIn } from "../../conversation/log";
 import type { OutgoingMessage } from "./memory";
 
 const SHORTEST_CUT = 1_000;
