@@ -1,6 +1,6 @@
 import pytest
 
-from casewright.understanding.answers import choose, values_for, yes_or_no
+from casewright.understanding.answers import choose, exact_value, values_for, yes_or_no
 from casewright.understanding.entities import find_entities
 from casewright.understanding.models import ExpectedSlot, Option
 from tests.understanding.conftest import PRIORITY, TODAY
@@ -167,3 +167,39 @@ def test_a_text_slot_takes_the_whole_text() -> None:
 def test_a_yes_or_no_slot_takes_either() -> None:
     slot = ExpectedSlot(name="again", type="yes_no")
     assert values_for(slot, "nein danke", (), TODAY) == ("no",)
+
+
+TOKENS = {"[EMAIL_1]": "email", "[EMAIL_2]": "email"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "value"),
+    [
+        ("text", "Accounts and yes, contacts", "Accounts and yes, contacts"),
+        ("email", "[EMAIL_1]", "[EMAIL_1]"),
+        ("email", "ann at example", None),
+        ("email", "[EMAIL_1] or [EMAIL_2]", None),
+        ("code", "123 456", "123456"),
+        ("code", "12345", None),
+        ("case_number", "00001001", "00001001"),
+        ("error_code", "UNABLE_TO_LOCK_ROW", "UNABLE_TO_LOCK_ROW"),
+        ("http_status", "401", "401"),
+        ("http_status", "999", None),
+        ("money", "1.234,50 €", "1234.50 EUR"),
+        ("money", "a lot", None),
+        ("number", "12", "12"),
+        ("number", "twelve or 13 or 14", None),
+        ("date", "2026-12-01", "2026-12-01"),
+        ("date", "2026-13-45", None),
+        ("yes_no", "yes", "yes"),
+        ("yes_no", "nein", "no"),
+        ("yes_no", "who knows", None),
+        ("choice", "High", "High"),
+        ("choice", "high", "High"),
+        ("choice", "rather high", None),
+        ("choice", "urgent", None),
+    ],
+)
+def test_what_stands_in_a_field_is_a_value_of_its_type_or_none(type_: str, text: str, value: str | None) -> None:
+    slot = ExpectedSlot(name="slot", type=type_, options=PRIORITY.options if type_ == "choice" else ())
+    assert exact_value(slot, text, find_entities(text, TOKENS, TODAY), TODAY) == value

@@ -262,7 +262,7 @@ class TestSteering:
             Option(value="unlock_user", label="Unlock a locked account"),
         )
         heard = aurora.proposes("the second one", DialogueContext(offered=offered))
-        assert heard == ["AnswerFromKnowledge unlock_user"]
+        assert heard == ["StartProcedure unlock_user"]
 
     @pytest.mark.parametrize(
         ("text", "command"),
@@ -299,12 +299,32 @@ class TestRequests:
         assert [segment.text for segment in heard.segments] == [text]
         assert [entity.type for entity in heard.entities] == ["email", "phone"]
 
+    def test_a_case_number_given_after_a_request_belongs_to_it(self, aurora: Company) -> None:
+        assert aurora.proposes("please add this to my case. My case number is 00001234.") == [
+            "StartProcedure add_to_case"
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "command"),
+        [
+            ("too many SOQL queries, how do I rewrite it?", "AnswerFromKnowledge automation_limits"),
+            ("The last invoice has our old address on it, could you fix this?", "AnswerFromKnowledge billing_invoice"),
+        ],
+    )
+    def test_what_leans_on_the_words_before_it_is_no_request_of_its_own(
+        self, aurora: Company, text: str, command: str
+    ) -> None:
+        assert aurora.proposes(text) == [command]
+
     def test_pleasantries_around_a_request_are_not_requests(self, aurora: Company) -> None:
         text = "Good morning, I hope you are well. How do I export data? Thank you very much!"
         assert aurora.proposes(text) == ["AnswerFromKnowledge export_data"]
 
-    def test_an_unclear_wish_is_ambiguous_between_what_it_may_mean(self, aurora: Company) -> None:
-        heard = aurora.hears("I have a problem with signing in")
+    @pytest.mark.parametrize(
+        "text", ["I have a problem with signing in", "can't log in", "Ich kann mich nicht anmelden"]
+    )
+    def test_an_unclear_wish_is_ambiguous_between_what_it_may_mean(self, aurora: Company, text: str) -> None:
+        heard = aurora.hears(text)
         assert heard.segments[0].ambiguous
         assert {ranked.name for ranked in heard.segments[0].ranking[:2]} == {"reset_password", "unlock_user"}
 
@@ -327,6 +347,58 @@ class TestRequests:
     ) -> None:
         assert aurora.hears(text).language == "de"
         assert aurora.proposes(text) == [command]
+
+
+class TestNeighbours:
+    """Wishes in nearly the same words that lead elsewhere."""
+
+    @pytest.mark.parametrize(
+        ("text", "command"),
+        [
+            ("I forgot my password", "StartProcedure password_reset"),
+            ("my account is locked after too many attempts", "StartProcedure unlock_user"),
+            ("I lost my phone and can't get the code", "StartProcedure mfa_reset"),
+            ("how do we turn on multi-factor authentication for everybody?", "AnswerFromKnowledge mfa_setup"),
+            ("how do I export my contacts to a file?", "AnswerFromKnowledge export_data"),
+            ("please export our contacts every Monday", "StartProcedure schedule_export"),
+            ("what's the status of case 00001234?", "StartProcedure case_status"),
+            ("add a comment to case 00001234", "StartProcedure add_to_case"),
+            ("close case 00001234", "StartProcedure close_case"),
+            ("reopen case 00001234", "StartProcedure reopen_case"),
+            ("open a new case please", "StartProcedure open_case"),
+            ("please credit us for the downtime", "StartProcedure request_credit"),
+            ("I need a copy of the last invoice", "AnswerFromKnowledge billing_invoice"),
+            ("nobody in our company can work, Salesforce is down", "StartProcedure report_outage"),
+            ("do you know of an outage right now?", "AnswerFromKnowledge outage_status"),
+            ("we need three more users", "StartProcedure add_users"),
+            ("how do I deactivate a user who left?", "AnswerFromKnowledge remove_user"),
+            ("assign a permission set to a user", "AnswerFromKnowledge profiles_and_permissions"),
+            ("the API answers 401 to every call", "StartProcedure api_401_diagnosis"),
+            ("the API answers 403 forbidden", "StartProcedure api_403_diagnosis"),
+            ("REQUEST_LIMIT_EXCEEDED since noon", "StartProcedure api_limit_diagnosis"),
+            ("UNABLE_TO_LOCK_ROW in the nightly load", "StartProcedure row_lock_diagnosis"),
+            ("cancel my request for new users", "StartProcedure cancel_request"),
+            ("how do I cancel our contract?", "AnswerFromKnowledge contract_and_renewal"),
+            ("please change my e-mail address", "StartProcedure change_email"),
+            ("our e-mails land in the spam folder", "AnswerFromKnowledge email_deliverability"),
+        ],
+    )
+    def test_each_is_told_from_its_neighbours(self, aurora: Company, text: str, command: str) -> None:
+        assert aurora.proposes(text) == [command]
+
+    def test_the_request_is_cancelled_here_or_in_the_org_depending_on_what_there_is(self, aurora: Company) -> None:
+        assert aurora.proposes("cancel the request", DialogueContext(active=RESETTING)) == ["CancelTopic"]
+        assert aurora.proposes("cancel the request") == ["StartProcedure cancel_request"]
+
+    def test_customers_who_shall_talk_to_an_agent_are_no_wish_for_a_person(self, aurora: Company) -> None:
+        heard = aurora.proposes("how can our customers chat with an agent on our website?")
+        assert heard == ["AnswerFromKnowledge service_channels"]
+
+    def test_an_address_given_where_a_code_is_awaited_starts_nothing(self, aurora: Company) -> None:
+        heard = aurora.proposes(
+            "my address is [EMAIL_1]", DialogueContext(active=RESETTING, awaiting=CODE), ["[EMAIL_1]"]
+        )
+        assert not any(command.startswith("StartProcedure") for command in heard)
 
 
 class TestGermanCompany:

@@ -28,3 +28,16 @@ def test_frequent_features_weigh_less_than_rare_ones(encoder: Encoder) -> None:
 def test_a_text_without_words_has_an_input_too(encoder: Encoder) -> None:
     reading = read("…", encoder)
     assert np.isfinite(combine([reading], rarity_of([reading]))).all()
+
+
+def test_which_case_a_long_number_names_makes_no_difference() -> None:
+    assert (count_features("reopen case 00001234") == count_features("reopen case 87654")).all()
+    assert (count_features("error 401") != count_features("error 403")).any()
+
+
+def test_many_texts_are_read_as_one_by_one(encoder: Encoder) -> None:
+    texts = ["close case 00001234", "Ich habe mein Passwort vergessen", "…"]
+    for together, alone in zip(read_many(texts, encoder), (read(text, encoder) for text in texts), strict=True):
+        assert (together.vector == alone.vector).all()
+        assert np.allclose(together.multilingual, alone.multilingual, atol=1e-5)
+        assert (together.counts == alone.counts).all()

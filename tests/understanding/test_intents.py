@@ -43,7 +43,7 @@ def test_a_model_comes_back_from_its_bytes_as_it_was(aurora: Company) -> None:
 def test_nothing_in_the_bytes_can_be_run(aurora: Company) -> None:
     with np.load(io.BytesIO(aurora.model.to_bytes()), allow_pickle=False) as arrays:
         assert {array.dtype.kind for array in arrays.values()} <= {"f", "u"}
-        assert json.loads(arrays["header"].tobytes())["format"] == 1
+        assert json.loads(arrays["header"].tobytes())["format"] == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nothing", b"\x80\x04}."])

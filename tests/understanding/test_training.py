@@ -2,6 +2,7 @@ import pytest
 
 from casewright.understanding.encoder import Encoder
 from casewright.understanding.errors import TrainingDataInvalid
+from casewright.understanding.features import read
 from casewright.understanding.models import IntentDefinition, IntentSet, IntentTarget
 from casewright.understanding.training import check, generic_out_of_scope, train
 from tests.understanding.conftest import Company
@@ -17,7 +18,7 @@ def intent(name: str, examples: tuple[str, ...], target: IntentTarget = KNOWLEDG
 
 def test_the_demo_companies_intents_are_learnt_well_enough(aurora: Company, brueckner: Company) -> None:
     """Far from the measured figures, so that this fails for a mistake and not for an unlucky split."""
-    for company, accuracy in ((aurora, 0.75), (brueckner, 0.6)):
+    for company, accuracy in ((aurora, 0.6), (brueckner, 0.6)):
         report = company.model.header.report
         assert report.accuracy > accuracy
         assert report.out_of_scope_recall > 0.6
@@ -47,6 +48,19 @@ def test_the_same_example_under_two_intents_makes_it_ambiguous(encoder: Encoder)
     company = Company(train(intents, encoder), encoder, "en")
     ranking = company.hears("I bought something at the market").segments[0].ranking
     assert abs(ranking[0].probability - ranking[1].probability) < 0.15
+
+
+def test_a_company_with_few_examples_is_not_lost_among_all_that_is_out_of_scope(encoder: Encoder) -> None:
+    model = train(IntentSet(intents=(intent("fruit", FRUIT), intent("tools", TOOLS))), encoder)
+    heard = model.predict(read("these apples are ripe and sweet", encoder))
+    assert not heard.out_of_scope
+    assert heard.ranking[0].name == "fruit"
+    assert model.predict(read("who won the football match last night", encoder)).out_of_scope
+
+
+def test_there_are_four_hundred_different_examples_of_what_is_out_of_scope() -> None:
+    texts = generic_out_of_scope(frozenset({"en", "de"}))
+    assert len({text.casefold() for text in texts}) == len(texts) >= 400
 
 
 def test_out_of_scope_examples_come_in_the_languages_of_the_tenant() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from casewright.understanding import phrases
 from casewright.understanding.answers import yes_or_no
 from casewright.understanding.contradictions import find_contradiction
-from casewright.understanding.dialogue import Move, reports_done, steer
+from casewright.understanding.dialogue import Move, gives_details, leans_on_before, reports_done, steer
 from casewright.understanding.emotion import feel
 from casewright.understanding.encoder import DIMENSIONS
 from casewright.understanding.entities import find_entities
@@ -134,11 +134,15 @@ class Analyst:
 
     def _pieces(self, text: str, context: DialogueContext, spans: Sequence[Span]) -> list[Piece]:
         """What is left to understand, one piece a request. Talk goes unless there is nothing else."""
-        pieces = [self._look_at(text, span, context) for span in spans]
+        pieces = self._whole_thoughts(text, spans, context)
         requests = [piece for piece in pieces if not piece.is_talk]
         if not requests:
             return pieces[:1]
-        anchors = [piece for piece in requests if piece.move or self._has_own_intent(piece)]
+        anchors = [
+            piece
+            for piece in requests
+            if piece.move or (self._has_own_intent(piece) and not gives_details(text[slice(*piece.span)]))
+        ]
         if not anchors:
             span = (requests[0].span[0], requests[-1].span[1])
             return [requests[0] if len(requests) == 1 else self._look_at(text, span, context)]
@@ -157,6 +161,18 @@ class Analyst:
                 merged.append(replace(piece, span=(start, piece.span[1])))
                 waiting = None
         return merged
+
+    def _whole_thoughts(self, text: str, spans: Sequence[Span], context: DialogueContext) -> list[Piece]:
+        """Each piece looked at, together with those after it that make no sense alone."""
+        pieces: list[Piece] = []
+        for span in spans:
+            piece = self._look_at(text, span, context)
+            before = pieces[-1] if pieces else None
+            if before and not before.move and not piece.move and leans_on_before(text[slice(*span)]):
+                pieces[-1] = self._look_at(text, (before.span[0], span[1]), context)
+            else:
+                pieces.append(piece)
+        return pieces
 
     def _look_at(self, text: str, span: Span, context: DialogueContext) -> Piece:
         words = text[span[0] : span[1]]
@@ -266,7 +282,8 @@ class Analyst:
         """Instead of the value that was asked for: by a question, or, where that value has a form of its own which these
         words do not have, by a request that is beyond doubt."""
         has_form = context.awaiting is not None and context.awaiting.type != "text"
-        return phrases.asks(segment.text) or (has_form and confidence >= SURE)
+        is_beyond_doubt = confidence >= SURE and not gives_details(segment.text)
+        return phrases.asks(segment.text) or (has_form and is_beyond_doubt)
 
     def _from_option(self, option: Option) -> list[Proposal]:
         """An offered intent by its name; anything else that was offered is understood by its label."""

@@ -175,6 +175,15 @@ def values_for(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today:
     return tuple(dict.fromkeys(found))
 
 
+def exact_value(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today: date) -> str | None:
+    """The value that `text` is where it stands in a field of its own; None if it is none of the slot's type, or several."""
+    if slot.type == "choice":
+        said = text.strip().casefold()
+        return next((one.value for one in slot.options if said in (one.value.casefold(), one.label.casefold())), None)
+    values = values_for(slot, text, entities, today)
+    return values[0] if len(values) == 1 else None
+
+
 def _day_words(entities: Sequence[Entity], today: date) -> str:
     """A date said in other words, so that options such as "Yesterday or before" are found by "last Monday"."""
     days = [date.fromisoformat(entity.value) for entity in entities if entity.type == "date"]

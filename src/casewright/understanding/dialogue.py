@@ -25,6 +25,7 @@ SMALL_TALK: tuple[tuple[SmallTalkKind, re.Pattern[str]], ...] = (
     ("greeting", phrases.GREETING),
 )
 MOST_CHARACTERS = 600
+MOST_LEANING_STEMS = 3
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -56,8 +57,10 @@ def _plain(piece: str) -> str:
 
 def _ask_for_person(piece: str) -> Move | None:
     wanted = phrases.PERSON_WANTED.search(piece)
-    denied = wanted is not None and phrases.DENIED_BEFORE.search(piece, 0, wanted.start()) is not None
-    if (wanted and not denied) or phrases.PERSON_ALONE.fullmatch(piece) or phrases.NO_MACHINE.search(piece):
+    meant = wanted is not None and not any(
+        before.search(piece, 0, wanted.start()) for before in (phrases.DENIED_BEFORE, phrases.OTHERS_BEFORE)
+    )
+    if meant or phrases.PERSON_ALONE.fullmatch(piece) or phrases.NO_MACHINE.search(piece):
         return Move(HumanHandoff(reason="requested"), 0.97, "asks for a person")
     return None
 
@@ -102,7 +105,8 @@ def named_topic(words: str, topics: Sequence[TopicReference]) -> TopicReference 
 
 def _cancel(piece: str, context: DialogueContext) -> Move | None:
     core = _without_manners(piece)
-    if phrases.CANCEL.fullmatch(core):
+    has_topic = context.active is not None or bool(context.paused)
+    if phrases.CANCEL.fullmatch(core) and (has_topic or not phrases.REQUEST.search(core)):
         return Move(CancelTopic(), 0.93, "takes the request back")
     named = phrases.CANCEL_NAMED.match(core)
     if named:
@@ -123,6 +127,18 @@ def reports_done(piece: str, context: DialogueContext) -> bool:
         return False
     topics = (*((context.active,) if context.active else ()), *context.paused, *context.completed)
     return named_topic(piece, topics) is not None
+
+
+def gives_details(piece: str) -> bool:
+    """Whether a piece says nothing but a value, such as "my address is [EMAIL_1]"."""
+    piece = _plain(piece)
+    return phrases.DETAILS.fullmatch(piece) is not None and phrases.VALUE.search(piece) is not None
+
+
+def leans_on_before(piece: str) -> bool:
+    """Whether a piece makes sense only with what was said before it, such as "how do I get it back?"."""
+    piece = _plain(piece)
+    return phrases.SAID_BEFORE.search(piece) is not None and len(stems(piece)) <= MOST_LEANING_STEMS
 
 
 # --- talk -------------------------------------------------------------------------------------------------------------

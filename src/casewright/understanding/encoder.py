@@ -7,6 +7,7 @@ dynamic 8-bit quantisation (weights per channel), into the data directory: a mes
 import asyncio
 import fcntl
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -101,13 +102,14 @@ class Encoder:
     def encode_many(self, texts: Sequence[str], on_progress: Progress | None = None) -> NDArray[np.float32]:
         """The vectors of all texts: float32 of shape (len(texts), 384).
 
-        One text at a time: 8-bit activations share one scale a batch, so in a batch a text's vector would depend on its
-        neighbours, and on one thread a batch is not faster."""
+        Each text by itself, on all processors: 8-bit activations share one scale a batch, so in a batch a text's vector
+        would depend on its neighbours, and on one thread a batch is not faster."""
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for index, text in enumerate(texts):
-            vectors[index] = self.encode(text)
-            if on_progress is not None:
-                on_progress(index + 1, len(texts))
+        with ThreadPoolExecutor(os.cpu_count()) as processors:
+            for index, vector in enumerate(processors.map(self.encode, texts)):
+                vectors[index] = vector
+                if on_progress is not None:
+                    on_progress(index + 1, len(texts))
         return vectors
 
     async def encode_async(self, text: str) -> Vector:

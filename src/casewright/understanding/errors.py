@@ -8,7 +8,11 @@ class EncoderUnavailable(SetupError):
 
 
 class TrainingDataInvalid(InvalidInput):
-    """The tenant's intents cannot be trained on; the message names the intent and what it needs."""
+    """The tenant's intents cannot be trained on; each problem names the intent and what it needs."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class IntentModelUnreadable(SetupError):

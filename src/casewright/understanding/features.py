@@ -24,6 +24,9 @@ MULTILINGUAL_WEIGHT = 1.4
 MAXIMUM_CHARACTERS = 2000
 WORD = re.compile(r"\[[A-Z_]+_\d+\]|[^\W_]+(?:_[^\W_]+)*")
 LETTER_GROUPS = (3, 4, 5)
+# A case's number and the like: which one it is says nothing about what is wanted.
+LONG_NUMBER = re.compile(r"\d{5,}")
+ANY_NUMBER = "12345"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,17 @@ class Reading:
 def read(text: str, encoder: Encoder) -> Reading:
     return Reading(
         vector=encoder.encode(text),
-        multilingual=encoder.multilingual.encode(text),
+        multilingual=encoder.multilingual.encode(_with_any_number(text)),
         counts=count_features(text),
     )
 
 
 def read_many(texts: Sequence[str], encoder: Encoder, on_progress: Progress | None = None) -> list[Reading]:
-    readings = []
-    for done, text in enumerate(texts, start=1):
-        readings.append(read(text, encoder))
-        if on_progress is not None:
-            on_progress(done, len(texts))
-    return readings
+    """As `read`, in less than the time of its parts."""
+    again = encoder.multilingual.encode_many([_with_any_number(text) for text in texts])
+    vectors = encoder.encode_many(texts, on_progress)
+    parts = zip(vectors, again, texts, strict=True)
+    return [Reading(vector, multilingual, count_features(text)) for vector, multilingual, text in parts]
 
 
 def combine(readings: Sequence[Reading], rarity: Vector) -> Matrix:
@@ -74,7 +76,7 @@ def count_features(text: str) -> Vector:
     Features: single words, pairs of words, and groups of 3 to 5 letters within words (hashing trick, Weinberger et al.
     2009, arXiv:0902.2206)."""
     counts = np.zeros(BUCKETS, dtype=np.float32)
-    words = [_normal(word) for word in WORD.findall(text[:MAXIMUM_CHARACTERS])]
+    words = [_normal(word) for word in WORD.findall(_with_any_number(text[:MAXIMUM_CHARACTERS]))]
     features = [f"1 {word}" for word in words]
     features += [f"2 {first} {second}" for first, second in pairwise(words)]
     for word in words:
@@ -84,6 +86,10 @@ def count_features(text: str) -> Vector:
     for feature in features:
         counts[zlib.crc32(feature.encode(errors="replace")) % BUCKETS] += 1
     return np.log1p(counts)
+
+
+def _with_any_number(text: str) -> str:
+    return LONG_NUMBER.sub(ANY_NUMBER, text)
 
 
 def _normal(word: str) -> str:

@@ -21,7 +21,7 @@ from casewright.understanding.errors import IntentModelUnreadable
 from casewright.understanding.features import Matrix, Reading
 from casewright.understanding.models import IntentDefinition, IntentSet, RankedIntent, Vector
 
-FORMAT = 1
+FORMAT = 2
 MOST_RANKED = 5
 
 

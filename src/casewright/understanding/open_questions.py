@@ -108,12 +108,16 @@ def _awaited(
 ) -> list[Move]:
     if slot.type == "text" and (_is_digression(text, context) or not text.strip()):
         return []
+    values = values_for(slot, text, entities, today)
+    if (slot.type == "text" or not values) and (wish := _wanted_instead(text, slot)):
+        return _better_values(text, context, entities, today) or [
+            Move(SetSlot(slot=slot.name, value=wish), 0.93, "wants something else instead")
+        ]
     if slot.type == "choice" and phrases.is_question(text) and not _is_option(text, slot.options):
         return []
     is_long_question = phrases.is_question(text) and _word_count(text) > SHORT
     if is_long_question and slot.type != "text" and not any(entity.type == slot.type for entity in entities):
         return []
-    values = values_for(slot, text, entities, today)
     if not values:
         return []
     moves = [Move(SetSlot(slot=slot.name, value=values[0]), 0.95, "answers what was asked")]
@@ -124,6 +128,25 @@ def _awaited(
             if not other.value
         ]
     return moves
+
+
+def _wanted_instead(text: str, slot: ExpectedSlot) -> str | None:
+    """By the alternative's label; by other words only where these could not be the answer itself."""
+    words = text.strip(" .!").casefold()
+    for one in slot.instead:
+        phrase = phrases.INSTEAD.get(one.value) if slot.type != "text" else None
+        if words == one.label.casefold() or (phrase and phrase.search(text)):
+            return one.value
+    return None
+
+
+def _better_values(text: str, context: DialogueContext, entities: Sequence[Entity], today: date) -> list[Move]:
+    """ "Wrong address, it is …" says the right one as well."""
+    return [
+        Move(SetSlot(slot=other.name, value=value, corrects=True), 0.9, "corrects a value")
+        for other, value in _named_values(text, context.fillable, entities, today)
+        if value != other.value
+    ]
 
 
 def _is_digression(text: str, context: DialogueContext) -> bool:

@@ -21,6 +21,7 @@ LONGEST_LINE = 500
 ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|no|nr|mr|mrs|ms|dr|z\.b|d\.h|ca|bzw|usw|st|inc|approx)|\b\w|\d)\.$", re.IGNORECASE
 )
+# Not "can't": "I lost my phone and can't get in" is one thought.
 _OPENER = (
     r"(?:(?:please|also|now|then|bitte|auch|jetzt|nun|dann) )*"
     r"(?:how|why|what|where|when|who|which|can|could|would|will|is|are|do|does|did|back to|let'?s|i (?:also |still "
@@ -32,7 +33,7 @@ _OPENER = (
     r"|wie|warum|wieso|weshalb|was|wo|wann|wer|welche[rsnm]?|kann|können|könnten|ist|sind|gibt|muss|darf|zurück"
     r"|ich (?:auch |noch )?(?:brauche|möchte|will|habe|kann|würde)"
     r"|wir (?:brauchen|möchten|wollen|haben|können)|zeigen|zeig|schicken|schick|senden|setzen|setz|erhöhen|ändern"
-    r"|prüfen|sagen|sag|geben|gib|erklären|löschen|exportieren)\b"
+    r"|prüfen|sagen|sag|geben|gib|erklären|löschen|exportieren)\b(?!['’]t)"
 )
 BOUNDARY: Final = re.compile(
     r"(?P<sentence>(?<![.!?])[.!?]++[\"')\]]*+(?=\s)|(?<=[!?])(?=[A-ZÄÖÜ]))|(?P<line>\n+(?:[-*•]\s+|\d+[.)]\s+)?)"

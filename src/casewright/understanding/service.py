@@ -12,6 +12,7 @@ from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
 from casewright.understanding import features, repository
 from casewright.understanding.analysis import Analyst
+from casewright.understanding.answers import exact_value
 from casewright.understanding.encoder import Encoder, Progress
 from casewright.understanding.entities import find_entities
 from casewright.understanding.errors import IntentModelMissing, IntentModelUnreadable
@@ -90,6 +91,11 @@ class UnderstandingService:
         today = self._clock.now().date()
         entities = find_entities(request.text, request.tokens, today)
         return tuple(SetSlot(slot=name, value=value) for name, value in prefill(slots, request.text, entities, today))
+
+    def read_value(self, slot: ExpectedSlot, text: str, tokens: Mapping[str, str]) -> str | None:
+        """What was written into a slot's own field, normalised; None if it is no value of the slot's type. Text is masked."""
+        today = self._clock.now().date()
+        return exact_value(slot, text, find_entities(text, tokens, today), today)
 
     async def intents(self, tenant_id: TenantId) -> Mapping[str, IntentDefinition]:
         """The tenant's intents by name; empty if it has no model."""

@@ -1,7 +1,8 @@
-"""Training a tenant's intent model: a couple of seconds for 20 intents with 15 examples each."""
+"""Training a tenant's intent model: 14 seconds on one core for 57 intents with 40 examples each."""
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ MOST_CONFUSIONS = 10
 def train(intents: IntentSet, encoder: Encoder, on_progress: Progress | None = None) -> IntentModel:
     """Learns the tenant's intents, how far their probabilities can be trusted, and what is out of scope.
 
-    Runs on the calling thread only. Raises `TrainingDataInvalid`."""
+    Reads the texts on all processors, and does the rest on the calling thread. Raises `TrainingDataInvalid`."""
     # Most processes never train, and its libraries take long to import.
     from casewright.understanding.fitting import fit
 
@@ -52,35 +53,40 @@ def train(intents: IntentSet, encoder: Encoder, on_progress: Progress | None = N
 
 
 def check(intents: IntentSet) -> None:
-    """Raises `TrainingDataInvalid` for what would make a bad model, naming what to change.
+    """Raises `TrainingDataInvalid` for what would make a bad model, naming all that is to change.
 
     The same example under two intents is allowed: it teaches that the customer has to be asked."""
+    if problems := tuple(_problems(intents)):
+        raise TrainingDataInvalid(*problems)
+
+
+def _problems(intents: IntentSet) -> Iterator[str]:
     if len(intents.intents) < 2:
-        raise TrainingDataInvalid("There must be at least two intents to tell apart.")
+        yield "There must be at least two intents to tell apart."
     for name, count in Counter(intent.name for intent in intents.intents).items():
         if count > 1:
-            raise TrainingDataInvalid(f"The intent {name!r} is defined {count} times: give each its own name.")
+            yield f"The intent {name!r} is defined {count} times: give each its own name."
     for intent in intents.intents:
         if not all(text.strip() for text in intent.examples):
-            raise TrainingDataInvalid(f"The intent {intent.name!r} has an empty example: remove it.")
+            yield f"The intent {intent.name!r} has an empty example: remove it."
         different = len(set(intent.examples))
         if different < LEAST_EXAMPLES:
-            raise TrainingDataInvalid(
+            yield (
                 f"The intent {intent.name!r} has {different} different examples: "
                 f"give it at least {LEAST_EXAMPLES}, better 15."
             )
-        _check_target(intent.name, intent.target)
+        yield from _problems_of_target(intent.name, intent.target)
 
 
-def _check_target(name: str, target: IntentTarget) -> None:
+def _problems_of_target(name: str, target: IntentTarget) -> Iterator[str]:
     chosen = (target.procedure, target.knowledge, target.handoff, target.small_talk, target.cancel)
     if sum(map(bool, chosen)) != 1:
-        raise TrainingDataInvalid(
+        yield (
             f"The target of the intent {name!r} must be exactly one of "
             "procedure, knowledge, handoff, small_talk, cancel."
         )
     if target.small_talk and target.small_talk not in SMALL_TALK_KINDS:
-        raise TrainingDataInvalid(
+        yield (
             f"The intent {name!r} has the small talk {target.small_talk!r}; "
             f"it must be one of {', '.join(SMALL_TALK_KINDS)}."
         )
