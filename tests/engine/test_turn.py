@@ -42,6 +42,19 @@ async def test_a_question_is_answered_with_the_articles_own_sentence_and_its_sou
     assert answer.sources[0].quote == "The price is 10 euros."
 
 
+async def test_a_question_about_what_a_procedure_does_is_answered_and_the_procedure_offered(world: World) -> None:
+    asked = AnswerFromKnowledge(query="what is the price", intent="price", otherwise="send_link")
+    assert "The price is 10 euros." in await world.say("what is the price", asked)
+    sent = [one.event for one in await world.entries() if isinstance(one.event, ReplySent)][-1]
+    assert [one.label for one in sent.quick_replies][:1] == ["See prices"]
+    assert [topic.kind for topic in (await world.state()).topics] == ["question"]
+
+
+async def test_a_question_that_no_article_answers_begins_the_procedure_for_it(world: World) -> None:
+    asked = AnswerFromKnowledge(query="what is love", intent="price", otherwise="send_link")
+    assert "Which address?" in await world.say("what is love", asked)
+
+
 async def test_what_is_not_known_is_said_to_be_not_known(world: World) -> None:
     reply = await world.say("what is love", AnswerFromKnowledge(query="what is love"))
     assert "10 euros" not in reply

@@ -11,7 +11,7 @@ from casewright.conversations.models import (
     Resolution,
     TopicMoved,
 )
-from casewright.engine.answering import answer
+from casewright.engine.answering import answer, look_up
 from casewright.engine.decide import Catalogue, Decided
 from casewright.engine.hand_over import hand_over
 from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, Topic, TopicStatus
@@ -153,7 +153,9 @@ def _asked_for(turn: Turn, procedure: str) -> tuple[str, int]:
     segments = turn.understanding.segments
     for proposal in turn.understanding.proposals:
         command = proposal.command
-        mine = isinstance(command, StartProcedure) and command.procedure == procedure
+        mine = (isinstance(command, StartProcedure) and command.procedure == procedure) or (
+            isinstance(command, AnswerFromKnowledge) and command.otherwise == procedure
+        )
         if mine and proposal.segment < len(segments):
             return segments[proposal.segment].text, segments[proposal.segment].priority
     return turn.report.masked_text, 3
@@ -167,9 +169,16 @@ async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue
         if intent
         else turn.label("question_title")
     )
+    found = await look_up(turn, command.query, title)
+    procedure = command.otherwise if command.otherwise in catalogue.procedures else None
+    if procedure and not found.sentences:
+        await _start(turn, procedure)
+        return
     interrupted = turn.state.active
     topic = open_question(turn, command.intent or "question", title, command.query, "asked")
-    await answer(turn, topic)
+    await answer(turn, topic, found=found)
+    if procedure and not (interrupted and interrupted.name == procedure):
+        turn.offer(title[:1].upper() + title[1:])
     if interrupted and interrupted.kind == "procedure" and turn.state.active is None:
         turn.emit(TopicMoved(topic_id=interrupted.id, status=TopicStatus.ACTIVE, reason="back after a question"))
 

@@ -7,9 +7,8 @@ from casewright.knowledge.models import CitedSentence, KnowledgeAnswer, Question
 from casewright.understanding.models import Vector
 
 
-async def answer(turn: Turn, topic: Topic, question: str | None = None) -> bool:
-    """Answers a topic's question (or another one, asked for it by a procedure). False when nothing certain is known."""
-    text = question or topic.query
+async def look_up(turn: Turn, text: str, about: str) -> KnowledgeAnswer:
+    """What the articles say to `text`. `about`: words of the topic, for context."""
     found = await turn.ports.knowledge.answer(
         turn.claim.key.tenant_id,
         Question(
@@ -17,11 +16,19 @@ async def answer(turn: Turn, topic: Topic, question: str | None = None) -> bool:
             language=turn.state.language,
             assurance=turn.state.identity.assurance,
             vector=_vector_of(turn, text),
-            topic=topic.title if question is None else text,
+            topic=about,
         ),
         turn.thresholds.min_confidence,
     )
     turn.note(hits=(*turn.report.hits, *found.hits), knowledge_revision=found.revision)
+    return found
+
+
+async def answer(turn: Turn, topic: Topic, question: str | None = None, found: KnowledgeAnswer | None = None) -> bool:
+    """Answers a topic's question (or another one, asked for it by a procedure), from what was `found` already, if it was.
+    False when nothing certain is known."""
+    if found is None:
+        found = await look_up(turn, question or topic.query, question or topic.title)
     if not found.sentences:
         _say_so(turn, topic, found)
         return False

@@ -301,6 +301,9 @@ class Analyst:
 
 def _command_for(intent: IntentDefinition, query: str) -> Command:
     target = intent.target
+    if target.procedure and phrases.asks_for_a_fact(query):
+        words = phrases.without_pleasantries(query)
+        return AnswerFromKnowledge(query=words, intent=intent.name, otherwise=target.procedure)
     if target.procedure:
         return StartProcedure(procedure=target.procedure)
     if target.handoff:

@@ -42,11 +42,13 @@ class Decline(Model):
 
 
 class AnswerFromKnowledge(Model):
-    """`intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment."""
+    """`intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment. `otherwise`: the
+    procedure for that intent, which is offered after the answer, and begins at once where the articles have none."""
 
     command: Literal["AnswerFromKnowledge"] = "AnswerFromKnowledge"
     query: str
     intent: str | None = None
+    otherwise: str | None = None
 
 
 class ResumeTopic(Model):

@@ -369,9 +369,28 @@ REQUEST_OPENER: Final = re.compile(
 )
 
 
+FACT_OPENER = re.compile(
+    r"\W*(?:(?:and|also|but|by the way|hello|hi|hey|ok(?:ay)?|quick question|so|well|und|aber|hallo|kurze frage|übrigens)\b\W*)*"
+    r"(?:how (?:big|far|fast|late|large|long|many|much|often|soon)|(?:by|from|since|until) when|which(?! case)"
+    r"|what (?:are the|causes|counts|does|happens|is the (?:deadline|difference|limit|maximum|minimum))"
+    r"|when (?:are|can|do|does|is|must|will)|who (?:can|decides|is|may)|why (?:are|do|does|is)"
+    r"|are there|do (?:i|we|you) (?:have|need)|does|is (?:it|there)"
+    r"|wie (?:groß|hoch|lange|oft|schnell|viele?)|(?:ab|bis|seit) wann|wann|warum|welche\w*(?! fall)"
+    r"|was (?:bedeutet|ist der unterschied|kostet|passiert|verursacht|zählt)|wer (?:darf|entscheidet|kann)"
+    r"|darf|gibt es|kann man|muss (?:ich|man|wir))\b",
+    re.I,
+)
+OWN = re.compile(r"\b(?:me|mine|my|our|ours|us|mein\w*|mir|uns|unser\w*)\b", re.I)
+
+
 def is_question(text: str) -> bool:
     """Whether prose asks something; a question mark inside a longer text that is pasted does not count."""
     return QUESTION_OPENER.match(text) is not None or text.rstrip(" \n\"')").endswith("?")
+
+
+def asks_for_a_fact(text: str) -> bool:
+    """Whether a piece asks how something is in general, rather than for anything of the customer's own to be done."""
+    return FACT_OPENER.match(text) is not None and OWN.search(text) is None
 
 
 def asks(text: str) -> bool:

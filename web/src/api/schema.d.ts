@@ -378,7 +378,8 @@ export interface components {
         };
         /**
          * AnswerFromKnowledge
-         * @description `intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment.
+         * @description `intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment. `otherwise`: the
+         *     procedure for that intent, which is offered after the answer, and begins at once where the articles have none.
          */
         AnswerFromKnowledge: {
             /**
@@ -388,6 +389,8 @@ export interface components {
             command: "AnswerFromKnowledge";
             /** Intent */
             intent?: string | null;
+            /** Otherwise */
+            otherwise?: string | null;
             /** Query */
             query: string;
         };
