@@ -170,6 +170,22 @@ steps:
   - {id: done, say: {en: "It is {results.found.number}."}, source: found}
   - {id: end, end: resolved}
 """,
+    "repair": """
+name: repair
+title: {en: A repair}
+slots:
+  fault: {type: text, ask: {en: "What is wrong?"}}
+  place: {type: text, ask: {en: "Where did you lose it?"}}
+steps:
+  - {id: fault, collect: fault}
+  - id: by_fault
+    branch:
+      - {when: {slot: slots.fault, operator: equals, value: lost}, go: place}
+  - {id: mend, action: create_credit, arguments: {amount: "{slots.fault}"}, confirm: {en: "Mend it: {slots.fault}?"}}
+  - {id: end, end: resolved}
+  - {id: place, collect: place}
+  - {id: end_lost, end: unresolved}
+""",
     "secret": """
 name: secret
 title: {en: A secret}

@@ -55,6 +55,17 @@ async def test_a_question_that_no_article_answers_begins_the_procedure_for_it(wo
     assert "Which address?" in await world.say("what is love", asked)
 
 
+async def test_a_correction_that_leads_back_to_a_question_takes_the_confirmation_with_it(world: World) -> None:
+    await world.say("repair it", StartProcedure(procedure="repair"))
+    assert "Mend it: broken?" in await world.say("broken", SetSlot(slot="fault", value="broken"))
+    correction = SetSlot(slot="fault", value="lost", corrects=True)
+    assert "Where did you lose it?" in await world.say("it is lost", correction)
+    assert (await world.state()).confirmation is None
+    await world.say("no", NO)
+    state = await world.state()
+    assert (state.mode, world.org.calls) == (Mode.AGENT, [])
+
+
 async def test_what_is_not_known_is_said_to_be_not_known(world: World) -> None:
     reply = await world.say("what is love", AnswerFromKnowledge(query="what is love"))
     assert "10 euros" not in reply

@@ -168,7 +168,11 @@ def _say(turn: Turn, topic: Topic, want: Say) -> None:
 
 
 def _ask(turn: Turn, topic: Topic, procedure: Procedure, want: Ask) -> bool:
-    """One question; of a form the first that is missing, so that whoever has no form is asked one after the other."""
+    """One question; of a form the first that is missing, so that whoever has no form is asked one after the other. A yes
+    that was asked for before a correction led back here is no longer wanted."""
+    asked = turn.state.confirmation
+    if asked and asked.topic_id == topic.id:
+        turn.emit(ConfirmationSettled(confirmation_id=asked.id, answer="withdrawn"))
     is_form = len(want.fields) > 1
     if is_form and topic.asked not in [field.name for field in want.fields]:
         turn.phrase("form")

@@ -77,6 +77,7 @@ class Performance:
         self._values = values
         self._created: list[tuple[str, str]] = []
         self._has_faults = False
+        self._answered: Reply | None = None
         self._mail_before: dict[str, frozenset[str | int]] = {}
         self._codes_used: set[str | int] = set()
         self._handlers: Mapping[type[Any], Callable[[Any], Awaitable[Mismatches]]] = {
@@ -149,13 +150,20 @@ class Performance:
         return await self._send({"text": last}, step.expect)
 
     async def _choose(self, step: ChooseStep) -> Mismatches:
-        messages = (await self._conversation.transcript()).messages
-        offered = messages[-1].quick_replies if messages else ()
+        offered = (await self._last_message()).quick_replies
         chosen = next((quick.text for quick in offered if step.choose.casefold() in quick.label.casefold()), None)
         if chosen is None:
             labels = ", ".join(quick.label for quick in offered) or "none"
             return [Mismatch(expectation=f"a quick reply offers {step.choose!r}", found=labels)]
         return await self._send({"text": chosen}, step.expect)
+
+    async def _last_message(self) -> Reply:
+        if self._answered:
+            return self._answered
+        messages = (await self._conversation.transcript()).messages
+        if not messages:
+            raise StepBroken("Nothing has been said in this conversation yet.")
+        return messages[-1]
 
     async def _fill(self, step: FillStep) -> Mismatches:
         return await self._send({"form": dict(step.fill)}, step.expect)
@@ -189,6 +197,7 @@ class Performance:
         self, message: dict[str, JsonValue], expected: ReplyExpectation | None, wait: int = REPLY_WAIT
     ) -> Mismatches:
         answer = await self._conversation.send_and_wait(message, wait)
+        self._answered = answer.reply
         if answer.status == "pending" and (expected is None or expected.status != "pending"):
             return [Mismatch(expectation=f"a reply within {wait} seconds", found="none")]
         if expected is None:
@@ -237,6 +246,7 @@ class Performance:
 
     async def _provoke(self, act: Callable[[], Awaitable[None]], expected: ReplyExpectation | None) -> Mismatches:
         """Do something that no reply answers directly; then wait for what the agent says of itself."""
+        self._answered = None
         if expected is None:
             await act()
             return []
