@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from typing import Any
 import psutil
 
 START_SECONDS = 180.0
+PREPARED_MODELS = Path(__file__).parents[1] / ".pytest_cache" / "d" / "sentence-model"
+"""Where the tests of knowledge and understanding keep their encoder."""
 
 
 @dataclass
@@ -67,10 +70,11 @@ def running_demo(
 def start(data_directory: Path, environment: Mapping[str, str] | None = None, port: int = 0) -> RunningDemo:
     """Starts a demo and waits until it says how to reach it."""
     data_directory.mkdir(parents=True, exist_ok=True)
+    _bring_models(data_directory / "models")
     (data_directory / "demo.json").unlink(missing_ok=True)
     output = (data_directory / "demo.out").open("ab")
     process = subprocess.Popen(
-        [sys.executable, "-m", "casewright", "demo", "--no-browser", "--port", str(port)],
+        [sys.executable, "-m", "casewright", "demo", "--no-browser", "--no-history", "--port", str(port)],
         env={**os.environ, "CASEWRIGHT_DATA_DIR": str(data_directory), **(environment or {})},
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -85,6 +89,15 @@ def start(data_directory: Path, environment: Mapping[str, str] | None = None, po
         time.sleep(0.1)
     content = json.loads(connection.read_text(), object_hook=lambda fields: SimpleNamespace(**fields))
     return RunningDemo(data_directory, process, content.url, tuple(content.tenants))
+
+
+def _bring_models(models: Path) -> None:
+    """What other tests have prepared and encoded already; a demo without it makes it all anew."""
+    if PREPARED_MODELS.exists() and not models.exists():
+        # Another process may be writing: its side files come and go.
+        shutil.copytree(
+            PREPARED_MODELS, models, ignore=shutil.ignore_patterns("*-wal", "*-shm", "*.lock", "preparing-*")
+        )
 
 
 def stop(demo: RunningDemo) -> None:

@@ -24,6 +24,7 @@ from tokenizers import Tokenizer
 from casewright.understanding.errors import EncoderUnavailable
 from casewright.understanding.models import Vector
 from casewright.understanding.multilingual import MultilingualEncoder
+from casewright.understanding.remembered import RememberedVectors
 
 DIMENSIONS = 384
 MAXIMUM_TOKENS = 256
@@ -76,6 +77,7 @@ class Encoder:
         """Reads both files. `threads`: how many texts are encoded at once by the async methods."""
         self.version = model.stem
         self.multilingual = multilingual
+        self._remembered = RememberedVectors(model.with_suffix(".vectors.sqlite3"))
         self._session = _open_session(model)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
@@ -100,17 +102,25 @@ class Encoder:
         return cast("Vector", mean / np.linalg.norm(mean))
 
     def encode_many(self, texts: Sequence[str], on_progress: Progress | None = None) -> NDArray[np.float32]:
-        """The vectors of all texts: float32 of shape (len(texts), 384).
+        """The vectors of all texts: float32 of shape (len(texts), 384). For a company's content only, since they are kept:
+        what was encoded once is not encoded again.
 
         Each text by itself, on all processors: 8-bit activations share one scale a batch, so in a batch a text's vector
         would depend on its neighbours, and on one thread a batch is not faster."""
-        vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        vectors = self._remembered.find(texts)
+        new = [text for text in dict.fromkeys(texts) if text not in vectors]
+        made: dict[str, Vector] = {}
         with ThreadPoolExecutor(os.cpu_count()) as processors:
-            for index, vector in enumerate(processors.map(self.encode, texts)):
-                vectors[index] = vector
+            for done, (text, vector) in enumerate(zip(new, processors.map(self.encode, new), strict=True), 1):
+                made[text] = vector
                 if on_progress is not None:
-                    on_progress(index + 1, len(texts))
-        return vectors
+                    on_progress(len(texts) - len(new) + done, len(texts))
+        if made:
+            self._remembered.keep(made)
+        if on_progress is not None and not new and texts:
+            on_progress(len(texts), len(texts))
+        vectors |= made
+        return np.array([vectors[text] for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
 
     async def encode_async(self, text: str) -> Vector:
         """As `encode`, in a thread of the encoder's own."""
