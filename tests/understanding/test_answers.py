@@ -188,6 +188,10 @@ TOKENS = {"[EMAIL_1]": "email", "[EMAIL_2]": "email"}
         ("money", "1.234,50 €", "1234.50 EUR"),
         ("money", "a lot", None),
         ("number", "12", "12"),
+        ("number", "a dozen", "12"),
+        ("number", "fünf", "5"),
+        ("number", "just one", "1"),
+        ("number", "for 3 days", "3"),
         ("number", "twelve or 13 or 14", None),
         ("date", "2026-12-01", "2026-12-01"),
         ("date", "2026-13-45", None),
@@ -203,3 +207,45 @@ TOKENS = {"[EMAIL_1]": "email", "[EMAIL_2]": "email"}
 def test_what_stands_in_a_field_is_a_value_of_its_type_or_none(type_: str, text: str, value: str | None) -> None:
     slot = ExpectedSlot(name="slot", type=type_, options=PRIORITY.options if type_ == "choice" else ())
     assert exact_value(slot, text, find_entities(text, TOKENS, TODAY), TODAY) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("still the same error", "no"),
+        ("geht immer noch nicht", "no"),
+        ("the error persists", "no"),
+        ("jetzt geht gar nichts mehr", "no"),
+        ("yes but the error is still there", "no"),
+        ("it works now, thanks", "yes"),
+        ("jetzt geht es", "yes"),
+        ("Danke, läuft wieder", "yes"),
+        ("it doesn't happen any more", "yes"),
+        ("kein Fehler mehr", "yes"),
+        ("the first one works but the second doesn't run", None),
+        ("yes, still broken", None),
+        ("no, it works now", None),
+        ("it worked yesterday", None),
+        ("does it work now?", None),
+    ],
+)
+def test_telling_the_result_answers_whether_what_was_tried_helped(text: str, answer: str | None) -> None:
+    assert exact_value(ExpectedSlot(name="solved", type="yes_no"), text, (), TODAY) == answer
+
+
+def test_telling_a_result_answers_no_other_yes_or_no_question() -> None:
+    assert exact_value(ExpectedSlot(name="is_it", type="yes_no"), "it works now", (), TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["wait", "Hold on!", "one moment please", "Moment mal", "Warten Sie bitte"])
+def test_asking_for_a_moment_is_neither_yes_nor_no(text: str) -> None:
+    assert yes_or_no(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("wait, no", "no"), ("Moment, nein danke", "no"), ("hold on, yes", "yes")]
+)
+def test_an_answer_after_a_moment_counts(text: str, answer: str) -> None:
+    said = yes_or_no(text)
+    assert said is not None
+    assert said.answer == answer

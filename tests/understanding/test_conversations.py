@@ -269,7 +269,7 @@ class TestSteering:
         [
             ("it works now", "Confirm"),
             ("no, it still does not work", "Decline"),
-            ("Thanks, that solved it!", "SmallTalk thanks"),
+            ("Thanks, that solved it!", "Confirm"),
         ],
     )
     def test_the_result_tells_whether_the_problem_is_solved(self, aurora: Company, text: str, command: str) -> None:
@@ -381,6 +381,18 @@ class TestNeighbours:
             ("how do I cancel our contract?", "AnswerFromKnowledge contract_and_renewal"),
             ("please change my e-mail address", "StartProcedure change_email"),
             ("our e-mails land in the spam folder", "AnswerFromKnowledge email_deliverability"),
+            ("I want my money back", "StartProcedure request_credit"),
+            ("Ich will mein Geld zurück", "StartProcedure request_credit"),
+            ("nothing works since this morning", "StartProcedure report_outage"),
+            ("seit heute morgen geht nichts mehr", "StartProcedure report_outage"),
+            ("Es gibt eine Störung", "StartProcedure report_outage"),
+            ("Gibt es bei Ihnen eine Störung?", "AnswerFromKnowledge outage_status"),
+            ("Schließen Sie bitte meinen Fall 00001093", "StartProcedure close_case"),
+            ("Setzen Sie bitte meinen Fall 00001093 auf hoch", "StartProcedure raise_priority"),
+            ("which of my cases are still open?", "StartProcedure case_status"),
+            ("is there any news on case 00001093?", "StartProcedure case_status"),
+            ("when do you call back?", "AnswerFromKnowledge support_hours"),
+            ("Wann rufen Sie zurück?", "AnswerFromKnowledge support_hours"),
         ],
     )
     def test_each_is_told_from_its_neighbours(self, aurora: Company, text: str, command: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from casewright.understanding import features
 from casewright.understanding.encoder import Encoder
 from casewright.understanding.errors import IntentModelUnreadable
-from casewright.understanding.intents import IntentModel, digest_of, read_header
+from casewright.understanding.intents import IntentModel, digest_of, is_out_of_scope, read_header
 from tests.understanding.conftest import Company
 
 
@@ -22,6 +22,16 @@ def test_probabilities_of_the_intents_are_ranked_and_belong_to_known_intents(aur
 def test_what_nobody_is_there_for_is_out_of_scope(aurora: Company) -> None:
     assert aurora.model.predict(features.read("who won the football match last night", aurora.encoder)).out_of_scope
     assert not aurora.model.predict(features.read("I forgot my password", aurora.encoder)).out_of_scope
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "outside"),
+    [((0.5, 0.1, 0.4), False), ((0.3, 0.3, 0.4), True), ((0.4, 0.3, 0.3), False), ((0.1, 0.1, 0.8), True)],
+)
+def test_out_of_scope_is_what_is_above_the_threshold_and_likelier_than_any_one_intent(
+    probabilities: tuple[float, ...], outside: bool
+) -> None:
+    assert is_out_of_scope(np.array(probabilities, dtype=np.float32), threshold=0.35) == outside
 
 
 def test_a_prediction_is_explained_by_the_nearest_examples(aurora: Company) -> None:

@@ -29,6 +29,7 @@ def test_greeting_and_signature_are_not_looked_up(text: str, kept: str) -> None:
         "how long is a reset link valid?",
         "Wie lange dauert eine Sperre?",
         "Bis wann kann ich einen Fall wieder öffnen?",
+        "when do you call back?",
     ],
 )
 def test_a_question_about_how_things_are_asks_for_a_fact(text: str) -> None:
@@ -45,6 +46,12 @@ def test_a_question_about_how_things_are_asks_for_a_fact(text: str) -> None:
         "can you unlock the user?",
         "Wie ist der Stand meines Falls?",
         "Warum ist mein Konto gesperrt?",
+        "which of my cases are open?",
+        "is there any news on case 00001093?",
+        "why is the ticket still open?",
+        "how many licences are left?",
+        "Gibt es etwas Neues zu [CASE_NUMBER_1]?",
+        "Welche Fälle sind noch offen?",
     ],
 )
 def test_a_question_about_what_is_ones_own_or_a_request_does_not(text: str) -> None:

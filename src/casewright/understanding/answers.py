@@ -7,8 +7,9 @@ from datetime import date
 from typing import Literal
 
 from casewright.understanding import phrases
+from casewright.understanding.dialogue import steer
 from casewright.understanding.entities import find_awaited
-from casewright.understanding.models import Entity, ExpectedSlot, Option
+from casewright.understanding.models import DialogueContext, Entity, ExpectedSlot, Option, SmallTalk
 from casewright.understanding.words import stems
 
 SHORT = 6
@@ -25,6 +26,8 @@ NO_PROBLEM = re.compile(r"^\W*(?:no (?:problem|worries|objections?)|kein problem
 OPENING_NOISE = re.compile(r"^\W*(?:(?:oh|ah|well|so|um+|hm+|na|tja|also)\b\W*)*", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!;\n]")
 NOT_BEFORE = re.compile(r"(?:\bnot|\bno|n't|\bnicht|\bkein\w*|\bstatt|\binstead of)(?: \w+)?\s*$", re.IGNORECASE)
+ASKS_FOR_RESULT = frozenset({"solved", "helped", "works", "fixed", "resolved"})
+"""Names of yes-or-no slots that ask whether what was tried helped, so that telling the result answers them."""
 UNKNOWN_VALUES = frozenset({"unknown", "not_sure", "unsure", "do_not_know", "dont_know", "other", "unbekannt"})
 
 
@@ -47,7 +50,7 @@ def yes_or_no(text: str) -> YesOrNo | None:
     has_yes, has_no = (not symbols.isdisjoint(text) for symbols in (phrases.SYMBOLS_OF_YES, phrases.SYMBOLS_OF_NO))
     if has_yes or has_no:
         return None if has_yes and has_no else YesOrNo("yes" if has_yes else "no")
-    start = _end(NO_PROBLEM.match(text)) or _end(OPENING_NOISE.match(text))
+    start = _end(NO_PROBLEM.match(text)) or _end(phrases.PAUSE.match(text)) or _end(OPENING_NOISE.match(text))
     start += len(text[start:]) - len(text[start:].lstrip(" ,.!"))
     said = phrases.NO.match(text, start)
     if said:
@@ -56,6 +59,18 @@ def yes_or_no(text: str) -> YesOrNo | None:
     is_weak = said is None
     said = said or phrases.WEAK_YES.match(text, start)
     return _yes(text, said.end(), is_weak) if said else None
+
+
+def result_of(text: str) -> Literal["yes", "no"] | None:
+    """Whether what was tried helped, told by what happens now: "it works now", "still the same error". None if unclear."""
+    text = text[:MOST_CHARACTERS]
+    if phrases.STILL_BROKEN.search(phrases.GONE.sub(" ", text)):
+        return "no"
+    if phrases.is_question(text) or phrases.HEDGES.search(text):
+        return None
+    talk = steer(text, DialogueContext())
+    is_glad = talk is not None and isinstance(talk.command, SmallTalk) and phrases.IT_WORKS.search(text) is not None
+    return "yes" if is_glad or phrases.DONE.search(text) or phrases.GONE.search(text) else None
 
 
 def _end(match: re.Match[str] | None) -> int:
@@ -168,7 +183,9 @@ def values_for(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today:
             found = iter([chosen[0].value] if len(chosen) == 1 else [])
         case "yes_no":
             said = yes_or_no(text)
-            found = iter([said.answer] if said else [])
+            told = result_of(text) if slot.name in ASKS_FOR_RESULT else None
+            answers = {answer for answer in (said.answer if said else None, told) if answer}
+            found = iter(answers if len(answers) == 1 else ())
         case _:
             typed = [entity for entity in entities if entity.type == slot.type]
             found = (entity.value for entity in typed or find_awaited(text, slot.type))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
+from casewright.understanding import counts
 from casewright.understanding.models import Entity
 
 MOST_ENTITIES = 100
@@ -99,9 +100,8 @@ DAYS_AGO |= {
 }
 DAYS_AGO |= {"hoy": 0, "ayer": 1, "aujourd'hui": 0, "hier": 1, "tomorrow": -1, "morgen": -1}
 UNITS = {"day": 1, "days": 1, "tag": 1, "tagen": 1, "week": 7, "weeks": 7, "woche": 7, "wochen": 7}
-SPOKEN = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
-SPOKEN |= {"einem": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7}
-_COUNT = rf"\d{{1,3}}|{'|'.join(SPOKEN)}"
+SPOKEN = {"a": 1, "an": 1, "one": 1, "einem": 1, "einer": 1, **counts.WORDS}
+_COUNT = rf"\d{{1,3}}|{'|'.join(sorted(SPOKEN, key=len, reverse=True))}"
 DATE = re.compile(
     rf"(?<![\w.-])(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<dotted>\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}})?)"
     rf"|(?P<relative>{'|'.join(sorted(map(re.escape, DAYS_AGO), key=len, reverse=True))})"
@@ -146,7 +146,10 @@ def find_awaited(text: str, type_: str) -> Iterator[Entity]:
         case "money":
             yield from _amounts(text, BARE_AMOUNT)
         case "number":
-            for found in NUMBER.finditer(text):
+            said = list(counts.find_counts(text))
+            yield from said
+            # "3 days" is no count of things, but it is a number, and one was asked for.
+            for found in () if said else NUMBER.finditer(text):
                 yield _entity(type_, found[0].replace(",", "."), found.span())
         case "case_number":
             for found in re.finditer(r"(?<![\w.,-])[0-9]{3,10}(?![\w]|[.,]\d)", text):
@@ -268,5 +271,5 @@ def _date_of(match: re.Match[str], today: date) -> date | None:
         back = (today.weekday() - wanted) % 7 or 7
         return today + timedelta(days=7 - back if back < 7 else 7) if match["next"] else today - timedelta(days=back)
     count, unit = match["count"] or match["zahl"], match["unit"] or match["einheit"]
-    number = int(count) if count.isdigit() else SPOKEN[count.lower()]
+    number = int(count) if count.isdigit() else SPOKEN[count.casefold()]
     return today - timedelta(days=number * UNITS[unit.lower()])

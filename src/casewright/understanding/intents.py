@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from casewright.kit.model import Model
@@ -47,7 +48,7 @@ class TrainingReport(Model):
 
 
 class Header(Model):
-    """All of a model that is not an array. `threshold`: out-of-scope probability from which a text counts as such."""
+    """All of a model that is not an array. `threshold`: out-of-scope probability from which a text counts as such, unless one intent alone is likelier."""
 
     format: int = FORMAT
     encoder: str
@@ -103,7 +104,7 @@ class IntentModel:
         return Prediction(
             ranking=tuple(RankedIntent(name=self.intents[i].name, probability=float(within[i])) for i in best),
             out_of_scope_score=out_of_scope,
-            out_of_scope=out_of_scope >= self.header.threshold,
+            out_of_scope=bool(is_out_of_scope(probabilities, self.header.threshold)),
         )
 
     def explain(self, vector: Vector, most: int = 3) -> tuple[NearestExample, ...]:
@@ -165,6 +166,12 @@ def softmax(logits: Matrix) -> Matrix:
     """Along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def is_out_of_scope(probabilities: Matrix, threshold: float) -> NDArray[np.bool_]:
+    """Along the last axis, whose last place is out of scope: from the threshold on, unless one intent alone is likelier."""
+    outside = probabilities[..., -1]
+    return np.asarray((outside >= threshold) & (outside >= probabilities[..., :-1].max(axis=-1)))
 
 
 def labels_of(intents: Sequence[IntentDefinition]) -> list[int]:

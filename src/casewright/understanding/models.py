@@ -133,7 +133,8 @@ class Option(Model):
 class ExpectedSlot(Model):
     """`type` one of: text, email, code, case_number, record_id, error_code, http_status, money, number, choice, yes_no, date.
     `value`: what the slot holds now, for corrections such as "the other one". `instead`: what may be wanted instead of an
-    answer; `SetSlot` takes its name as the value."""
+    answer; `SetSlot` takes its name as the value. A yes_no named solved, helped, works, fixed or resolved asks for a result:
+    "still the same error" answers it."""
 
     name: str
     type: str

@@ -1,13 +1,16 @@
 """The answer to the question that is open: a yes or no, a choice, a value, or a correction of what was said before."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from casewright.engine.models import IS_SOLVED
 from casewright.understanding import phrases, segments
-from casewright.understanding.answers import choose, is_named, values_for, yes_or_no
+from casewright.understanding.answers import choose, is_named, result_of, values_for, yes_or_no
+from casewright.understanding.counts import find_counts
 from casewright.understanding.dialogue import Move, steer
+from casewright.understanding.entities import find_awaited
 from casewright.understanding.models import (
     CancelTopic,
     Confirm,
@@ -18,14 +21,16 @@ from casewright.understanding.models import (
     HumanHandoff,
     Option,
     SetSlot,
-    SmallTalk,
 )
 from casewright.understanding.segments import Span
+from casewright.understanding.words import stems
 
 SHORT = 6
 """Words up to which a message can be a bare correction, without "no" or "I meant"."""
 LONG = 25
 """Words from which a message with a question mark in it can still be the text that was asked for."""
+NUMERIC = frozenset({"number", "money", "case_number", "http_status"})
+"""Types of slots whose value may be written as a bare number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,12 @@ def read_answer(text: str, context: DialogueContext, entities: Sequence[Entity],
 
 def _confirmation(text: str, context: DialogueContext, asked: str, entities: Sequence[Entity], today: date) -> Answer:
     is_solved = asked == IS_SOLVED
-    whole = segments.split(text)
     if not is_solved and (moves := _corrections(text, context, entities, today, expected=True)):
         return Answer(moves=tuple(moves))
     said = yes_or_no(text)
     if said is None:
+        pause = phrases.PAUSE.match(text)
+        whole = (_pieces_from(text, pause.end()) if pause else ()) or segments.split(text)
         return _told_by_result(text, asked, whole) if is_solved else Answer(pieces=whole, missed=True)
     rest = _pieces_from(text, said.rest) if said.rest is not None else ()
     steering = [move for piece in rest if (move := steer(text[piece[0] : piece[1]], context))]
@@ -79,11 +85,11 @@ def _confirmation(text: str, context: DialogueContext, asked: str, entities: Seq
 
 def _told_by_result(text: str, asked: str, whole: tuple[Span, ...]) -> Answer:
     """ "It works now" and "still the same error" answer whether the problem is solved."""
-    if phrases.STILL_BROKEN.search(text):
+    result = result_of(text)
+    if result == "no":
         move = Move(Decline(confirmation=asked), 0.85, "says that it is not solved")
         return Answer(moves=(move,), pieces=tuple(piece for piece in whole if _asks(text, piece)))
-    move_made = steer(text, DialogueContext())
-    if move_made and isinstance(move_made.command, SmallTalk) and move_made.command.kind == "positive":
+    if result == "yes":
         return Answer(moves=(Move(Confirm(confirmation=asked), 0.9, "says that it works"),))
     return Answer(pieces=whole)
 
@@ -188,10 +194,12 @@ def _corrections(
     is_bare = expected and _word_count(text) <= SHORT and yes_or_no(text) is None
     if opening is None and not is_bare:
         return []
-    if phrases.is_question(text) and opening is None:
+    if _asks_for_information(text, opening) if opening else phrases.is_question(text):
         return []
     slots = (*((context.awaiting,) if context.awaiting else ()), *context.fillable)
     found = [(slot, value) for slot, value in _named_values(text, slots, entities, today) if value != slot.value]
+    if not found:
+        found = _bare_number(text, slots, entities)
     if not found and explicit:
         found = _the_other(text, slots) or _only_text(text[explicit.end() :], slots)
     confidence = 0.92 if opening else 0.85
@@ -199,6 +207,34 @@ def _corrections(
         Move(SetSlot(slot=slot.name, value=value, corrects=True), confidence, "corrects a value")
         for slot, value in found
     ]
+
+
+def _asks_for_information(text: str, opening: re.Match[str]) -> bool:
+    return phrases.INFORMATION_OPENER.match(text, opening.end()) is not None
+
+
+def _bare_number(
+    text: str, slots: Sequence[ExpectedSlot], entities: Sequence[Entity]
+) -> list[tuple[ExpectedSlot, str]]:
+    """ "No, 3": where just one slot takes such a number, it is that one. The last number counts ("not 3, 5")."""
+    if _word_count(text) > 2 * SHORT:
+        return []
+    found = []
+    for slot in slots:
+        if slot.type in NUMERIC:
+            numbers = _free(_numbers(text, slot.type), entities)
+            meant = [one.value for one in numbers if not phrases.DENIED_VALUE.search(text, 0, one.start)]
+            found += [(slot, meant[-1])] if meant else []
+    return [(slot, value) for slot, value in found if value != slot.value] if len(found) == 1 else []
+
+
+def _numbers(text: str, type_: str) -> Iterator[Entity]:
+    return find_counts(text) if type_ == "number" else find_awaited(text, type_)
+
+
+def _free(found: Iterable[Entity], entities: Sequence[Entity]) -> list[Entity]:
+    """Those that are no part of anything else, such as of a date or the number of a case."""
+    return [one for one in found if all(one.end <= other.start or one.start >= other.end for other in entities)]
 
 
 def _named_values(
@@ -233,17 +269,27 @@ def _the_other(text: str, slots: Sequence[ExpectedSlot]) -> list[tuple[ExpectedS
 
 
 def _only_text(rest: str, slots: Sequence[ExpectedSlot]) -> list[tuple[ExpectedSlot, str]]:
-    """ "I meant four hours": where just one slot takes free text, it is that one."""
-    texts = [slot for slot in slots if slot.type == "text"]
+    """ "I meant four hours": the slot that takes free text; of several the one whose value is most like it, else the one
+    filled last."""
     value = rest.strip(" ,.:;-")
-    return [(texts[0], value)] if len(texts) == 1 and _word_count(value) > 1 else []
+    texts = [slot for slot in slots if slot.type == "text"]
+    filled = [slot for slot in texts if slot.value]
+    candidates = texts if len(texts) == 1 else filled
+    if not candidates or _word_count(value) < 2:
+        return []
+    said = stems(value)
+    likeness = [(len(said & stems(slot.value or "")), place) for place, slot in enumerate(candidates)]
+    return [(candidates[max(likeness)[1]], value)]
 
 
 def prefill(
     slots: Sequence[ExpectedSlot], text: str, entities: Sequence[Entity], today: date
 ) -> tuple[tuple[str, str], ...]:
     """Slots of a procedure that begins now which the message has already filled: pairs of name and value."""
-    return tuple((slot.name, value) for slot, value in _named_values(text, slots, entities, today))
+    named = [(slot.name, value) for slot, value in _named_values(text, slots, entities, today)]
+    counted = [slot.name for slot in slots if slot.type == "number"]
+    values = {one.value for one in _free(find_counts(text), entities)} if len(counted) == 1 else set()
+    return (*named, (counted[0], values.pop())) if len(values) == 1 else tuple(named)
 
 
 def _word_count(text: str) -> int:

@@ -36,13 +36,21 @@ WEAK_YES: Final = _phrase(
 NO: Final = _phrase(
     r"n|no|nope|nah|nay|no way|not now|not yet|not really|not at all|never|don'?t(?: do (?:it|that|so))?"
     r"|do not(?: do (?:it|that|so))?"
-    r"|please don'?t|i don'?t (?:think so|want (?:that|this|it|to))|rather not|i'?d rather not|better not|negative"
-    r"|wait|hold on",
+    r"|please don'?t|i don'?t (?:think so|want (?:that|this|it|to))|rather not|i'?d rather not|better not|negative",
     r"(?:absolutely|definitely|certainly|of course|sure(?:ly)?|rather|better) not",
     r"nein|nee|nö|ne|nicht|noch nicht|lieber nicht|besser nicht|auf keinen fall|keinesfalls|natürlich nicht"
     r"|bitte nicht|niemals"
-    r"|moment|warte(?:n sie)?|gar nicht|eher nicht|nicht wirklich",
+    r"|gar nicht|eher nicht|nicht wirklich",
     r"non|no gracias|mejor no|pas du tout|non merci",
+)
+# Asks for a moment and says neither yes nor no.
+PAUSE: Final = re.compile(
+    r"\W*(?:(?:(?:oh|please|ach|bitte)\W+)?(?:wait|hold on|hang on|one (?:moment|second|sec)"
+    r"|moment|warte(?:n sie)?|halt|augenblick|sekunde)"
+    r"(?: (?:up|now|please|an? (?:moment|minute|second|sec|bit)|mal|bitte|kurz|noch|eben|einen moment))*(?!\w)\W*)+"
+    r"|\W*(?:just |give me )?(?:an?|one) (?:moment|minute|second|sec)\b(?: please)?\W*"
+    r"|\W*(?:einen?|kleinen) (?:kleinen )?(?:moment|augenblick|sekunde)\b(?: bitte| mal| noch)*\W*",
+    re.IGNORECASE,
 )
 SYMBOLS_OF_YES: Final = frozenset("👍✅👌✔")
 SYMBOLS_OF_NO: Final = frozenset("👎❌🚫")
@@ -76,7 +84,11 @@ STILL_BROKEN: Final = _phrase(
     r"not (?:working|solved|fixed|helpful|resolved|quite)|still (?:the same|broken|failing|get\w*|nothing|no|not)"
     r"|same (?:error|problem|issue|thing)"
     r"|no luck|doesn'?t (?:work|help)|does not (?:work|help)|didn'?t (?:work|help)|did not (?:work|help)",
-    r"(?:geht|funktioniert|klappt|hilft|läuft)(?: \w+)? nicht|immer noch|noch immer|nicht (?:gelöst|geholfen|gebracht"
+    r"still (?:there|refused|rejected|invalid|the case|happens|happening|appears|occurs|see\w*)|(?:error|problem|issue|it) (?:persists?|remains|keeps)"
+    r"|nothing (?:has )?changed|no (?:change|difference|improvement)|unchanged|worse|(?:no|without) success|as before",
+    r"unverändert|wie vorher|kein(?:e|en)? (?:änderung|unterschied|besserung|erfolg)|ohne erfolg|nichts (?:hat sich )?geändert"
+    r"|(?:fehler|problem|meldung)(?: \w+){0,2} (?:weiter(?:hin)?|noch|wieder)|weiterhin",
+    r"(?:geht|funktioniert|klappt|hilft|läuft)(?: \w+)? nichts?|immer noch|noch immer|nicht (?:gelöst|geholfen|gebracht"
     r"|behoben)|gleiche[rs]? (?:fehler|problem)"
     r"|(?:leider |noch )nicht|hat nichts gebracht",
 )
@@ -230,6 +242,9 @@ CORRECTION: Final = re.compile(
 STARTS_WITH_NO: Final = re.compile(
     r"^\W*(?:no|nope|nein|nee|sorry|wait|oops|moment|halt)\b[\s,.!;:-]*(?=\w)", re.IGNORECASE
 )
+DENIED_VALUE: Final = re.compile(
+    r"(?:\bnot|n't|\bnicht|\bstatt|\banstatt|\binstead of|\brather than)(?: \w+)?\s*$", re.IGNORECASE
+)
 THE_OTHER: Final = _phrase(r"(?:the )?other(?: one)?|de[nrm] anderen?|die andere|das andere|der andere")
 
 # --- reports, references, choices -------------------------------------------------------------------------------------
@@ -245,6 +260,16 @@ DONE: Final = _phrase(
     r"|angekommen)",
     r"(?:habe|hab|haben)(?: \w+){0,4} (?:zurückgesetzt|geändert|erledigt|gelöst|bekommen|erhalten)|(?:geht"
     r"|funktioniert|klappt) (?:jetzt|wieder)",
+)
+# What was wrong is no more.
+GONE: Final = _phrase(
+    r"(?:error|problem|issue|message|warning)s? (?:is |are |has |have )?(?:now |all )?(?:gone|disappeared|went away|vanished)",
+    r"no (?:more |longer any )?(?:errors?|problems?|issues?)(?: any ?more| now)|(?:does not|doesn'?t) (?:happen|appear|fail)"
+    r" (?:any ?more|any longer)|(?:up and )?running (?:now|again)|(?:can|could) (?:now )?(?:log|sign|get) (?:in|on) (?:now|again)",
+    r"(?:fehler|problem|meldung)(?: \w+){0,2} (?:weg|verschwunden|behoben|gelöst)|kein(?:e|en)? (?:fehler|problem|meldung)\w* mehr",
+    r"(?:is not|isn'?t|not) (?:failing|happening|broken|stuck|blocked)(?: \w+)? (?:any ?more|any longer)",
+    r"jetzt (?:geht|funktioniert|klappt|läuft)(?!(?: \w+){0,3} (?:nicht|nichts|kein))|(?:geht|funktioniert|klappt|läuft)"
+    r"(?! \w* ?(?:nicht|nichts|kein))(?: \w+){0,2} (?:jetzt|wieder|nun)",
 )
 VAGUE: Final = _phrase(
     r"(?:the|that|this|my|same) (?:thing|issue|problem|question|matter|stuff|topic|one|request)s? (?:that )?(?:(?:i"
@@ -369,18 +394,31 @@ REQUEST_OPENER: Final = re.compile(
 )
 
 
+# Asks for information; "what about 3?" proposes something.
+INFORMATION_OPENER: Final = re.compile(
+    r"\W*(?:and |und )?(?:how(?! about)|why|what(?! about| i me)|where|when|who|which|wie(?! wäre| wär)|warum|wieso|was(?! ist mit| ich)"
+    r"|wo|wann|wer|welche[rsnm]?)\b",
+    re.IGNORECASE,
+)
 FACT_OPENER = re.compile(
     r"\W*(?:(?:and|also|but|by the way|hello|hi|hey|ok(?:ay)?|quick question|so|well|und|aber|hallo|kurze frage|übrigens)\b\W*)*"
-    r"(?:how (?:big|far|fast|late|large|long|many|much|often|soon)|(?:by|from|since|until) when|which(?! case)"
+    r"(?:how (?:big|far|fast|late|large|long|many|much|often|soon)|(?:by|from|since|until) when|which(?! (?:case|ticket|request))"
     r"|what (?:are the|causes|counts|does|happens|is the (?:deadline|difference|limit|maximum|minimum))"
     r"|when (?:are|can|do|does|is|must|will)|who (?:can|decides|is|may)|why (?:are|do|does|is)"
     r"|are there|do (?:i|we|you) (?:have|need)|does|is (?:it|there)"
-    r"|wie (?:groß|hoch|lange|oft|schnell|viele?)|(?:ab|bis|seit) wann|wann|warum|welche\w*(?! fall)"
+    r"|wie (?:groß|hoch|lange|oft|schnell|viele?)|(?:ab|bis|seit) wann|wann|warum|welche\w*(?! (?:f[aä]ll|ticket|anfrage))"
     r"|was (?:bedeutet|ist der unterschied|kostet|passiert|verursacht|zählt)|wer (?:darf|entscheidet|kann)"
     r"|darf|gibt es|kann man|muss (?:ich|man|wir))\b",
     re.I,
 )
-OWN = re.compile(r"\b(?:me|mine|my|our|ours|us|mein\w*|mir|uns|unser\w*)\b", re.I)
+# A matter of the customer's own: by whose it is, by the case that is meant, or by what is left of it.
+OWN = re.compile(
+    r"\b(?:me|mine|my|our|ours|us|mein\w*|mir|uns|unser\w*"
+    r"|(?:the|this|that|these|those|de[rmns]|das|die|diese\w*) (?:\w+ )?(?:cases?|tickets?|requests?|f[aä]lle?n?|falls|anfragen?)"
+    r"|(?:case|ticket|fall) (?:number|nummer|no\.?|nr\.?)|(?:left|remaining|still free|übrig|noch frei)(?=\W*$))\b"
+    r"|\[[A-Z_]+_\d+\]|(?<!\w)\d{6,}(?!\w)",
+    re.I,
+)
 
 
 def is_question(text: str) -> bool:

@@ -13,7 +13,7 @@ import yaml
 from casewright.understanding import features
 from casewright.understanding.encoder import Encoder, Progress
 from casewright.understanding.errors import TrainingDataInvalid
-from casewright.understanding.intents import Header, IntentModel, TrainingReport, labels_of, versions
+from casewright.understanding.intents import Header, IntentModel, TrainingReport, is_out_of_scope, labels_of, versions
 from casewright.understanding.language import languages_of
 from casewright.understanding.models import SMALL_TALK_KINDS, IntentSet, IntentTarget
 
@@ -102,7 +102,7 @@ def generic_out_of_scope(languages: frozenset[str]) -> tuple[str, ...]:
 
 def _report(intents: IntentSet, fitted: "Fit", labels: "Labels", seconds: float) -> TrainingReport:
     outside = labels == len(intents.intents)
-    rejected = fitted.held_out[:, -1] >= fitted.threshold
+    rejected = is_out_of_scope(fitted.held_out, fitted.threshold)
     understood = fitted.held_out[:, :-1].argmax(axis=1)
     names = [intent.name for intent in intents.intents]
     confusions = Counter(
