@@ -38,7 +38,7 @@ def running_stack(data_directory: Path) -> Iterator[Stack]:
     connection_file = data_directory / "demo.json"
     connection_file.unlink(missing_ok=True)
     with output.open("wb") as log:
-        command = (sys.executable, "-m", "casewright", "demo", "--no-browser", "--port", "0")
+        command = (sys.executable, "-m", "casewright", "demo", "--no-browser", "--no-history", "--port", "0")
         demo = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         _wait_for(connection_file, demo, output)

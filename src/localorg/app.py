@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from localorg.answers import error_answer, json_answer
 from localorg.errors import ApiError, DuplicateExternalIdError, method_not_allowed, not_found
 from localorg.gateway import Gateway
+from localorg.history.endpoints import HISTORY_ROUTES
 from localorg.oauth.endpoints import OAUTH_ROUTES
 from localorg.oauth.errors import OAuthError
 from localorg.org import Org
@@ -23,7 +24,7 @@ _METHODS = ("HEAD", "GET", "POST", "PUT", "PATCH", "DELETE")
 
 def create_app(org: Org) -> ASGIApp:
     app = Starlette(
-        routes=[*OAUTH_ROUTES, *REST_ROUTES, *SIDE_DOOR_ROUTES, *PAGE_ROUTES],
+        routes=[*OAUTH_ROUTES, *REST_ROUTES, *SIDE_DOOR_ROUTES, *HISTORY_ROUTES, *PAGE_ROUTES],
         exception_handlers={
             ApiError: _api_error,
             OAuthError: _oauth_error,

@@ -1,16 +1,22 @@
-"""The command line: `python -m localorg serve --data DIR --org NAME:PORT=SEED.yaml`."""
+"""The command line: `python -m localorg serve --data DIR --org NAME:PORT=SEED.yaml`, and `check SEED.yaml`."""
 
 import asyncio
+import os
 import re
 import socket
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, NoReturn
 
 import typer
 from joserfc.jwk import RSAKey
 
+from localorg.history.commands import write_due
+from localorg.history.errors import HistoryError
+from localorg.history.loading import beside
+from localorg.history.summary import summarise
 from localorg.oauth.jwt_bearer import load_public_key
 from localorg.org import Org
 from localorg.seeds import Seed, SeedError
@@ -48,19 +54,70 @@ def serve_command(
     jwt_key: Annotated[
         list[str] | None, typer.Option(help="NAME=FILE.pem: certificate or public key for JWT bearer; repeatable.")
     ] = None,
+    history: Annotated[
+        bool, typer.Option(help="Give each org that is new the past told by the history.yaml beside its seed.")
+    ] = False,
     lifeline_stdin: Annotated[bool, typer.Option(help="Stop when standard input ends.")] = False,
 ) -> None:
     """Serve orgs until Ctrl-C. Prints one line of JSON, {"org", "url"}, for each org that is ready."""
     try:
         arguments = [_parse_org(text, port) for text in org]
         keys = dict(_parse_key(text) for text in jwt_key or [])
-        asyncio.run(_run(arguments, data, host, keys, lifeline_stdin=lifeline_stdin))
+        asyncio.run(_run(arguments, data, host, keys, history=history, lifeline_stdin=lifeline_stdin))
     except StartError as error:
         _fail(str(error))
 
 
+@app.command("check")
+def check_command(
+    seed: Annotated[Path, typer.Argument(help="A SEED.yaml.")],
+) -> None:
+    """Say what is wrong with a seed, by filling an org from it that is thrown away. Exit code: 0 nothing, 2 something."""
+    try:
+        asyncio.run(_fill(seed))
+    except SeedError as error:
+        _fail(str(error))
+
+
+@app.command("history")
+def history_command(
+    file: Annotated[Path, typer.Argument(help="A history.yaml with a seed, org.yaml, beside it.")],
+    summary: Annotated[bool, typer.Option("--summary", help="Show what there is of what, and when.")] = False,
+    samples: Annotated[int, typer.Option(help="Show so many cases, drawn at random.")] = 0,
+) -> None:
+    """Make a history in an org that is thrown away, and tell how long it took. Exit code: 0, or 2 if it cannot be."""
+    try:
+        summarise(file, summary=summary, samples=samples)
+    except (SeedError, HistoryError) as error:
+        _fail(str(error))
+
+
+@app.command("write-history", hidden=True)
+def write_history_command(database: Path, org: str, file: Path) -> None:
+    """Write what is missing of an org's history into its file, which another process serves."""
+    try:
+        write_due(database, org, file)
+    except HistoryError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # Who serves the org is gone; its next process goes on.
+        os._exit(0)
+
+
+async def _fill(seed: Path) -> None:
+    with TemporaryDirectory() as directory:
+        org = await Org.open("check", Seed.load(seed), Path(directory))
+        org.close()
+
+
 async def _run(
-    arguments: list[_OrgArgument], data: Path, host: str, keys: dict[str, RSAKey], *, lifeline_stdin: bool
+    arguments: list[_OrgArgument],
+    data: Path,
+    host: str,
+    keys: dict[str, RSAKey],
+    *,
+    history: bool,
+    lifeline_stdin: bool,
 ) -> None:
     names = [argument.name for argument in arguments]
     if twice := {name for name in names if names.count(name) > 1}:
@@ -68,7 +125,7 @@ async def _run(
     if unknown := keys.keys() - set(names):
         raise StartError(f"--jwt-key names the org {min(unknown)}, which is not among the orgs given with --org.")
     sockets = [_listen(argument, host) for argument in arguments]
-    orgs = [await _open(argument, data, keys.get(argument.name)) for argument in arguments]
+    orgs = [await _open(argument, data, keys.get(argument.name), history=history) for argument in arguments]
     listeners = [Listener(org, socket) for org, socket in zip(orgs, sockets, strict=True)]
     await serve(listeners, lifeline_stdin=lifeline_stdin)
 
@@ -104,10 +161,11 @@ def _listen(argument: _OrgArgument, host: str) -> socket.socket:
         raise StartError(message) from error
 
 
-async def _open(argument: _OrgArgument, data: Path, key: RSAKey | None) -> Org:
+async def _open(argument: _OrgArgument, data: Path, key: RSAKey | None, *, history: bool) -> Org:
     try:
-        return await Org.open(argument.name, Seed.load(argument.seed), data, jwt_key=key)
-    except SeedError as error:
+        told = beside(argument.seed) if history else None
+        return await Org.open(argument.name, Seed.load(argument.seed), data, jwt_key=key, history=told)
+    except (SeedError, HistoryError) as error:
         raise StartError(f"Org {argument.name} cannot be filled: {error}") from error
     except FileInUseError as error:
         raise StartError(f"Org {argument.name} is already being served: {error}; stop that first.") from error

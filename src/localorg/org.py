@@ -14,6 +14,9 @@ from joserfc.jwk import RSAKey
 from localorg.clock import Clock, system_clock
 from localorg.cursors import Cursors
 from localorg.faults import Faults
+from localorg.history import reservation
+from localorg.history.background import HistoryWriter
+from localorg.history.loading import Document, load
 from localorg.ids import RecordId, instance_code
 from localorg.oauth.sessions import Sessions
 from localorg.records.service import Caller, Records
@@ -41,6 +44,7 @@ class Org:
     sessions: Sessions
     clock: Clock
     usage: ApiUsage
+    history: HistoryWriter
     jwt_key: RSAKey | None = None
     faults: Faults = field(default_factory=Faults)
     requests: RequestLog = field(default_factory=lambda: RequestLog(system_clock))
@@ -54,13 +58,19 @@ class Org:
         data_directory: Path,
         *,
         jwt_key: RSAKey | None = None,
+        history: Path | None = None,
         clock: Clock = system_clock,
     ) -> Self:
-        """Opens the org's file, or makes it and applies the seed. Raises SeedError, FileInUseError or OSError."""
+        """Opens the org's file, or makes it and applies the seed. A new org gets the `history`, if there is one.
+
+        Raises SeedError, HistoryError, FileInUseError or OSError.
+        """
         credentials = await asyncio.to_thread(load_credentials, data_directory, name)
         schema = standard_schema()
         database = await asyncio.to_thread(Database, data_directory / f"{name}.sqlite3")
-        identity = await database.write(lambda c: _prepare(c, schema, name, seed, clock()))
+        document = await asyncio.to_thread(load, history) if history else None
+        identity = await database.write(lambda c: _prepare(c, schema, name, seed, document, clock()))
+        has_history = await database.read(reservation.moment) is not None
         lifetime = timedelta(minutes=seed.settings.session_minutes)
         sessions = Sessions(database, clock, identity.organization_id, lifetime)
         await sessions.load()
@@ -74,6 +84,7 @@ class Org:
             sessions=sessions,
             clock=clock,
             usage=ApiUsage(seed.settings.daily_api_requests, clock),
+            history=HistoryWriter(name, history if has_history else None, database),
             jwt_key=jwt_key,
             requests=RequestLog(clock),
         )
@@ -90,13 +101,17 @@ class Org:
         self.database.close()
 
     async def reset(self) -> None:
-        """Back to the seed. Sessions stay open, for the seed gives users the same ids again."""
+        """Back to the seed, and to the history as it was made. Sessions stay open, for users get the same ids again."""
 
         def reseed(connection: sqlite3.Connection) -> None:
-            empty_tables(connection, self.schema)
+            if reservation.moment(connection) is None:
+                empty_tables(connection, self.schema)
+            else:
+                reservation.clear_all_but_history(connection, self.schema, self.name)
             _apply(connection, self.schema, self.name, self.seed, self.clock())
 
         await self.database.write(reseed)
+        self.history.look_again()
         self.faults.clear()
         self.requests.clear()
         self.cursors.clear()
@@ -122,11 +137,15 @@ class Org:
         return Calendar(self.clock(), zone, SUNDAY if locale == "en_US" else MONDAY)
 
 
-def _prepare(connection: sqlite3.Connection, schema: Schema, name: str, seed: Seed, now: datetime) -> Identity:
+def _prepare(
+    connection: sqlite3.Connection, schema: Schema, name: str, seed: Seed, history: Document | None, now: datetime
+) -> Identity:
     create_tables(connection, schema)
     meta = {row["name"]: row["value"] for row in connection.execute("SELECT name, value FROM _meta")}
     if "api_user_id" in meta:
         return Identity(RecordId(meta["organization_id"]), RecordId(meta["api_user_id"]))
+    if history is not None:
+        reservation.begin(connection, schema, history.history.cases, now)
     return _apply(connection, schema, name, seed, now)
 
 

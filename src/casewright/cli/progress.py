@@ -1,7 +1,7 @@
 """Steps of a start, one line each, with the time each took."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,11 +19,12 @@ class Progress:
         return time.monotonic() - self._began
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str) -> Iterator[Callable[[str], None]]:
+        """Gives a function that says how far the step is."""
         began = time.monotonic()
         try:
-            with self._console.status(f"{escape(name)} …"):
-                yield
+            with self._console.status(f"{escape(name)} …") as status:
+                yield lambda how_far: status.update(f"{escape(name)} … {escape(how_far)}")
         except Exception:
             self._line("[red]✗[/]", name, began)
             raise

@@ -25,7 +25,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         """Raises FileInUseError if another process has the file."""
-        self._path = path
+        self.path = path
         self._lock = _lock(path)
         self._connections: list[sqlite3.Connection] = []
         self._local = threading.local()
@@ -63,7 +63,7 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self._path)
+            connection = connect(self.path)
             self._local.connection = connection
             self._connections.append(connection)
         return connection
