@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 
 from casewright import __version__
+from casewright.cli.chat import chat
+from casewright.cli.company import company_app
 from casewright.cli.config import config
 from casewright.cli.database import database_app
 from casewright.cli.demo import demo
@@ -27,9 +29,11 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(serve)
 app.command()(worker)
+app.command()(chat)
 app.command()(explain)
 app.command()(config)
 app.command(hidden=True)(openapi)
+app.add_typer(company_app, name="company")
 app.add_typer(database_app, name="db")
 app.add_typer(scenarios_app, name="scenarios")
 
