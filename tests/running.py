@@ -70,7 +70,7 @@ def running_demo(
 def start(data_directory: Path, environment: Mapping[str, str] | None = None, port: int = 0) -> RunningDemo:
     """Starts a demo and waits until it says how to reach it."""
     data_directory.mkdir(parents=True, exist_ok=True)
-    _bring_models(data_directory / "models")
+    bring_models(data_directory / "models")
     (data_directory / "demo.json").unlink(missing_ok=True)
     output = (data_directory / "demo.out").open("ab")
     process = subprocess.Popen(
@@ -91,7 +91,7 @@ def start(data_directory: Path, environment: Mapping[str, str] | None = None, po
     return RunningDemo(data_directory, process, content.url, tuple(content.tenants))
 
 
-def _bring_models(models: Path) -> None:
+def bring_models(models: Path) -> None:
     """What other tests have prepared and encoded already; a demo without it makes it all anew."""
     if PREPARED_MODELS.exists() and not models.exists():
         # Another process may be writing: its side files come and go.

@@ -86,21 +86,27 @@ class Company(Model):
 # --- into the database --------------------------------------------------------------------------------------------------
 
 
-async def install_folder(parts: Parts, folder: Path, report: Report = lambda *_: None) -> Tenant:
-    """Adds the company, or brings it up to date. What has not changed is left alone, so a second time is quick.
+async def install_folder(parts: Parts, folder: Path) -> Tenant:
+    """Adds the company, or brings it up to date. Raises `ContentUnusable` before anything is changed."""
+    return await install_company(parts, await asyncio.to_thread(read_company, folder))
 
-    Raises `ContentUnusable` before anything is changed."""
-    company = await asyncio.to_thread(read_company, folder)
+
+async def install_company(parts: Parts, company: Company, report: Report = lambda *_: None) -> Tenant:
+    """What has not changed is left alone, so a second time is quick."""
     tenant = await parts.tenants.save(company.slug, company.name, company.profile)
-    async with parts.database.begin(system(tenant.id, "content")) as tx:
-        await parts.procedures.install(tx, tenant.id, (*company.procedures, *company.builtin))
-        await parts.knowledge.install(
-            tx, tenant.id, company.articles, lambda done, of: report("Articles and procedures", done, of)
-        )
-    await parts.understanding.install(
-        tenant.id, company.intents, lambda done, of: report("Model of the intents", done, of)
+    await asyncio.gather(
+        _install_texts(parts, tenant, company, lambda done, of: report("Articles", done, of)),
+        parts.understanding.install(
+            tenant.id, company.intents, lambda done, of: report("Examples of intents", done, of)
+        ),
     )
     return tenant
+
+
+async def _install_texts(parts: Parts, tenant: Tenant, company: Company, report: Callable[[int, int], None]) -> None:
+    async with parts.database.begin(system(tenant.id, "content")) as tx:
+        await parts.procedures.install(tx, tenant.id, (*company.procedures, *company.builtin))
+        await parts.knowledge.install(tx, tenant.id, company.articles, report)
 
 
 # --- out of the folder --------------------------------------------------------------------------------------------------

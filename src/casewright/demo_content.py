@@ -1,4 +1,4 @@
-"""The demo's two companies: installed from `examples/`, connected to their local orgs, with keys that stay the same."""
+"""The demo's companies: installed from their folders, connected to their local orgs, with keys that stay the same."""
 
 import asyncio
 import json
@@ -7,13 +7,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import orjson
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from casewright.assembly import Parts, assembled
 from casewright.content import install_folder
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.errors import CasewrightError
+from casewright.kit.model import Model
 from casewright.kit.private_file import write_private_file
 from casewright.salesforce.models import ClientCredentials, OrgConnection
 from casewright.scenarios.schemas import OrgAccess, TenantAccess
@@ -21,21 +21,30 @@ from casewright.settings import Settings, load_settings
 from casewright.tenants.models import ApiKeyKind
 from casewright.tenants.service import PREFIXES
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 KEYS = "secrets/demo-keys.json"
 
 
-async def install(settings: Settings, orgs: Mapping[str, OrgAccess]) -> tuple[TenantAccess, ...]:
-    """Makes or refreshes a tenant for each org, by the org's name, and returns how to reach it."""
+class DemoCompany(Model):
+    folder: Path
+    org: OrgAccess
+
+
+_WANTED = TypeAdapter(dict[str, DemoCompany])
+_MADE = TypeAdapter(tuple[TenantAccess, ...])
+
+
+async def install(settings: Settings, companies: Mapping[str, DemoCompany]) -> tuple[TenantAccess, ...]:
+    """Makes or refreshes a tenant for each company, by slug, and returns how to reach it."""
     async with assembled(settings) as parts:
-        keys = _keys(DataDirectory(settings.data_dir).path / KEYS, list(orgs))
-        return tuple([await _install(parts, name, org, keys[name]) for name, org in orgs.items()])
+        keys = _keys(DataDirectory(settings.data_dir).path / KEYS, list(companies))
+        return tuple([await _install(parts, company, keys[slug]) for slug, company in companies.items()])
 
 
-async def _install(parts: Parts, name: str, org: OrgAccess, keys: dict[str, str]) -> TenantAccess:
-    tenant = await install_folder(parts, EXAMPLES / name, lambda _: None)
+async def _install(parts: Parts, company: DemoCompany, keys: dict[str, str]) -> TenantAccess:
+    tenant = await install_folder(parts, company.folder)
     for kind in ApiKeyKind:
         await parts.tenants.add_key(tenant.id, kind, keys[kind])
+    org = company.org
     credentials = ClientCredentials(client_secret=SecretStr(org.client_secret))
     await parts.connections.connect(
         tenant.id, OrgConnection(url=org.url, client_id=org.client_id, credentials=credentials)
@@ -49,24 +58,24 @@ async def _install(parts: Parts, name: str, org: OrgAccess, keys: dict[str, str]
     )
 
 
-def _keys(file: Path, names: list[str]) -> dict[str, dict[str, str]]:
+def _keys(file: Path, slugs: list[str]) -> dict[str, dict[str, str]]:
     """Each company's keys; made once, so that a page left open works after a restart."""
     known: dict[str, dict[str, str]] = json.loads(file.read_bytes()) if file.exists() else {}
-    for name in names:
-        known.setdefault(name, {str(kind): PREFIXES[kind] + secrets.token_urlsafe(24) for kind in ApiKeyKind})
+    for slug in slugs:
+        known.setdefault(slug, {str(kind): PREFIXES[kind] + secrets.token_urlsafe(24) for kind in ApiKeyKind})
     write_private_file(file, json.dumps(known).encode())
     return known
 
 
 def main() -> None:
-    """Orgs as JSON on standard input, tenants as JSON on standard output; a sentence on standard error and exit code 2."""
-    orgs = {name: OrgAccess.model_validate(org) for name, org in orjson.loads(sys.stdin.buffer.read()).items()}
+    """Companies as JSON on standard input, tenants as JSON on standard output; what is wrong on standard error and exit code 2."""
+    companies = _WANTED.validate_json(sys.stdin.buffer.read())
     try:
-        tenants = asyncio.run(install(load_settings(), orgs))
+        tenants = asyncio.run(install(load_settings(), companies))
     except CasewrightError as error:
         sys.stderr.write(error.message)
         sys.exit(2)
-    sys.stdout.buffer.write(orjson.dumps([tenant.model_dump() for tenant in tenants]))
+    sys.stdout.buffer.write(_MADE.dump_json(tenants))
 
 
 if __name__ == "__main__":

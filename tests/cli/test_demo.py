@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx2
@@ -21,7 +21,7 @@ from casewright.cli.progress import Progress
 from casewright.kit.errors import SetupError
 
 DEMO = '''
-import asyncio, sys
+import asyncio, os, sys
 from rich.console import Console
 from casewright.cli.demo import Commands, Demo
 from casewright.cli.interruption import run_until_interrupted
@@ -53,12 +53,15 @@ threading.Event().wait()
 
 async def install(settings, orgs):
     return tuple(
-        TenantAccess(id=name, name=name, publishable_key="p", operator_key="o", org=org) for name, org in orgs.items()
+        TenantAccess(id=name, name=name, publishable_key=f"pk_{name}", operator_key=f"ok_{name}", org=org)
+        for name, org in orgs.items()
     )
 
 commands = Commands(server=(sys.executable, "-c", SERVER), worker=(sys.executable, "-c", WORKER))
 try:
-    demo = Demo(Settings(), Console(width=300), install, browser=False, commands=commands)
+    tour = "--tour" in sys.argv
+    browser = "BROWSER" in os.environ
+    demo = Demo(Settings(), Console(width=300), install, browser=browser, tour=tour, commands=commands)
     asyncio.run(run_until_interrupted(demo.run(), lambda: print("Stopping", flush=True)))
 except CasewrightError as error:
     sys.exit(error.message)
@@ -66,10 +69,14 @@ except CasewrightError as error:
 
 
 class RunningDemo:
-    def __init__(self, data_directory: Path, port: int = 0) -> None:
+    def __init__(
+        self, data_directory: Path, port: int = 0, options: Sequence[str] = (), browser: Mapping[str, str] | None = None
+    ) -> None:
         self._data_directory = data_directory
         environment = os.environ | {"CASEWRIGHT_DATA_DIR": str(data_directory), "CASEWRIGHT_PORT": str(port)}
-        command = [sys.executable, "-c", DEMO]
+        environment.pop("BROWSER", None)
+        environment |= browser or {}
+        command = [sys.executable, "-c", DEMO, *options]
         self.process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -104,8 +111,8 @@ StartDemo = Callable[..., RunningDemo]
 def start_demo(tmp_path: Path) -> Iterator[StartDemo]:
     demos: list[RunningDemo] = []
 
-    def start(port: int = 0) -> RunningDemo:
-        demo = RunningDemo(tmp_path / "data", port)
+    def start(port: int = 0, options: Sequence[str] = (), browser: Mapping[str, str] | None = None) -> RunningDemo:
+        demo = RunningDemo(tmp_path / "data", port, options, browser)
         demos.append(demo)
         return demo
 
@@ -186,6 +193,35 @@ def test_a_second_demo_on_the_same_data_is_told_about_the_first(start_demo: Star
     second = start_demo()
     second.read_until(r"in use by `casewright demo` \(process \d+\)")
     assert second.wait() == 1
+
+
+HOME = "/#pk_aurora=ok_aurora&pk_brueckner=ok_brueckner"
+TOUR = "/chat#key=pk_aurora&language=en&operator=ok_aurora&tour=1"
+
+
+def test_it_prints_the_links_to_the_inspector_and_the_tour_with_the_keys_they_need(start_demo: StartDemo) -> None:
+    demo = start_demo()
+    demo.read_until("Ctrl-C stops everything")
+    printed = demo.output.split()
+    assert demo.url + HOME in printed
+    assert demo.url + TOUR in printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the opener is found as on Linux")
+@pytest.mark.parametrize(("options", "opened"), [((), HOME), (("--tour",), TOUR)])
+def test_the_browser_is_opened_on_the_companies_or_on_the_tour(
+    start_demo: StartDemo, tmp_path: Path, options: Sequence[str], opened: str
+) -> None:
+    note = tmp_path / "opened"
+    opener = tmp_path / "browser"
+    opener.write_text(f'#!/bin/sh\necho "$1" > "{note}.new" && mv "{note}.new" "{note}"\n')
+    opener.chmod(0o755)
+    demo = start_demo(options=options, browser={"BROWSER": f"{opener} %s", "DISPLAY": ":0"})
+    demo.read_until("Ctrl-C stops everything")
+    until = time.monotonic() + 10
+    while not note.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert note.read_text().strip() == demo.url + opened
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")

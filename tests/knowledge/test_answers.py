@@ -16,6 +16,7 @@ SEARCH = Search(words=(), language="en", audiences=(Audience.PUBLIC,), vector=np
 def hit(passage: Passage, position: int, closeness: Sequence[float], evidence: float) -> Hit:
     candidate = Candidate(
         article_id=ArticleId(UUID(int=1)),
+        original="export-data",
         version=3,
         title="Title",
         section=passage.section,
@@ -28,6 +29,7 @@ def hit(passage: Passage, position: int, closeness: Sequence[float], evidence: f
         sentences=passage.sentences,
         vectors=np.zeros((1 + len(passage.sentences), 384), dtype=np.float32),
         coverage=0.0,
+        whole=0.5,
         credibility=1.0,
         checked_on=date(2026, 1, 1),
         successes=0,

@@ -20,6 +20,7 @@ FAR[1] = 1
 QUESTION = Search(words=(), language="en", audiences=(Audience.PUBLIC,), vector=ASKED)
 SOUND = Candidate(
     article_id=ArticleId(UUID(int=1)),
+    original="export-data",
     version=1,
     title="Export your data",
     section="Export once",
@@ -32,6 +33,7 @@ SOUND = Candidate(
     sentences=(Sentence("Choose Export.", "text", 0),),
     vectors=np.stack([0.6 * ASKED + 0.8 * FAR] * 2),
     coverage=0.3,
+    whole=0.5,
     credibility=1.0,
     checked_on=date(2026, 10, 1),
     successes=0,

@@ -16,7 +16,7 @@ The body, in Markdown. Another article is linked by its key: [Import data](impor
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,13 +24,14 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from casewright.knowledge.errors import ArticleInvalid
+from casewright.knowledge.errors import ArticleInvalid, Problem
 from casewright.knowledge.models import ArticleDraft, Audience
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*$\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
-_FIELDS: Final = tuple(name for name in ArticleDraft.model_fields if name not in ("key", "body"))
+_KNOWN: Final = ArticleDraft.model_fields.keys()
+_FIELDS: Final = tuple(name for name in _KNOWN if name not in ("key", "body"))
 _EXPECTED: Final = {
     "title": "give it a short text, for example: title: Export your data",
     "language": "give it a language code of two letters, for example: language: en",
@@ -42,15 +43,27 @@ _EXPECTED: Final = {
     "error_codes": "it must be a list, for example: error_codes: [INVALID_SESSION_ID]",
     "related": "it must be a list of articles' keys, for example: related: [import-data]",
     "translation_of": "it must be the key of an article, for example: translation_of: export-data",
+    "body": "write the article's text below the front matter",
 }
+_RIGHT: Final[Mapping[str, Callable[[str], object]]] = {
+    "title": str.strip,
+    "language": _LANGUAGE.fullmatch,
+    "body": str.strip,
+}
+"""What a text must be besides a text."""
 
 
 def read_articles(directory: Path) -> tuple[ArticleDraft, ...]:
     """All `*.md` files of `directory`, in the order of their names. Blocking. Raises `ArticleInvalid`."""
-    files = sorted(directory.glob("*.md"))
+    return tuple(read_article(file) for file in article_files(directory))
+
+
+def article_files(directory: Path) -> tuple[Path, ...]:
+    """Blocking. Raises `ArticleInvalid` if there are none."""
+    files = tuple(sorted(directory.glob("*.md")))
     if not files:
-        raise ArticleInvalid(str(directory), "files", "no articles found; put Markdown files (*.md) there")
-    return tuple(read_article(file) for file in files)
+        raise _invalid(str(directory), "files", "no articles found; put Markdown files (*.md) there")
+    return files
 
 
 def read_article(file: Path) -> ArticleDraft:
@@ -58,30 +71,23 @@ def read_article(file: Path) -> ArticleDraft:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise ArticleInvalid(file.name, "encoding", "save the file as UTF-8") from None
+        raise _invalid(file.name, "encoding", "save the file as UTF-8") from None
     return parse_article(file.name, text)
 
 
 def parse_article(file: str, text: str) -> ArticleDraft:
-    """`file`: its name, of which the key is made. Raises `ArticleInvalid`."""
-    key = file.removesuffix(".md")
-    if not _KEY.fullmatch(key):
-        raise ArticleInvalid(file, "name", "use small letters, digits and single hyphens, for example export-data.md")
+    """`file`: its name, of which the key is made. Raises `ArticleInvalid` with every problem found."""
     parts = _FRONT_MATTER.match(text.replace("\r\n", "\n"))
     if parts is None:
-        raise ArticleInvalid(file, "front matter", "begin the file with a line ---, the fields, and a second line ---")
-    fields = _read_fields(file, parts["fields"])
-    body = parts["body"].strip()
-    if not body:
-        raise ArticleInvalid(file, "body", "write the article's text below the front matter")
+        raise _invalid(file, "front matter", "begin the file with a line ---, the fields, and a second line ---")
+    content = {**_read_fields(file, parts["fields"]), "key": file.removesuffix(".md"), "body": parts["body"].strip()}
+    problems = list(_problems(content))
     try:
-        draft = ArticleDraft.model_validate({**fields, "key": key, "body": body})
+        draft = ArticleDraft.model_validate({name: value for name, value in content.items() if name in _KNOWN})
     except ValidationError as error:
-        raise _first_problem(file, error.errors()[0]) from None
-    if not draft.title.strip():
-        raise ArticleInvalid(file, "title", _EXPECTED["title"])
-    if not _LANGUAGE.fullmatch(draft.language):
-        raise ArticleInvalid(file, "language", _EXPECTED["language"])
+        raise ArticleInvalid(file, *problems, *map(_in_words, error.errors())) from None
+    if problems:
+        raise ArticleInvalid(file, *problems)
     return draft
 
 
@@ -91,16 +97,30 @@ def _read_fields(file: str, text: str) -> dict[Hashable, object]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 2})" if mark else ""
-        raise ArticleInvalid(file, "front matter", f"this is not valid YAML{line}; quote values with a colon") from None
+        raise _invalid(file, "front matter", f"this is not valid YAML{line}; quote values with a colon") from None
     if not isinstance(fields, dict):
-        raise ArticleInvalid(file, "front matter", "write one field a line, for example: title: Export your data")
-    for name in fields:
-        if name not in _FIELDS:
-            raise ArticleInvalid(file, str(name), f"there is no such field; the fields are {', '.join(_FIELDS)}")
+        raise _invalid(file, "front matter", "write one field a line, for example: title: Export your data")
     return fields
 
 
-def _first_problem(file: str, problem: ErrorDetails) -> ArticleInvalid:
+def _problems(content: dict[Hashable, object]) -> Iterator[Problem]:
+    """What is wrong though it has the right type."""
+    if not _KEY.fullmatch(str(content["key"])):
+        advice = "use small letters, digits and single hyphens, for example export-data.md"
+        yield Problem(field="name", message=advice)
+    for name in (name for name in content if name not in _KNOWN):
+        yield Problem(field=str(name), message=f"there is no such field; the fields are {', '.join(_FIELDS)}")
+    for name, is_right in _RIGHT.items():
+        value = content.get(name)
+        if isinstance(value, str) and not is_right(value):
+            yield Problem(field=name, message=_EXPECTED[name])
+
+
+def _in_words(problem: ErrorDetails) -> Problem:
     field = str(problem["loc"][0])
     missing = "it is missing; " if problem["type"] == "missing" else ""
-    return ArticleInvalid(file, field, missing + _EXPECTED[field])
+    return Problem(field=field, message=missing + _EXPECTED[field])
+
+
+def _invalid(file: str, field: str, message: str) -> ArticleInvalid:
+    return ArticleInvalid(file, Problem(field=field, message=message))

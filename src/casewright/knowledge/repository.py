@@ -47,12 +47,13 @@ DIMENSIONS: Final = 384
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """`digest`: of the title, language and body of the current version."""
+    """`digest`: of the title, language and body of the current version. `archived`: kept, and found no more."""
 
     id: ArticleId
     version: int
     digest: str
     draft: ArticleDraft
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ async def raise_revision(tx: Transaction, tenant_id: TenantId) -> None:
 async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[str]) -> dict[str, StoredArticle]:
     """By key, as far as they exist."""
     rows = await tx.fetch(
-        f"""select article.id, {_PARTICULARS}, article.current_version, version.digest, version.title, version.body
+        f"""select article.id, {_PARTICULARS}, article.current_version, article.status, version.digest, version.title,
+               version.body
            from article
            join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
                and version.version = article.current_version
@@ -98,13 +100,14 @@ async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[s
             row["current_version"],
             row["digest"],
             ArticleDraft(**{name: row[name] for name in ArticleDraft.model_fields}),
+            row["status"] == "archived",
         )
         for row in rows
     }
 
 
 async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -> None:
-    """Writes everything but the text; passages that exist take over the audience."""
+    """Writes everything but the text, and publishes it; passages that exist take over the audience."""
     await tx.execute(
         """insert into article (tenant_id, id, key, language, audience, product, source, checked_on, current_version,
                                 editions, error_codes, related, translation_of)
@@ -113,7 +116,7 @@ async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -
                product = excluded.product, source = excluded.source, checked_on = excluded.checked_on,
                current_version = excluded.current_version, editions = excluded.editions,
                error_codes = excluded.error_codes, related = excluded.related,
-               translation_of = excluded.translation_of, updated_at = now()""",
+               translation_of = excluded.translation_of, status = 'published', updated_at = now()""",
         tenant_id,
         article.id,
         article.key,
@@ -134,6 +137,25 @@ async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -
         article.id,
         article.audience,
     )
+
+
+async def archive(tx: Transaction, tenant_id: TenantId, key: str) -> bool:
+    """Takes a published article out of the index; its versions stay. False if there is none of that key."""
+    article_id = await tx.fetchval(
+        """update article set status = 'archived', updated_at = now()
+           where tenant_id = $1 and key = $2 and status = 'published' returning id""",
+        tenant_id,
+        key,
+    )
+    await tx.execute("delete from passage where tenant_id = $1 and article_id = $2", tenant_id, article_id)
+    return article_id is not None
+
+
+async def count_published(tx: Transaction, tenant_id: TenantId) -> int:
+    count: int = await tx.fetchval(
+        "select count(*) from article where tenant_id = $1 and status = 'published'", tenant_id
+    )
+    return count
 
 
 async def save_version(
@@ -277,7 +299,8 @@ with_openings as (
     join passage on passage.tenant_id = $1 and passage.id = proposed.id
     join passage opening on opening.tenant_id = $1 and opening.article_id = passage.article_id and opening.position = 0
 )
-select passage.article_id, passage.version, version.title, passage.section, passage.language, article.product,
+select passage.article_id, coalesce(article.translation_of, article.key) as original,
+       1 - (passage.embedding <=> $9::real[]::vector) as whole, passage.version, version.title, passage.section, passage.language, article.product,
        article.source, article.checked_on as source_checked_on, passage.position, passage.codes, passage.sentences, coalesce(lexical.coverage, 0) as coverage,
        article.credibility, coalesce(article.checked_on, article.updated_at::date) as checked_on,
        article.success_count, article.failure_count, knowledge.revision
@@ -288,6 +311,11 @@ left join lexical on lexical.id = found.id
 left join article on article.tenant_id = $1 and article.id = passage.article_id and article.status = 'published'
 left join article_version version on version.tenant_id = $1 and version.article_id = article.id
     and version.version = passage.version
+where passage.language is null or passage.language = $8 or not exists (
+    select from article same where same.tenant_id = $1 and same.language = $8 and same.audience = any($2::text[])
+        and same.status = 'published'
+        and coalesce(same.translation_of, same.key) = coalesce(article.translation_of, article.key)
+)
 """
 """The weight of a word is its inverse document frequency as in BM25 (Robertson and Zaragoza 2009), counted over what the
 asker may read. A question of common words only covers little, as if one more word, of weight 3, were missing. A heading
@@ -336,6 +364,7 @@ def _candidates(rows: Sequence[Record], vectors: NDArray[np.float32]) -> Iterato
 def _candidate(row: Record, vectors: NDArray[np.float32]) -> Candidate:
     return Candidate(
         article_id=ArticleId(row["article_id"]),
+        original=row["original"],
         version=row["version"],
         title=row["title"],
         section=row["section"],
@@ -348,6 +377,7 @@ def _candidate(row: Record, vectors: NDArray[np.float32]) -> Candidate:
         sentences=tuple(Sentence(*sentence) for sentence in row["sentences"]["sentences"]),
         vectors=vectors,
         coverage=float(row["coverage"]),
+        whole=float(row["whole"]),
         credibility=row["credibility"],
         checked_on=row["checked_on"],
         successes=row["success_count"],

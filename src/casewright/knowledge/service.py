@@ -56,7 +56,8 @@ class KnowledgeService:
     ) -> Installed:
         """Adds articles and brings those with the same key up to date; others stay. Idempotent.
 
-        A changed title, language, body or list of error codes makes a new version; versions are kept, only the newest is searched.
+        A changed title, language, body or list of error codes makes a new version, and so does an archived article's return;
+        versions are kept, only the newest is searched.
         `on_progress` is called after each article."""
         await repository.lock_revision(tx, tenant_id)
         stored = await repository.stored_articles(tx, tenant_id, [draft.key for draft in drafts])
@@ -74,7 +75,7 @@ class KnowledgeService:
         self, tx: Transaction, tenant_id: TenantId, draft: ArticleDraft, stored: StoredArticle | None
     ) -> str:
         digest = _digest(draft)
-        revised = stored is None or stored.digest != digest
+        revised = stored is None or stored.archived or stored.digest != digest
         if stored is not None and not revised and stored.draft == draft:
             return "unchanged"
         version = stored.version + revised if stored else 1
@@ -96,6 +97,13 @@ class KnowledgeService:
             vectors = await self._encoder.encode_many_async([f"{heading}. {passage.text}", heading, *texts])
             indexed.append(IndexedPassage(passage, vectors[0], vectors[1:]))
         return indexed
+
+    async def archive(self, tx: Transaction, tenant_id: TenantId, key: str) -> None:
+        """It is no longer found, and its versions are kept. Raises `NotFound`."""
+        await repository.lock_revision(tx, tenant_id)
+        if not await repository.archive(tx, tenant_id, key):
+            raise NotFound(f'There is no article "{key}".')
+        await repository.raise_revision(tx, tenant_id)
 
     async def encoded(self, question: Question) -> Question:
         """The question with its vector. Call it before a transaction is open, if understanding did not make one."""

@@ -9,7 +9,7 @@ import orjson
 from pydantic import SecretStr, TypeAdapter
 
 from casewright.kit.database import Database
-from casewright.kit.http import HttpClient
+from casewright.kit.http import HttpClient, Retries
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
 from casewright.kit.resilience import CallLimit
@@ -69,8 +69,8 @@ class OrgConnections:
 
 
 async def organization_name(connection: OrgConnection, timeout: float) -> str:
-    """What the org calls itself, asked by signing in to it. Raises `SignInRefused`, `NotSent` and `RequestRefused`s."""
-    async with HttpClient("salesforce", connection.url, timeout=timeout) as http:
+    """What the org calls itself, asked once by signing in to it. Raises `SignInRefused`, `NotSent` and `RequestRefused`s."""
+    async with HttpClient("salesforce", connection.url, timeout=timeout, retries=Retries(attempts=1)) as http:
         rows = await SalesforceClient(connection, http).query(NamedRow, "SELECT Id, Name FROM Organization")
     return rows[0].name if rows else ""
 

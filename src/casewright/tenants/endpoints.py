@@ -4,24 +4,26 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Query, Request
 
+from casewright.kit.ids import TenantId
 from casewright.kit.web import Problem, bearer
 from casewright.settings import Settings
-from casewright.tenants.models import ApiKeyKind, Tenant, Welcome
-from casewright.tenants.schemas import Company, CompanyList, Site
+from casewright.tenants.models import ApiKeyKind, Mail, Tenant, Welcome
+from casewright.tenants.schemas import Company, CompanyList, Mailbox, Site
 from casewright.tenants.service import TenantService
 
 
-class PublishableKeys(Protocol):
-    """The demo's publishable keys, by tenant."""
+class Demo(Protocol):
+    """The demo around a rehearsal server."""
 
-    def of(self, name: str) -> str | None: ...
+    def publishable_key(self, tenant_id: TenantId) -> str | None: ...
+    async def mails(self, tenant_id: TenantId, to: str) -> tuple[Mail, ...]: ...
 
 
 class Greeter(Protocol):
     def welcome(self, tenant: Tenant, *, page: str, time_zone: str, language: str) -> Welcome: ...
 
 
-def router(tenants: TenantService, settings: Settings, keys: PublishableKeys, greeter: Greeter) -> APIRouter:
+def router(tenants: TenantService, settings: Settings, demo: Demo, greeter: Greeter) -> APIRouter:
     api = APIRouter(prefix="/v1", responses={401: {"model": Problem}})
 
     @api.get("/site", summary="The company behind a publishable key")
@@ -49,21 +51,32 @@ def router(tenants: TenantService, settings: Settings, keys: PublishableKeys, gr
         )
 
     if settings.rehearsal:
-
-        @api.get("/demo", summary="The companies of a demo (rehearsal servers only)")
-        async def demo() -> CompanyList:
-            companies = [(tenant, keys.of(tenant.name)) for tenant in await tenants.all()]
-            return CompanyList(
-                companies=tuple(
-                    Company(
-                        name=tenant.name,
-                        publishable_key=key,
-                        language=tenant.profile.default_language,
-                        tagline=tenant.profile.tagline.get(tenant.profile.default_language, ""),
-                    )
-                    for tenant, key in companies
-                    if key
-                )
-            )
-
+        _rehearsal_routes(api, tenants, demo)
     return api
+
+
+def _rehearsal_routes(api: APIRouter, tenants: TenantService, demo: Demo) -> None:
+    @api.get("/demo", summary="The companies of a demo (rehearsal servers only)")
+    async def companies() -> CompanyList:
+        found = [(tenant, demo.publishable_key(tenant.id)) for tenant in await tenants.all()]
+        return CompanyList(
+            companies=tuple(
+                Company(
+                    name=tenant.name,
+                    publishable_key=key,
+                    language=tenant.profile.default_language,
+                    tagline=tenant.profile.tagline.get(tenant.profile.default_language, ""),
+                )
+                for tenant, key in found
+                if key
+            )
+        )
+
+    @api.get(
+        "/demo/mailbox",
+        summary="What a demo's org has mailed to an address (operator key; rehearsal servers only)",
+        responses={404: {"model": Problem}, 502: {"model": Problem}},
+    )
+    async def mailbox(request: Request, to: Annotated[str, Query(min_length=3, max_length=320)]) -> Mailbox:
+        principal = await tenants.authenticate(bearer(request), ApiKeyKind.OPERATOR)
+        return Mailbox(items=await demo.mails(principal.tenant_id, to))

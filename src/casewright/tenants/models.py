@@ -1,6 +1,7 @@
 """A tenant: a company that Casewright answers for."""
 
 import re
+from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Annotated, Self
@@ -114,6 +115,16 @@ class Welcome(Model):
     language: str
     greeting: str
     suggested: tuple[str, ...]
+
+
+class Mail(Model):
+    """What a demo's local org sent, and kept instead of delivering it."""
+
+    id: int
+    to: str
+    subject: str
+    body: str
+    at: datetime
 
 
 class Tenant(Model):

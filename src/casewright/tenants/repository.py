@@ -40,7 +40,7 @@ async def find_key(tx: Transaction, digest: bytes) -> Record | None:
 async def insert_key(tx: Transaction, *, key_id: UUID, tenant_id: TenantId, kind: str, digest: bytes) -> None:
     await tx.execute(
         """insert into control.api_key (id, tenant_id, kind, digest) values ($1, $2, $3, $4)
-           on conflict (digest) do nothing""",
+           on conflict (digest) do update set revoked_at = null""",
         key_id,
         tenant_id,
         kind,

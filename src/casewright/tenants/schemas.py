@@ -1,6 +1,7 @@
 """The wire's shapes for companies."""
 
 from casewright.kit.model import Model
+from casewright.tenants.models import Mail
 
 
 class Site(Model):
@@ -28,3 +29,9 @@ class Company(Model):
 
 class CompanyList(Model):
     companies: tuple[Company, ...]
+
+
+class Mailbox(Model):
+    """The newest first."""
+
+    items: tuple[Mail, ...]
