@@ -1,6 +1,5 @@
 """The HTTP application: the parts behind their endpoints, the pages, health and metrics."""
 
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,10 +15,10 @@ from casewright.assembly import Parts, assembled
 from casewright.conversations.endpoints import router as conversation_routes
 from casewright.engine.dispatcher import Dispatcher
 from casewright.greeting import Greeter
-from casewright.kit.data_directory import DataDirectory
 from casewright.kit.errors import TryLater
 from casewright.kit.telemetry import METRICS_CONTENT_TYPE, configure_tracing, count_request, render_metrics, span
 from casewright.kit.web import add_problem_handlers
+from casewright.rehearsal import Demo
 from casewright.settings import Settings
 from casewright.tenants.endpoints import router as tenant_routes
 
@@ -59,26 +58,12 @@ def describe_api() -> dict[str, Any]:
     return app.openapi()
 
 
-class DemoKeys:
-    """The publishable keys of a running demo, from its connection file."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._file = DataDirectory(settings.data_dir).path / "demo.json"
-
-    def of(self, name: str) -> str | None:
-        try:
-            tenants = json.loads(self._file.read_bytes())["tenants"]
-        except (OSError, ValueError, KeyError):
-            return None
-        return next((one["publishable_key"] for one in tenants if one["name"] == name), None)
-
-
 def _include_routes(app: FastAPI, parts: Parts) -> None:
     settings, greeter = parts.settings, Greeter()
     app.include_router(
         conversation_routes(parts.conversations, parts.desk, parts.live, parts.tenants, parts.engine, greeter, settings)
     )
-    app.include_router(tenant_routes(parts.tenants, settings, DemoKeys(settings), greeter))
+    app.include_router(tenant_routes(parts.tenants, settings, Demo(settings), greeter))
 
 
 def _serve_pages(app: FastAPI) -> None:

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from .inspector_panel import InspectorPanel
+
 
 class OperatorPage:
     def __init__(self, page: Page, url: str) -> None:
@@ -10,7 +12,7 @@ class OperatorPage:
         self.inbox = page.get_by_role("region", name="Inbox")
         self.log = page.get_by_role("log")
         self.reply_box = page.locator(".reply-box textarea")
-        self.turn = page.get_by_role("complementary", name="How it came about")
+        self.inspector = InspectorPanel(page)
         self.approvals = page.get_by_role("article")
 
     def open(self, operator_key: str) -> None:

@@ -172,16 +172,48 @@ def test_a_reply_that_was_not_sent_stays_in_the_box(chat: ChatPage, desk: Operat
     expect(chat.log.locator(".message.operator")).to_have_count(1)
 
 
-def test_an_answer_shows_how_it_came_about(chat: ChatPage, desk: OperatorPage) -> None:
+def test_beside_a_conversation_the_inspector_follows_its_turns(chat: ChatPage, desk: OperatorPage) -> None:
     chat.ask("How do I export data?")
     desk.open_conversation(chat.conversation_id)
-    desk.log.get_by_role("link", name="How it came about").first.click()
+    expect(desk.inspector.sentence).to_have_text(re.compile("^Answered from “"))
 
-    expect(desk.turn.get_by_role("heading", name=re.compile(r"^Stages: .* ms$"))).to_be_visible()
-    expect(desk.turn).to_contain_text("AnswerFromKnowledge")
-    expect(desk.turn.get_by_role("region", name="Articles found").get_by_role("row")).not_to_have_count(0)
-    for stage in ("understand", "decide", "compose", "verify"):
-        expect(desk.turn.get_by_role("listitem").filter(has_text=stage).first).to_be_visible()
+    chat.ask("I forgot my password")
+    expect(desk.inspector.turns).to_have_count(2)
+    expect(desk.inspector.sentence).to_contain_text("Began “Reset your password”")
+
+
+def test_a_reply_leads_to_how_it_came_about_and_the_address_keeps_it(chat: ChatPage, desk: OperatorPage) -> None:
+    chat.ask("How do I export data?")
+    chat.ask("I forgot my password")
+    desk.open_conversation(chat.conversation_id)
+    desk.log.get_by_role("link", name="How it came about").first.click()
+    expect(desk.inspector.turns.first).to_have_attribute("aria-selected", "true")
+
+    desk.page.reload()
+    expect(desk.inspector.turns.first).to_have_attribute("aria-selected", "true")
+
+
+def test_the_inspector_can_be_put_away_and_stays_so(chat: ChatPage, desk: OperatorPage) -> None:
+    chat.ask("How do I export data?")
+    desk.open_conversation(chat.conversation_id)
+    toggle = desk.page.get_by_role("button", name="Inspector", exact=True)
+    expect(desk.inspector.sentence).to_be_visible()
+    toggle.click()
+    expect(desk.inspector.panel).to_have_count(0)
+    desk.page.reload()
+    expect(desk.log.locator(".message").first).to_be_visible()
+    expect(desk.inspector.panel).to_have_count(0)
+
+    toggle.click()
+    expect(desk.inspector.sentence).to_be_visible()
+
+
+def test_a_key_in_the_address_may_name_the_conversation_to_open(chat: ChatPage, page: Page, live: Live) -> None:
+    chat.ask("How do I export data?")
+    desk = OperatorPage(page, live.url)
+    page.goto(f"{live.url}/operator#key={live.tenants[0].operator_key}&conversation={chat.conversation_id}")
+
+    expect(desk.log).to_contain_text("How do I export data?")
 
 
 def test_a_conversation_of_nobody_is_said_to_be_so(desk: OperatorPage) -> None:
@@ -232,12 +264,19 @@ def empty_inbox(desk: OperatorPage, chat: ChatPage) -> None:
 
 def conversation(desk: OperatorPage, chat: ChatPage) -> None:
     desk.open_conversation(chat.conversation_id)
+    expect(desk.inspector.sentence).to_be_visible()
 
 
 def turn(desk: OperatorPage, chat: ChatPage) -> None:
     desk.open_conversation(chat.conversation_id)
     desk.log.get_by_role("link", name="How it came about").first.click()
-    expect(desk.turn.get_by_role("heading", name=re.compile("^Stages"))).to_be_visible()
+    desk.inspector.open_everything()
+
+
+def inspector_put_away(desk: OperatorPage, chat: ChatPage) -> None:
+    desk.open_conversation(chat.conversation_id)
+    desk.inspector.panel.get_by_role("button", name="Close the inspector").click()
+    expect(desk.inspector.panel).to_have_count(0)
 
 
 def approvals(desk: OperatorPage, chat: ChatPage) -> None:
@@ -247,7 +286,7 @@ def approvals(desk: OperatorPage, chat: ChatPage) -> None:
 
 
 STATES: Mapping[str, Callable[[OperatorPage, ChatPage], None]] = {
-    state.__name__: state for state in (key_form, inbox, empty_inbox, conversation, turn, approvals)
+    state.__name__: state for state in (key_form, inbox, empty_inbox, conversation, turn, inspector_put_away, approvals)
 }
 
 

@@ -5,9 +5,10 @@ import json
 import os
 import sys
 import webbrowser
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Protocol
 
@@ -15,6 +16,8 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
+from casewright.cli.addresses import home_address, tour_address
+from casewright.cli.histories import finish_histories, histories_shown
 from casewright.cli.interruption import run_until_interrupted
 from casewright.cli.ports import free_port, program_name, require_free_port
 from casewright.cli.progress import Progress
@@ -28,9 +31,12 @@ from casewright.scenarios.schemas import Connection, OrgAccess, TenantAccess
 from casewright.settings import Settings, load_settings
 
 CONNECTION_FILE: Final = "demo.json"
-ORGS: Final = ("aurora", "brueckner")
 EXAMPLES: Final = Path(__file__).resolve().parents[3] / "examples"
+COMPANIES: Final = {slug: EXAMPLES / slug for slug in ("aurora", "brueckner")}
+"""The demo's own, by slug: their folders."""
 
+_SAID_WHY: Final = 2
+"""Exit code of the child process that installs content, when what it wrote is for people."""
 _DYING_SECONDS: Final = 15.0
 """How long what a killed demo left behind may take to go: longer than a lifeline's patience."""
 
@@ -39,8 +45,12 @@ class ContentNotInstalled(SetupError):
     """The child process that installs the demo's content failed; the message is its own."""
 
 
+class CompanyUnfit(SetupError):
+    """A company cannot be started beside the others; the message says what would be right."""
+
+
 class InstallContent(Protocol):
-    """Makes or refreshes the demo's tenants, one for each org, by the org's name."""
+    """Makes or refreshes the demo's tenants, one for each org, by the company's slug."""
 
     def __call__(self, settings: Settings, orgs: Mapping[str, OrgAccess]) -> Awaitable[tuple[TenantAccess, ...]]: ...
 
@@ -58,10 +68,34 @@ def demo(
         int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes any free one. Default: 8765.")
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    tour: Annotated[
+        bool, typer.Option("--tour", help="Open the page on a guided minute that plays four conversations.")
+    ] = False,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Make the orgs without the companies' past cases.")
+    ] = False,
+    company: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Folder of a company of your own, to be started beside the two; repeatable.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
 ) -> None:
     """Start everything on this machine, with two demo companies, until Ctrl-C."""
     console = Console()
-    demo = Demo(load_settings(port), console, install_in_child, browser=not no_browser)
+    companies = with_own(company or [])
+    install = partial(install_in_child, companies)
+    demo = Demo(
+        load_settings(port),
+        console,
+        install,
+        companies=companies,
+        browser=not no_browser,
+        tour=tour,
+        history=not no_history,
+    )
     asyncio.run(run_until_interrupted(demo.run(), lambda: console.print("\nStopping …")))
 
 
@@ -74,13 +108,19 @@ class Demo:
         console: Console,
         install: InstallContent,
         *,
+        companies: Mapping[str, Path] = COMPANIES,
         browser: bool = True,
+        tour: bool = False,
+        history: bool = False,
         commands: Commands = Commands(),
     ) -> None:
         self._settings = settings
         self._console = console
         self._install = install
+        self._companies = companies
         self._browser = browser
+        self._tour = tour
+        self._history = history
         self._commands = commands
         self._progress = Progress(console)
 
@@ -89,6 +129,7 @@ class Demo:
         async with AsyncExitStack() as stack:
             connection = await self._start(stack)
             self._announce(connection)
+            await finish_histories(self._progress, {one.name: one.org for one in connection.tenants if one.org})
             await asyncio.Event().wait()
 
     async def _start(self, stack: AsyncExitStack) -> Connection:
@@ -105,10 +146,11 @@ class Demo:
             await asyncio.to_thread(migrations.upgrade, _secret(settings.database_admin_url))
         with self._progress.step("Local orgs"):
             orgs = await self._start_orgs(supervisor, data_directory, port)
-        with self._progress.step("Demo companies, models, server and worker"):
-            tenants, _ = await asyncio.gather(
-                self._install(settings, orgs), self._start_casewright(supervisor, settings)
-            )
+        with self._progress.step("Demo companies, models, server and worker") as say:
+            async with histories_shown(say, orgs):
+                tenants, _ = await asyncio.gather(
+                    self._install(settings, orgs), self._start_casewright(supervisor, settings)
+                )
         connection = Connection(url=_url(settings.host, port), tenants=tenants)
         connection_file = data_directory / CONNECTION_FILE
         stack.callback(connection_file.unlink, missing_ok=True)
@@ -141,9 +183,9 @@ class Demo:
     async def _start_orgs(self, supervisor: Supervisor, data_directory: Path, port: int) -> dict[str, OrgAccess]:
         directory = data_directory / "orgs"
         # Beside the server's port, so that an org keeps its address from one start to the next.
-        ports = {name: free_port("127.0.0.1", port + 1 + index) for index, name in enumerate(ORGS)}
-        urls = {name: f"http://127.0.0.1:{org_port}" for name, org_port in ports.items()}
-        arguments = [f"--org={name}:{org_port}={EXAMPLES / name / 'org.yaml'}" for name, org_port in ports.items()]
+        ports = {slug: free_port("127.0.0.1", port + 1 + index) for index, slug in enumerate(self._companies)}
+        urls = {slug: f"http://127.0.0.1:{org_port}" for slug, org_port in ports.items()}
+        arguments = [f"--org={slug}:{ports[slug]}={folder / 'org.yaml'}" for slug, folder in self._companies.items()]
         await supervisor.start(
             Program(
                 name="local orgs",
@@ -155,14 +197,15 @@ class Demo:
                     "--data",
                     str(directory),
                     lifeline.OPTION,
+                    "--history" if self._history else "--no-history",
                     *arguments,
                 ),
                 log=data_directory / "logs" / "orgs.log",
                 environment={name: value for name, value in os.environ.items() if not name.startswith("LOCALORG_")},
-                ready_url=f"{urls[ORGS[-1]]}/services/data",
+                ready_url=f"{list(urls.values())[-1]}/services/data",
             )
         )
-        return {name: _org_access(url, directory / f"{name}.credentials.json") for name, url in urls.items()}
+        return {slug: _org_access(url, directory / f"{slug}.credentials.json") for slug, url in urls.items()}
 
     async def _start_casewright(self, supervisor: Supervisor, settings: Settings) -> None:
         assert settings.data_dir is not None
@@ -175,10 +218,28 @@ class Demo:
         for line in _what_next(connection, self._progress.seconds):
             self._console.print(line, soft_wrap=True, highlight=False)
         if self._browser and _has_display():
-            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, connection.url)
+            address = tour_address(connection) if self._tour else home_address(connection)
+            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
 
 
-async def install_in_child(settings: Settings, orgs: Mapping[str, OrgAccess]) -> tuple[TenantAccess, ...]:
+def with_own(folders: Sequence[Path]) -> dict[str, Path]:
+    """The demo's companies and those of the folders, by slug. Raises `ContentUnusable` and `CompanyUnfit`."""
+    companies = dict(COMPANIES)
+    for folder in folders:
+        from casewright.content_checking import check_folder
+
+        slug = check_folder(folder).company.slug
+        if slug in companies:
+            raise CompanyUnfit(f"{folder}/tenant.yaml: the slug {slug} is taken by {companies[slug]}; choose another.")
+        if not (folder / "org.yaml").exists():
+            raise CompanyUnfit(f"{folder} has no org.yaml: the demo makes the company's local org from it.")
+        companies[slug] = folder.absolute()
+    return companies
+
+
+async def install_in_child(
+    companies: Mapping[str, Path], settings: Settings, orgs: Mapping[str, OrgAccess]
+) -> tuple[TenantAccess, ...]:
     """Installs the demo's content in a process of its own: the models it trains take half a gigabyte with them.
 
     Raises `ContentNotInstalled`."""
@@ -193,13 +254,16 @@ async def install_in_child(settings: Settings, orgs: Mapping[str, OrgAccess]) ->
         env=_environment(settings),
     )
     try:
-        wanted = json.dumps({name: org.model_dump() for name, org in orgs.items()})
+        wanted = json.dumps(
+            {slug: {"folder": str(companies[slug]), "org": org.model_dump()} for slug, org in orgs.items()}
+        )
         output, complaint = await process.communicate(wanted.encode())
     except asyncio.CancelledError:
         process.kill()
         raise
     if process.returncode:
-        raise ContentNotInstalled(complaint.decode(errors="replace").strip().splitlines()[-1])
+        said = complaint.decode(errors="replace").strip()
+        raise ContentNotInstalled(said if process.returncode == _SAID_WHY else said.splitlines()[-1])
     return tuple(TenantAccess.model_validate(one) for one in json.loads(output))
 
 
@@ -212,6 +276,9 @@ def _what_next(connection: Connection, seconds: float) -> list[str]:
         "",
         f"[bold]Casewright is ready[/] after {seconds:.1f} s: [bold]{connection.url}[/]",
         "Write to it there. Try: change the subject in mid-conversation, ask for a person, be upset.",
+        f"  With the inspector    {home_address(connection)}",
+        f"  A guided minute       {tour_address(connection)}",
+        "  (These two links hold operator keys: they are for you.)",
         *orgs,
         f"In another terminal: `{program} scenarios run`, `{program} db status`, `{program} explain TURN`.",
         "Ctrl-C stops everything and keeps the data.",
@@ -230,6 +297,11 @@ def _environment(settings: Settings) -> dict[str, str]:
         "CASEWRIGHT_REHEARSAL": "true",
         # A demo's few people are asked for by every rehearsal.
         "CASEWRIGHT_VERIFICATION_CONVERSATIONS_PER_HOUR": "1000",
+        # Every scenario at once is no flood.
+        "CASEWRIGHT_LIMITS__REQUESTS_PER_MINUTE": os.environ.get("CASEWRIGHT_LIMITS__REQUESTS_PER_MINUTE", "5000"),
+        "CASEWRIGHT_LIMITS__CONCURRENT_CONVERSATIONS": os.environ.get(
+            "CASEWRIGHT_LIMITS__CONCURRENT_CONVERSATIONS", "500"
+        ),
     }
 
 

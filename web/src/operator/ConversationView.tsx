@@ -1,21 +1,31 @@
 import { type FormEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { Failure } from "../api/failure";
+import type { Connection } from "../conversation/follow";
 import { type ConversationLog, type Entry, type MessageEntry, messagesIn } from "../conversation/log";
 import { MessageBody } from "../conversation/MessageBody";
 import type { Citation } from "../conversation/sources";
 import { SourcePanel } from "../conversation/SourcePanel";
 import { WrittenText } from "../conversation/WrittenText";
-import { BackIcon } from "../common/icons";
+import { BackIcon, InspectIcon } from "../common/icons";
+import { INSPECT_BUTTON } from "../inspector/Inspector";
 import { useApprovals, useModeChange, useReply, useSummary } from "./api";
 import { ApprovalCard } from "./ApprovalCard";
 import { addressOf } from "./places";
 import { Trouble } from "./Trouble";
-import { useLiveConversation } from "./useLiveConversation";
 import { reasonInWords } from "./words";
 
+interface Props {
+  id: string;
+  log: ConversationLog;
+  connection: Connection;
+  /** The turn that is looked into. */
+  openTurn: string | null;
+  inspected: boolean;
+  onInspect: () => void;
+}
+
 /** A conversation live: what was said, who is in charge, a box to answer. */
-export function ConversationView({ id, openTurn }: { id: string; openTurn: string | null }) {
-  const { log, connection } = useLiveConversation(id);
+export function ConversationView({ id, log, connection, openTurn, inspected, onInspect }: Props) {
   const [citation, setCitation] = useState<Citation | null>(null);
   const approvals = useApprovals("pending").data?.filter((approval) => approval.conversation_id === id) ?? [];
   const scroller = useRef<HTMLDivElement>(null);
@@ -34,7 +44,7 @@ export function ConversationView({ id, openTurn }: { id: string; openTurn: strin
   }
   return (
     <section className="conversation" aria-labelledby="conversation-title">
-      <ConversationHeader id={id} log={log} />
+      <ConversationHeader id={id} log={log} inspected={inspected} onInspect={onInspect} />
       {connection.state === "waiting" && (
         <p className="trouble" role="status">
           The connection is interrupted. Trying again…
@@ -70,7 +80,7 @@ export function ConversationView({ id, openTurn }: { id: string; openTurn: strin
   );
 }
 
-function ConversationHeader({ id, log }: { id: string; log: ConversationLog }) {
+function ConversationHeader({ id, log, inspected, onInspect }: Pick<Props, "id" | "log" | "inspected" | "onInspect">) {
   const summary = useSummary(id);
   const change = useModeChange(id);
   const human = log.mode === "human";
@@ -93,6 +103,16 @@ function ConversationHeader({ id, log }: { id: string; log: ConversationLog }) {
           )}
         </p>
       </div>
+      <button
+        id={INSPECT_BUTTON}
+        type="button"
+        className="quiet inspect-button"
+        aria-pressed={inspected}
+        onClick={onInspect}
+      >
+        <InspectIcon size={18} />
+        <span className="words">Inspector</span>
+      </button>
       {log.closed === null && messagesIn(log).length > 0 && (
         <button
           type="button"

@@ -5,13 +5,12 @@ import { Failure } from "../api/failure";
 import { useFragment } from "../common/hooks";
 import { OperatorContext } from "./api";
 import { ApprovalsView } from "./ApprovalsView";
-import { ConversationView } from "./ConversationView";
 import { Inbox } from "./Inbox";
 import { KeyForm } from "./KeyForm";
+import { OpenConversation } from "./OpenConversation";
 import { forgetOperatorKey, keepOperatorKey } from "./operatorKey";
 import { type Place, placeOf } from "./places";
 import { Sidebar } from "./Sidebar";
-import { TurnView } from "./TurnView";
 
 /** The page at `/operator`: asks for a key, then shows the inbox. */
 export function OperatorPage({ initialKey }: { initialKey: string | null }) {
@@ -79,12 +78,9 @@ function Content({ place }: { place: Place }) {
     <>
       <Inbox openId={place.name === "conversation" ? place.id : null} />
       {place.name === "conversation" ? (
-        <ConversationView key={place.id} id={place.id} openTurn={place.turn} />
+        <OpenConversation key={place.id} id={place.id} openTurn={place.turn} />
       ) : (
         <p className="nothing-open faint">Choose a conversation to read it, answer, or see how an answer came about.</p>
-      )}
-      {place.name === "conversation" && place.turn !== null && (
-        <TurnView key={place.turn} id={place.turn} conversationId={place.id} />
       )}
     </>
   );

@@ -1,25 +1,20 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
-import { bodyOf, type Client } from "../api/client";
+import { bodyOf } from "../api/client";
 import type { components } from "../api/schema";
 import type { Mode } from "../conversation/events";
+import type { Inspecting } from "../inspector/api";
 
 export type InboxItem = components["schemas"]["InboxItem"];
 export type Approval = components["schemas"]["ApprovalView"];
-export type Turn = components["schemas"]["TurnView"];
 export type ModeFilter = "all" | Mode;
 
 const REFRESH_MS = 4_000;
 
-export interface Operator {
-  key: string;
-  client: Client;
-}
-
 /** The signed-in operator's key and client. */
-export const OperatorContext = createContext<Operator | null>(null);
+export const OperatorContext = createContext<Inspecting | null>(null);
 
-export function useOperator(): Operator {
+export function useOperator(): Inspecting {
   const operator = useContext(OperatorContext);
   if (operator === null) throw new Error("Nobody is signed in.");
   return operator;
@@ -93,14 +88,5 @@ export function useModeChange(conversationId: string) {
         }),
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ["inbox"] }),
-  });
-}
-
-export function useTurn(id: string) {
-  const { client } = useOperator();
-  return useQuery({
-    queryKey: ["turn", id],
-    queryFn: () => bodyOf(client.GET("/v1/turns/{turn_id}", { params: { path: { turn_id: id } } })),
-    staleTime: Infinity,
   });
 }

@@ -18,10 +18,6 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-export function milliseconds(ms: number): string {
-  return ms >= 1_000 ? `${(ms / 1_000).toFixed(2)} s` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
-}
-
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 
 /** `moment` as seen from now: "5 min. ago". */
@@ -38,13 +34,4 @@ export function elapsed(moment: string, now: number): string {
   const minutes = Math.max(1, Math.round((now - Date.parse(moment)) / 60_000));
   if (minutes < 60) return `${minutes} min`;
   return minutes < 2_880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
-}
-
-/** A command as one reads it: `SetSlot · slot: email, value: [EMAIL_1]`. */
-export function commandInWords(command: Record<string, unknown>): string {
-  const { command: name, ...rest } = command;
-  const details = Object.entries(rest)
-    .filter(([, value]) => value !== null && value !== false)
-    .map(([key, value]) => `${key.replaceAll("_", " ")}: ${String(value)}`);
-  return [String(name), details.join(", ")].filter((piece) => piece !== "").join(" · ");
 }
