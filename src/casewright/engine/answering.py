@@ -6,9 +6,12 @@ from casewright.engine.working import Turn
 from casewright.knowledge.models import CitedSentence, KnowledgeAnswer, Question
 from casewright.understanding.models import Vector
 
+ASKED_BY_A_PROCEDURE = 0.3
+"""Least confidence where a procedure asks: its author knows that the articles answer, and uses their words."""
 
-async def look_up(turn: Turn, text: str, about: str) -> KnowledgeAnswer:
-    """What the articles say to `text`. `about`: words of the topic, for context."""
+
+async def look_up(turn: Turn, text: str, about: str, min_confidence: float | None = None) -> KnowledgeAnswer:
+    """What the articles say to `text`. `about`: words of the topic, for context. `min_confidence` None: the company's."""
     found = await turn.ports.knowledge.answer(
         turn.claim.key.tenant_id,
         Question(
@@ -18,7 +21,7 @@ async def look_up(turn: Turn, text: str, about: str) -> KnowledgeAnswer:
             vector=_vector_of(turn, text),
             topic=about,
         ),
-        turn.thresholds.min_confidence,
+        min_confidence or turn.thresholds.min_confidence,
     )
     turn.note(hits=(*turn.report.hits, *found.hits), knowledge_revision=found.revision)
     return found
@@ -28,7 +31,11 @@ async def answer(turn: Turn, topic: Topic, question: str | None = None, found: K
     """Answers a topic's question (or another one, asked for it by a procedure), from what was `found` already, if it was.
     False when nothing certain is known."""
     if found is None:
-        found = await look_up(turn, question or topic.query, question or topic.title)
+        found = (
+            await look_up(turn, topic.query, topic.title)
+            if question is None
+            else await look_up(turn, question, question, ASKED_BY_A_PROCEDURE)
+        )
     if not found.sentences:
         _say_so(turn, topic, found)
         return False

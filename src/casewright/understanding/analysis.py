@@ -47,6 +47,8 @@ LEAST_SURE = 0.45
 """Least confidence for a piece of several to count as a request of its own, or for small talk."""
 SURE = 0.6
 """Least confidence for a hand-over or a cancellation that only the classifier proposes: they end things."""
+SURE_OF_PROCEDURE = 0.65
+"""Below this confidence a procedure begins only if no article answers."""
 LEAST_LIKELY = 0.3
 """Below this probability the best intent is a guess among many, and a choice between two of them helps nobody."""
 ATTACK = 0.8
@@ -271,7 +273,7 @@ class Analyst:
         ):
             return None
         return Proposal(
-            command=_command_for(intent, segment.text),
+            command=_command_for(intent, segment.text, confidence),
             confidence=round(max(confidence, WORTH_A_LOOK) if target.knowledge else confidence, 4),
             reason=f"is about {intent.name}",
             segment=index,
@@ -299,9 +301,10 @@ class Analyst:
         return [Proposal(command=command, confidence=0.95, reason="picks what was offered", proposer="dialogue")]
 
 
-def _command_for(intent: IntentDefinition, query: str) -> Command:
+def _command_for(intent: IntentDefinition, query: str, confidence: float = 1.0) -> Command:
+    """A procedure begins at once only where it is surely wanted; else articles may answer first."""
     target = intent.target
-    if target.procedure and phrases.asks_for_a_fact(query):
+    if target.procedure and (confidence < SURE_OF_PROCEDURE or phrases.asks_for_a_fact(query)):
         words = phrases.without_pleasantries(query)
         return AnswerFromKnowledge(query=words, intent=intent.name, otherwise=target.procedure)
     if target.procedure:

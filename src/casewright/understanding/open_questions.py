@@ -20,6 +20,7 @@ from casewright.understanding.models import (
     ExpectedSlot,
     HumanHandoff,
     Option,
+    ResumeTopic,
     SetSlot,
 )
 from casewright.understanding.segments import Span
@@ -70,7 +71,7 @@ def _confirmation(text: str, context: DialogueContext, asked: str, entities: Seq
     if said is None:
         pause = phrases.PAUSE.match(text)
         whole = (_pieces_from(text, pause.end()) if pause else ()) or segments.split(text)
-        return _told_by_result(text, asked, whole) if is_solved else Answer(pieces=whole, missed=True)
+        return _told_by_result(text, asked, whole, context) if is_solved else Answer(pieces=whole, missed=True)
     rest = _pieces_from(text, said.rest) if said.rest is not None else ()
     steering = [move for piece in rest if (move := steer(text[piece[0] : piece[1]], context))]
     turns_away = any(isinstance(move.command, HumanHandoff | CancelTopic) for move in steering)
@@ -83,15 +84,22 @@ def _confirmation(text: str, context: DialogueContext, asked: str, entities: Seq
     return Answer(moves=(move,), pieces=rest if turns_away else tuple(piece for piece in rest if _asks(text, piece)))
 
 
-def _told_by_result(text: str, asked: str, whole: tuple[Span, ...]) -> Answer:
-    """ "It works now" and "still the same error" answer whether the problem is solved."""
+def _told_by_result(text: str, asked: str, whole: tuple[Span, ...], context: DialogueContext) -> Answer:
+    """ "It works now" and "still the same error" answer whether the problem is solved; "… now back to the export" goes on."""
     result = result_of(text)
+    if any(_goes_back(text[start:end], context) for start, end in whole):
+        return Answer(pieces=whole)
     if result == "no":
         move = Move(Decline(confirmation=asked), 0.85, "says that it is not solved")
         return Answer(moves=(move,), pieces=tuple(piece for piece in whole if _asks(text, piece)))
     if result == "yes":
         return Answer(moves=(Move(Confirm(confirmation=asked), 0.9, "says that it works"),))
     return Answer(pieces=whole)
+
+
+def _goes_back(piece: str, context: DialogueContext) -> bool:
+    move = steer(piece, context)
+    return move is not None and isinstance(move.command, ResumeTopic)
 
 
 def _pieces_from(text: str, start: int) -> tuple[Span, ...]:
