@@ -82,6 +82,7 @@ def test_a_question_is_answered_with_sources_and_what_is_behind_it(live_server: 
         assert chat.until_end() == 0
 
 
+@pytest.mark.slow
 def test_on_a_wide_terminal_the_panels_stand_beside_the_reply(live_server: RunningDemo) -> None:
     with in_terminal(live_server, columns=150) as chat:
         chat.until("Ctrl-D ends.")
@@ -238,6 +239,7 @@ def test_another_companys_operator_key_opens_no_inspector(live_server: RunningDe
         assert "not accepted" not in chat.until(AGENT) + chat.until(PROMPT)
 
 
+@pytest.mark.slow
 def test_a_german_company_is_talked_with_in_german(live_server: RunningDemo) -> None:
     with in_terminal(live_server, "--company", "brueckner", "--no-inspector") as chat:
         assert "Das fragen andere" in chat.until("Strg-D beendet.")
@@ -262,6 +264,7 @@ def test_a_script_picks_choices_and_asks_why(live_server: RunningDemo) -> None:
     assert "did: Confirm" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_script_may_want_the_inspector_too(live_server: RunningDemo) -> None:
     result = piped(live_server, "How do I export data?\n", "--inspector", "--language", "de")
     assert "╭─ Stages" in result.stdout
