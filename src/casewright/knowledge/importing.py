@@ -11,6 +11,9 @@ editions: [Enterprise, Unlimited]      where it applies, if not everywhere
 error_codes: [EXPORT_TIMEOUT]
 related: [import-data]                 keys of articles that go on from here
 translation_of: export-data            in a translation: the article it translates
+asked_as:                              how customers ask for it, by section; "" for the article as a whole
+  "": [how do I get my data out]
+  As a CSV file: [can I open it in Excel]
 ---
 The body, in Markdown. Another article is linked by its key: [Import data](import-data).
 """
@@ -26,6 +29,7 @@ from pydantic_core import ErrorDetails
 
 from casewright.knowledge.errors import ArticleInvalid, Problem
 from casewright.knowledge.models import ArticleDraft, Audience
+from casewright.knowledge.passages import find_headings
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*$\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
 _KEY: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -43,6 +47,7 @@ _EXPECTED: Final = {
     "error_codes": "it must be a list, for example: error_codes: [INVALID_SESSION_ID]",
     "related": "it must be a list of articles' keys, for example: related: [import-data]",
     "translation_of": "it must be the key of an article, for example: translation_of: export-data",
+    "asked_as": "it must be lists of questions by section, for example: asked_as: {Steps: [how do I get my data out]}",
     "body": "write the article's text below the front matter",
 }
 _RIGHT: Final[Mapping[str, Callable[[str], object]]] = {
@@ -114,6 +119,11 @@ def _problems(content: dict[Hashable, object]) -> Iterator[Problem]:
         value = content.get(name)
         if isinstance(value, str) and not is_right(value):
             yield Problem(field=name, message=_EXPECTED[name])
+    asked, headings = content.get("asked_as"), find_headings(str(content["body"]))
+    for section in asked if isinstance(asked, dict) else ():
+        if section and section not in headings:
+            advice = f'there is no heading "{section}"; give questions below a heading of the article, or below ""'
+            yield Problem(field="asked_as", message=advice)
 
 
 def _in_words(problem: ErrorDetails) -> Problem:

@@ -26,7 +26,7 @@ class ArticleDraft(Model):
     """An article as it comes in, from a Markdown file with front matter. `key`: its stable name within the tenant (the
     file's name). `body`: Markdown. `editions`: those it applies to, empty for all. `error_codes`: what it is about, besides
     what its text names. `related`: keys of articles that go on from it. `translation_of`: key of the article it is a
-    translation of."""
+    translation of. `asked_as`: how customers ask, by the heading of the section that answers ("": the article as a whole)."""
 
     key: str
     title: str
@@ -40,6 +40,7 @@ class ArticleDraft(Model):
     error_codes: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     translation_of: str | None = None
+    asked_as: dict[str, tuple[str, ...]] = {}
 
 
 class Article(ArticleDraft):

@@ -95,6 +95,12 @@ def _pieces(blocks: Iterator[_Block]) -> Iterator[_Block]:
         yield _Block(block.section, tuple(part))
 
 
+def find_headings(body: str) -> frozenset[str]:
+    """The texts of all headings of an article. `body`: Markdown."""
+    tree = SyntaxTreeNode(_markdown.parse(body))
+    return frozenset(_plain(node) for node in _leaf_blocks(tree) if node.type == "heading")
+
+
 # --- structure --------------------------------------------------------------------------------------------------------
 
 
