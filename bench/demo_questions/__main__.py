@@ -1,8 +1,9 @@
 """`python -m bench.demo_questions`: does the whole system answer unseen questions from the right article?
 
 Each question opens a conversation of its own, as an anonymous customer. It ends *right* (the first source is an article
-that answers it, or a procedure began that may), *wrong* (another article, or another procedure), or *honest* (no fact is
-claimed: the agent says that it does not know, asks back, or offers a person)."""
+that answers it, or a procedure began that may), *wrong* (a fact from another article, or another procedure), or *honest*
+(no fact is claimed: the agent says that it does not know, suggests articles of which the first is another one, asks back,
+or offers a person). How many of the right ones were suggestions is told too."""
 
 import asyncio
 import json
@@ -34,11 +35,13 @@ Verdict = Literal["right", "wrong", "honest"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`got`: the first source's key, else the procedure that began, else nothing."""
+    """`got`: the first source's key, else the procedure that began, else nothing. `suggested`: it was named as one that may
+    answer."""
 
     question: Question
     verdict: Verdict
     got: str
+    suggested: bool = False
 
 
 def main(
@@ -78,9 +81,10 @@ async def _ask(server: Server, tenant: TenantAccess, keys: dict[str, str], quest
     conversation = await server.open_conversation(tenant.publishable_key, question.language)
     answer = await conversation.send_and_wait({"text": question.ask}, WAIT_SECONDS)
     parts = answer.reply.parts if answer.reply else ()
-    for source in (source for part in parts for source in part.sources if source.type == "article"):
-        key = keys.get(source.title, source.title)
-        return Asked(question, "right" if key in question.articles else "wrong", key)
+    for part, source in ((part, source) for part in parts for source in part.sources if source.type == "article"):
+        key, suggested = keys.get(source.title, source.title), part.kind == "suggestion"
+        missed: Verdict = "honest" if suggested else "wrong"
+        return Asked(question, "right" if key in question.articles else missed, key, suggested)
     desk = server.desk(tenant.operator_key)
     turns = [await desk.turn(line.id) for line in await desk.turns(conversation.id)]
     for name in (topic.name for turn in turns for topic in turn.topics if topic.name in PROCEDURES):
@@ -93,6 +97,8 @@ def _print(asked: Sequence[Asked], console: Console) -> None:
     counts = Counter(one.verdict for one in asked)
     for verdict in ("right", "wrong", "honest"):
         shares.add_row(verdict, str(counts[verdict]), f"{counts[verdict] / len(asked):.1%}")
+    suggested = sum(one.verdict == "right" and one.suggested for one in asked)
+    shares.add_row("right, as a suggestion", str(suggested), f"{suggested / len(asked):.1%}")
     missed = Table("verdict", "question", "got", "would be right")
     for one in asked:
         if one.verdict != "right":

@@ -9,8 +9,10 @@ from casewright.knowledge.models import ArticleId, Audience
 from casewright.knowledge.passages import Passage, split_article
 from casewright.knowledge.retrieval import Candidate, Hit
 from casewright.knowledge.searching import Search
+from casewright.understanding.models import TextVectors
 
-SEARCH = Search(words=(), language="en", audiences=(Audience.PUBLIC,), vector=np.zeros(384, dtype=np.float32))
+NOTHING = TextVectors(np.zeros(384, dtype=np.float32), np.zeros(512, dtype=np.float32))
+SEARCH = Search(words=(), language="en", audiences=(Audience.PUBLIC,), vectors=NOTHING)
 
 
 def hit(passage: Passage, position: int, closeness: Sequence[float], evidence: float) -> Hit:
@@ -28,6 +30,7 @@ def hit(passage: Passage, position: int, closeness: Sequence[float], evidence: f
         codes=frozenset(passage.codes),
         sentences=passage.sentences,
         vectors=np.zeros((1 + len(passage.sentences), 384), dtype=np.float32),
+        asked=np.zeros((0, 384), dtype=np.float32),
         coverage=0.0,
         whole=0.5,
         credibility=1.0,

@@ -11,13 +11,14 @@ from casewright.knowledge.models import ArticleId, Audience
 from casewright.knowledge.passages import Sentence
 from casewright.knowledge.retrieval import Candidate, confidence, rank, recency
 from casewright.knowledge.searching import Search, stems
+from casewright.understanding.models import TextVectors
 
 TODAY = date(2026, 11, 22)
 ASKED = np.zeros(384, dtype=np.float32)
 ASKED[0] = 1
 FAR = np.zeros(384, dtype=np.float32)
 FAR[1] = 1
-QUESTION = Search(words=(), language="en", audiences=(Audience.PUBLIC,), vector=ASKED)
+QUESTION = Search(words=(), language="en", audiences=(Audience.PUBLIC,), vectors=TextVectors(ASKED, ASKED))
 SOUND = Candidate(
     article_id=ArticleId(UUID(int=1)),
     original="export-data",
@@ -32,6 +33,7 @@ SOUND = Candidate(
     codes=frozenset(),
     sentences=(Sentence("Choose Export.", "text", 0),),
     vectors=np.stack([0.6 * ASKED + 0.8 * FAR] * 2),
+    asked=np.stack([0.6 * ASKED + 0.8 * FAR]),
     coverage=0.3,
     whole=0.5,
     credibility=1.0,
@@ -46,7 +48,7 @@ def sureness(passage: Candidate, search: Search = QUESTION) -> float:
 
 
 def test_a_passage_that_shares_nothing_with_the_question_has_next_to_no_confidence() -> None:
-    unrelated = replace(SOUND, coverage=0.0, vectors=np.stack([FAR] * 2))
+    unrelated = replace(SOUND, coverage=0.0, whole=0.1, vectors=np.stack([FAR] * 2), asked=np.stack([FAR]))
 
     assert sureness(unrelated) < 0.05
 
@@ -55,11 +57,18 @@ def test_a_passage_that_shares_everything_has_nearly_full_confidence() -> None:
     assert sureness(replace(SOUND, coverage=1.0, vectors=np.stack([ASKED] * 2))) > 0.99
 
 
+def test_an_article_that_a_question_is_hardly_about_is_trusted_less() -> None:
+    likely, unlikely = (replace(QUESTION, likelihoods={"export-data": one}) for one in (-0.1, -6.0))
+
+    assert sureness(SOUND, unlikely) < sureness(SOUND, likely)
+
+
 @pytest.mark.parametrize(
     "worse",
     [
         replace(SOUND, coverage=0.1),
-        replace(SOUND, vectors=np.stack([SOUND.vectors[0], 0.3 * ASKED + 0.95 * FAR])),
+        replace(SOUND, asked=np.stack([0.3 * ASKED + 0.95 * FAR])),
+        replace(SOUND, whole=0.2),
         replace(SOUND, vectors=np.stack([0.3 * ASKED + 0.95 * FAR, SOUND.vectors[1]])),
         replace(SOUND, credibility=0.5),
         replace(SOUND, failures=10),
@@ -68,7 +77,8 @@ def test_a_passage_that_shares_everything_has_nearly_full_confidence() -> None:
     ],
     ids=[
         "fewer words",
-        "sentence farther",
+        "asked as something farther",
+        "whole farther",
         "heading farther",
         "less credible",
         "failed often",

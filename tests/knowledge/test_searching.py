@@ -2,14 +2,16 @@ import numpy as np
 import pytest
 
 from casewright.kit.principal import Assurance
+from casewright.knowledge.article_model import ArticleModels
 from casewright.knowledge.models import Audience, Question
 from casewright.knowledge.searching import LONGEST_QUESTION, Search, readable_by, searched
+from casewright.understanding.models import TextVectors
 
-VECTOR = np.zeros(384, dtype=np.float32)
+VECTORS = TextVectors(np.zeros(384, dtype=np.float32), np.zeros(512, dtype=np.float32))
 
 
 def search(text: str, language: str = "en") -> Search:
-    return searched(Question(text=text, language=language, assurance=Assurance.ANONYMOUS), VECTOR)
+    return searched(Question(text=text, language=language, assurance=Assurance.ANONYMOUS), VECTORS, ArticleModels())
 
 
 def forms(found: Search) -> list[str]:
@@ -59,7 +61,7 @@ def test_names_are_known_by_their_capitals(text: str, language: str, names: tupl
 def test_the_topic_adds_only_what_the_question_does_not_say() -> None:
     question = Question(text="my export fails", language="en", assurance=Assurance.ANONYMOUS, topic="export your data")
 
-    assert searched(question, VECTOR).topic == {"data"}
+    assert searched(question, VECTORS, ArticleModels()).topic == {"data"}
 
 
 def test_a_german_compound_may_be_found_by_its_parts() -> None:

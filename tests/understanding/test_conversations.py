@@ -290,8 +290,15 @@ class TestRequests:
 
     def test_each_segment_has_its_vector(self, aurora: Company) -> None:
         heard = aurora.hears("Reset my password and also how do I export data?")
-        assert [vector.shape for vector in heard.vectors] == [(384,)] * len(heard.segments)
-        assert (heard.vectors[0] == aurora.encoder.encode("Reset my password")).all()
+        assert [vectors.english.shape for vectors in heard.vectors] == [(384,)] * len(heard.segments)
+        assert (heard.vectors[0].english == aurora.encoder.encode("Reset my password")).all()
+        assert (heard.vectors[0].multilingual == aurora.encoder.multilingual.encode("Reset my password")).all()
+
+    def test_a_request_is_read_whole_where_its_intent_was_found_in_a_part(self, aurora: Company) -> None:
+        text = "It is Tuesday here, and it rains. How do I export data?"
+        heard = aurora.hears(text)
+        assert [segment.text for segment in heard.segments] == [text]
+        assert (heard.vectors[0].english == aurora.encoder.encode(text)).all()
 
     def test_details_stay_with_the_request_they_belong_to(self, aurora: Company) -> None:
         text = "I forgot my password. My address is [EMAIL_1] and my phone is [PHONE_1]"

@@ -172,3 +172,21 @@ def test_a_procedure_is_filled_from_the_message_it_begins_with(
         SetSlot(slot="priority", value="High"),
         SetSlot(slot="email", value="[EMAIL_1]"),
     )
+
+
+async def test_what_is_rehearsed_is_understood_and_kept_nowhere(
+    understanding: UnderstandingService, shop: Tenant, database: Database
+) -> None:
+    await understanding.rehearse(shop.id, INTENTS)
+    assert "StartProcedure" in await commands(understanding, shop, "three apples please")
+    async with database.begin(system(shop.id)) as tx:
+        assert await repository.active_version(tx, shop.id) is None
+
+
+async def test_what_is_installed_already_is_rehearsed_with_the_model_there_is(
+    understanding: UnderstandingService, shop: Tenant
+) -> None:
+    await understanding.install(shop.id, INTENTS)
+    await understanding.rehearse(shop.id, INTENTS)
+    heard = await understanding.understand(UnderstandingRequest(tenant_id=shop.id, text="three apples please"))
+    assert heard.model_version == "intents 1"

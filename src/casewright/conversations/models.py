@@ -66,7 +66,9 @@ class Source(Model):
     checked_on: date | None = None
 
 
-PartKind = Literal["answer", "step", "code", "question", "notice", "progress", "result", "empathy", "handoff"]
+PartKind = Literal[
+    "answer", "step", "code", "suggestion", "question", "notice", "progress", "result", "empathy", "handoff"
+]
 
 
 class Part(Model):
@@ -137,7 +139,7 @@ class TopicView(Model):
 
 class ActionView(Model):
     """A call and its end. `attempts`: how often it was sent or looked for. `confirmed`, `approved`: whether it rested on the
-    customer's yes, on an operator's."""
+    customer's yes, on an operator's. `compensates`: it took back what its step had done."""
 
     action: str
     status: str
@@ -152,6 +154,7 @@ class ActionView(Model):
     attempts: int = 1
     confirmed: bool = False
     approved: bool = False
+    compensates: bool = False
 
 
 class MaskedValue(Model):
@@ -182,6 +185,14 @@ class RecoveryView(Model):
     failure: str
     strategy: str
     succeeded: bool
+
+
+class StateChange(Model):
+    """What a turn changed in the state, in words; "" where there was, or is, nothing."""
+
+    what: str
+    before: str
+    after: str
 
 
 class TurnReport(Model):
@@ -372,9 +383,11 @@ class ActionRequested(Event):
 
 
 class ActionFinished(Event):
-    """Also for a READ, which has no `action_requested`. `status` as `procedures.models.ActionStatus`."""
+    """Also for a READ, which has no `action_requested`; its `arguments`, masked, are told here. None: of a WRITE, whose
+    request tells them, or not recorded. `status` as `procedures.models.ActionStatus`."""
 
     kind = "action_finished"
+    version = 2
     action_id: str
     topic_id: str | None
     step: str
@@ -382,6 +395,7 @@ class ActionFinished(Event):
     status: str
     code: str
     values: Private[dict[str, Scalar]]
+    arguments: Private[dict[str, Scalar] | None] = None
     records: tuple[RecordReference, ...] = ()
     milliseconds: float = 0
 
@@ -390,6 +404,27 @@ class ActionUncertain(Event):
     kind = "action_uncertain"
     action_id: str
     attempt: int
+
+
+class ActionDeadLettered(Event):
+    """Nothing is tried any more by itself to get a WRITE done, or to find out what became of it: a person has to see to it.
+    `code`: how it ended last; `retryable`: whether a person may have it tried again."""
+
+    kind = "action_dead_lettered"
+    action_id: str
+    topic_id: str | None
+    action: str
+    code: str
+    retryable: bool
+
+
+class DeadLetterSettled(Event):
+    """`how`: the action is known to be done after all, or an operator has discarded it (`by`)."""
+
+    kind = "dead_letter_settled"
+    action_id: str
+    how: Literal["done", "discarded"]
+    by: str = ""
 
 
 class ReplyBegun(Event):
@@ -526,6 +561,8 @@ class TriggerKind(StrEnum):
     HAND_OVER = "hand_over"
     APPROVAL = "approval"
     GIVE_BACK = "give_back"
+    RETRY = "retry"
+    """A dead letter is to be tried again."""
     SILENCE = "silence"
 
 
@@ -542,6 +579,7 @@ class Trigger(Model):
     cut_from: int | None = None
     approval_id: ApprovalId | None = None
     approved: bool | None = None
+    action_id: str | None = None
     by: str = ""
 
 
@@ -622,6 +660,28 @@ class Approval(Model):
     status: ApprovalStatus
     requested_at: datetime
     decided_at: datetime | None = None
+
+
+class DeadLetterStatus(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DISCARDED = "discarded"
+
+
+class DeadLetter(Model):
+    """A WRITE that waits for a person: it stayed uncertain, or could not be done. `code`: how it ended last; `attempts`: how
+    often it came to nothing. It holds no customer text."""
+
+    id: UUID
+    conversation_id: ConversationId
+    action: str
+    code: str
+    retryable: bool
+    attempts: int
+    status: DeadLetterStatus
+    failed_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str | None = None
 
 
 # --- what a turn takes and gives ---

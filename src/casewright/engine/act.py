@@ -25,8 +25,10 @@ from casewright.engine.topics import (
     procedure_of,
     run_active,
     save,
+    take_back,
 )
 from casewright.engine.working import Turn
+from casewright.knowledge.models import KnowledgeAnswer
 from casewright.procedures.models import Procedure
 from casewright.understanding.models import (
     AnswerFromKnowledge,
@@ -41,6 +43,9 @@ from casewright.understanding.models import (
     SmallTalk,
     StartProcedure,
 )
+
+BRIEF = 8
+"""Words of an unclear message up to which it is better to ask back at once."""
 
 
 async def act(turn: Turn, commands: list[Decided], catalogue: Catalogue) -> None:
@@ -83,6 +88,8 @@ async def _execute(turn: Turn, command: Decided, catalogue: Catalogue) -> None:
             await hand_over(turn, "requested" if reason == "requested" else "low_confidence")
         case CannotHandle():
             _cannot_handle(turn, command)
+        case Clarify(kind="intent"):
+            await _answer_or_clarify(turn, command)
         case Clarify():
             _clarify(turn, command)
 
@@ -171,14 +178,19 @@ async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue
     )
     found = await look_up(turn, command.query, title)
     procedure = command.otherwise if command.otherwise in catalogue.procedures else None
-    if procedure and not found.sentences:
+    if procedure and not (found.sentences or (found.near and not command.strictly)):
         await _start(turn, procedure)
         return
     interrupted = turn.state.active
-    topic = open_question(turn, command.intent or "question", title, command.query, "asked")
-    await answer(turn, topic, found=found)
+    await _say_found(turn, command.intent or "question", title, command.query, found)
     if procedure and not (interrupted and interrupted.name == procedure):
         turn.offer(title[:1].upper() + title[1:])
+
+
+async def _say_found(turn: Turn, name: str, title: str, query: str, found: KnowledgeAnswer) -> None:
+    interrupted = turn.state.active
+    topic = open_question(turn, name, title, query, "asked")
+    await answer(turn, topic, found=found)
     if interrupted and interrupted.kind == "procedure" and turn.state.active is None:
         turn.emit(TopicMoved(topic_id=interrupted.id, status=TopicStatus.ACTIVE, reason="back after a question"))
 
@@ -198,8 +210,11 @@ async def _cancel(turn: Turn, topic_id: str | None) -> None:
     if topic is None or topic.status not in OPEN_TOPICS:
         turn.phrase("nothing_to_cancel")
         return
-    end_topic(turn, topic, TopicStatus.CANCELLED)
     turn.phrase("cancelled", "result", title=topic.title)
+    if topic.half_done:
+        await take_back(turn, topic)
+        return
+    end_topic(turn, topic, TopicStatus.CANCELLED)
     await go_on(turn, topic)
 
 
@@ -262,6 +277,21 @@ def _cannot_handle(turn: Turn, command: CannotHandle) -> None:
         case "nonsense":
             turn.phrase("rephrase", "question")
     _offer_person(turn)
+
+
+async def _answer_or_clarify(turn: Turn, command: Clarify) -> None:
+    """Where much was told, an article that surely answers is answer enough, whichever thing was meant; all are offered."""
+    if len(command.query.split()) <= BRIEF:
+        _clarify(turn, command)
+        return
+    title = turn.label("question_title")
+    found = await look_up(turn, command.query, title)
+    if not found.sentences:
+        _clarify(turn, command)
+        return
+    await _say_found(turn, "question", title, command.query, found)
+    for option in command.options:
+        turn.offer(option.label)
 
 
 def _clarify(turn: Turn, command: Clarify) -> None:

@@ -4,7 +4,7 @@ from casewright.conversations.models import QuickReply, SolutionTried, Source, T
 from casewright.engine.models import Topic, TopicStatus
 from casewright.engine.working import Turn
 from casewright.knowledge.models import CitedSentence, KnowledgeAnswer, Question
-from casewright.understanding.models import Vector
+from casewright.understanding.models import TextVectors
 
 ASKED_BY_A_PROCEDURE = 0.3
 """Least confidence where a procedure asks: its author knows that the articles answer, and uses their words."""
@@ -18,7 +18,7 @@ async def look_up(turn: Turn, text: str, about: str, min_confidence: float | Non
             text=text,
             language=turn.state.language,
             assurance=turn.state.identity.assurance,
-            vector=_vector_of(turn, text),
+            vectors=_vectors_of(turn, text),
             topic=about,
         ),
         min_confidence or turn.thresholds.min_confidence,
@@ -86,10 +86,10 @@ def _source(sentence: CitedSentence, quote: str | None = None) -> Source:
 
 
 def _say_so(turn: Turn, topic: Topic, found: KnowledgeAnswer) -> None:
-    """ "I don't know", what is known nearby, and the best next step."""
-    turn.phrase("do_not_know")
-    if found.near:
-        turn.phrase("near", titles=", ".join(found.near[:3]))
+    """That nothing certain is known, where it may stand, and the best next step."""
+    turn.phrase("not_certain" if found.near else "do_not_know")
+    for passage in found.near:
+        turn.say(passage.title, "suggestion", (_source(passage),))
     turn.phrase("or_person")
     turn.helped = False
     label = turn.label("person_label")
@@ -98,11 +98,11 @@ def _say_so(turn: Turn, topic: Topic, found: KnowledgeAnswer) -> None:
         turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.UNRESOLVED, reason="no certain answer"))
 
 
-def _vector_of(turn: Turn, text: str) -> Vector | None:
-    """The vector that understanding made of this very text, so that nothing is encoded twice."""
+def _vectors_of(turn: Turn, text: str) -> TextVectors | None:
+    """What understanding made of this very text, so that nothing is encoded twice."""
     if turn.understanding is None:
         return None
-    for segment, vector in zip(turn.understanding.segments, turn.understanding.vectors, strict=False):
+    for segment, vectors in zip(turn.understanding.segments, turn.understanding.vectors, strict=False):
         if segment.text == text:
-            return vector
+            return vectors
     return None

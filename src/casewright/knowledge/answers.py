@@ -12,7 +12,7 @@ from typing import Final
 
 from casewright.knowledge.models import CitedSentence
 from casewright.knowledge.passages import Sentence
-from casewright.knowledge.retrieval import Hit
+from casewright.knowledge.retrieval import Candidate, Hit
 from casewright.knowledge.searching import Search, stems
 
 MOST_CHOSEN: Final = 3
@@ -126,19 +126,19 @@ def _conditions(opening: Hit | None, steps: Hit, wanted: Wanted) -> tuple[CitedS
 
 
 def _cite(hit: Hit, indexes: Sequence[int]) -> tuple[CitedSentence, ...]:
-    passage = hit.passage
-    return tuple(
-        CitedSentence(
-            text=passage.sentences[index].text,
-            kind=passage.sentences[index].kind,
-            article_id=passage.article_id,
-            version=passage.version,
-            title=passage.title,
-            section=passage.section,
-            source=passage.source,
-            checked_on=passage.source_checked_on,
-        )
-        for index in indexes
+    return tuple(cited(hit.passage, hit.passage.sentences[index]) for index in indexes)
+
+
+def cited(passage: Candidate, sentence: Sentence) -> CitedSentence:
+    return CitedSentence(
+        text=sentence.text,
+        kind=sentence.kind,
+        article_id=passage.article_id,
+        version=passage.version,
+        title=passage.title,
+        section=passage.section,
+        source=passage.source,
+        checked_on=passage.source_checked_on,
     )
 
 

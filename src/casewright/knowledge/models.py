@@ -1,6 +1,5 @@
 """Articles, passages, and answers that consist of the articles' own sentences."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,7 +8,7 @@ from uuid import UUID
 
 from casewright.kit.model import Model
 from casewright.kit.principal import Assurance
-from casewright.understanding.models import Vector
+from casewright.understanding.models import TextVectors
 
 ArticleId = NewType("ArticleId", UUID)
 
@@ -52,13 +51,13 @@ class Article(ArticleDraft):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`text` masked; `vector` of the same text (384 floats) as understanding made it, or None to encode it here.
+    """`text` masked; `vectors` of the same text as understanding made them, or None to make them here.
     `topic`: words of the current topic, for context."""
 
     text: str
     language: str
     assurance: Assurance
-    vector: Vector | None = None
+    vectors: TextVectors | None = None
     topic: str = ""
     internal: bool = False
 
@@ -92,10 +91,10 @@ class RetrievedPassage(Model):
 @dataclass(frozen=True, slots=True)
 class KnowledgeAnswer:
     """`sentences` is empty when confidence is below the tenant's `min_confidence`: then nothing may be said as fact, and
-    `near` names what is known close by. `confidence` 0…1."""
+    `near` holds the passages that may answer, one an article, likeliest first. `confidence` 0…1."""
 
     sentences: tuple[CitedSentence, ...]
     confidence: float
     hits: tuple[RetrievedPassage, ...]
-    near: Sequence[str] = ()
+    near: tuple[CitedSentence, ...] = ()
     revision: int = 0

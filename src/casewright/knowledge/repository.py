@@ -1,7 +1,7 @@
 """Articles, their versions and the index over their passages."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from casewright.kit.database import Record, Transaction
 from casewright.kit.ids import TenantId, new_id
+from casewright.knowledge.article_model import Example
 from casewright.knowledge.models import Article, ArticleDraft, ArticleId, Audience
 from casewright.knowledge.passages import Passage, Sentence
 from casewright.knowledge.retrieval import Candidate
@@ -38,31 +39,39 @@ TEXT_CONFIGURATIONS: Final = {
 
 _PARTICULARS: Final = (
     "article.key, article.language, article.audience, article.product, article.source, article.checked_on, "
-    "article.editions, article.error_codes, article.related, article.translation_of"
+    "article.editions, article.error_codes, article.related, article.translation_of, article.asked_as"
 )
 
 DIMENSIONS: Final = 384
-"""Of a vector; divisible by three, so that packed vectors may be joined."""
+MULTILINGUAL_DIMENSIONS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """`digest`: of the title, language and body of the current version. `archived`: kept, and found no more."""
+    """`digest`: of the title, language and body of the current version; `index_digest`: of what its passages in the index were
+    made of. `archived`: kept, and found no more."""
 
     id: ArticleId
     version: int
     digest: str
+    index_digest: str
     draft: ArticleDraft
     archived: bool
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedPassage:
-    """A passage on its way into the index. `vector`: of the whole, by which it is found; `vectors`: as in `Candidate`."""
+    """A passage on its way into the index. `questions`: how customers ask for it. `vector`: of the whole, by which it is found.
+    `english`: of its title and heading first, then of each sentence, shape (1 + sentences, 384). `asked`: of each question,
+    alike. `multilingual`: by the other encoder, of title and heading, then, unless the passage is English, of each sentence,
+    then of each question; shape (n, 512)."""
 
     passage: Passage
+    questions: tuple[str, ...]
     vector: Vector
-    vectors: NDArray[np.float32]
+    english: NDArray[np.float32]
+    asked: NDArray[np.float32]
+    multilingual: NDArray[np.float32]
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -78,15 +87,19 @@ async def lock_revision(tx: Transaction, tenant_id: TenantId) -> int:
     return revision
 
 
-async def raise_revision(tx: Transaction, tenant_id: TenantId) -> None:
-    await tx.execute("update knowledge_revision set revision = revision + 1 where tenant_id = $1", tenant_id)
+async def raise_revision(tx: Transaction, tenant_id: TenantId) -> int:
+    """The new revision."""
+    revision: int = await tx.fetchval(
+        "update knowledge_revision set revision = revision + 1 where tenant_id = $1 returning revision", tenant_id
+    )
+    return revision
 
 
 async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[str]) -> dict[str, StoredArticle]:
     """By key, as far as they exist."""
     rows = await tx.fetch(
-        f"""select article.id, {_PARTICULARS}, article.current_version, article.status, version.digest, version.title,
-               version.body
+        f"""select article.id, {_PARTICULARS}, article.current_version, article.status, article.index_digest, version.digest,
+               version.title, version.body
            from article
            join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
                and version.version = article.current_version
@@ -99,6 +112,7 @@ async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[s
             ArticleId(row["id"]),
             row["current_version"],
             row["digest"],
+            row["index_digest"],
             ArticleDraft(**{name: row[name] for name in ArticleDraft.model_fields}),
             row["status"] == "archived",
         )
@@ -110,13 +124,13 @@ async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -
     """Writes everything but the text, and publishes it; passages that exist take over the audience."""
     await tx.execute(
         """insert into article (tenant_id, id, key, language, audience, product, source, checked_on, current_version,
-                                editions, error_codes, related, translation_of)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                editions, error_codes, related, translation_of, asked_as)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
            on conflict (tenant_id, id) do update set language = excluded.language, audience = excluded.audience,
                product = excluded.product, source = excluded.source, checked_on = excluded.checked_on,
                current_version = excluded.current_version, editions = excluded.editions,
                error_codes = excluded.error_codes, related = excluded.related,
-               translation_of = excluded.translation_of, status = 'published', updated_at = now()""",
+               translation_of = excluded.translation_of, asked_as = excluded.asked_as, status = 'published', updated_at = now()""",
         tenant_id,
         article.id,
         article.key,
@@ -130,6 +144,7 @@ async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -
         list(article.error_codes),
         list(article.related),
         article.translation_of,
+        article.asked_as,
     )
     await tx.execute(
         "update passage set audience = $3 where tenant_id = $1 and article_id = $2 and audience <> $3",
@@ -158,10 +173,8 @@ async def count_published(tx: Transaction, tenant_id: TenantId) -> int:
     return count
 
 
-async def save_version(
-    tx: Transaction, tenant_id: TenantId, article: Article, digest: str, passages: Sequence[IndexedPassage]
-) -> None:
-    """Keeps the version for good, and puts its passages into the index in place of those of the version before."""
+async def save_version(tx: Transaction, tenant_id: TenantId, article: Article, digest: str) -> None:
+    """Keeps the version for good."""
     await tx.execute(
         "insert into article_version (tenant_id, article_id, version, title, body, digest) values ($1, $2, $3, $4, $5, $6)",
         tenant_id,
@@ -171,13 +184,21 @@ async def save_version(
         article.body,
         digest,
     )
+
+
+async def save_passages(
+    tx: Transaction, tenant_id: TenantId, article: Article, digest: str, passages: Sequence[IndexedPassage]
+) -> None:
+    """Puts the passages of an article's current version into the index, in place of those that are there. `digest`: of all
+    that they were made of."""
     await tx.execute("delete from passage where tenant_id = $1 and article_id = $2", tenant_id, article.id)
     await tx.executemany(
         """insert into passage (tenant_id, id, article_id, version, position, language, audience, section, text,
-                                sentences, codes, embedding, search)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::real[]::vector,
+                                sentences, codes, embedding, multilingual, search)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::real[]::vector, $16,
                    setweight(to_tsvector($13::text::regconfig, $14), 'A')
                    || setweight(to_tsvector($13::text::regconfig, $8), 'B')
+                   || setweight(to_tsvector($13::text::regconfig, $15), 'C')
                    || to_tsvector($13::text::regconfig, $9))""",
         [
             (
@@ -195,15 +216,66 @@ async def save_version(
                 indexed.vector.tolist(),
                 TEXT_CONFIGURATIONS.get(article.language, "simple"),
                 article.title,
+                "\n".join(indexed.questions),
+                _packed(indexed.multilingual),
             )
             for position, indexed in enumerate(passages)
         ],
+    )
+    await tx.execute(
+        "update article set index_digest = $3 where tenant_id = $1 and id = $2", tenant_id, article.id, digest
     )
 
 
 def _stored_sentences(indexed: IndexedPassage) -> dict[str, object]:
     sentences = [[one.text, one.kind, one.block, one.introduction] for one in indexed.passage.sentences]
-    return {"sentences": sentences, "vectors": _pack(indexed.vectors)}
+    vectors = base64.b64encode(_packed(indexed.english)).decode()
+    asked = base64.b64encode(_packed(indexed.asked)).decode()
+    return {"sentences": sentences, "vectors": vectors, "asked": asked}
+
+
+async def examples(tx: Transaction, tenant_id: TenantId) -> list[Example]:
+    """What published articles are asked by."""
+    rows = await tx.fetch(
+        """select coalesce(article.translation_of, article.key) as original, article.audience, text
+           from article
+           join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
+               and version.version = article.current_version
+           cross join lateral (
+               select version.title as text
+               union all
+               select distinct version.title || '. ' || passage.section from passage
+               where passage.tenant_id = article.tenant_id and passage.article_id = article.id and passage.section <> ''
+               union all
+               select question from jsonb_each(article.asked_as) asked
+               cross join lateral jsonb_array_elements_text(asked.value) question
+           ) example
+           where article.tenant_id = $1 and article.status = 'published'
+           order by 1, 2, 3""",
+        tenant_id,
+    )
+    return [Example(row["original"], Audience(row["audience"]), row["text"]) for row in rows]
+
+
+async def save_model(tx: Transaction, tenant_id: TenantId, revision: int, data: bytes) -> None:
+    await tx.execute(
+        """insert into article_model (tenant_id, revision, data) values ($1, $2, $3)
+           on conflict (tenant_id) do update set revision = excluded.revision, data = excluded.data""",
+        tenant_id,
+        revision,
+        data,
+    )
+
+
+async def read_model(tx: Transaction, tenant_id: TenantId) -> tuple[int, bytes | None]:
+    """The knowledge revision, and the article model, None if none was ever trained."""
+    row = await tx.fetchrow(
+        """select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision,
+               (select data from article_model where tenant_id = $1) as data""",
+        tenant_id,
+    )
+    assert row is not None
+    return row["revision"], row["data"]
 
 
 async def count_outcome(tx: Transaction, tenant_id: TenantId, ids: Sequence[ArticleId], solved: bool) -> None:
@@ -291,6 +363,15 @@ proposed as (
      order by embedding <=> $9::real[]::vector limit $11 / 2)
     union
     (select id from passage where tenant_id = $1 and audience = any($2::text[]) and codes && $10::text[] limit $11)
+    union
+    (select closest.id
+     from article
+     cross join lateral (
+         select id from passage
+         where tenant_id = $1 and article_id = article.id and audience = any($2::text[])
+         order by embedding <=> $9::real[]::vector limit case when $8 = 'en' then 3 else 8 end
+     ) closest
+     where article.tenant_id = $1 and coalesce(article.translation_of, article.key) = any($12::text[]))
 ),
 with_openings as (
     select id from proposed
@@ -301,7 +382,8 @@ with_openings as (
 )
 select passage.article_id, coalesce(article.translation_of, article.key) as original,
        1 - (passage.embedding <=> $9::real[]::vector) as whole, passage.version, version.title, passage.section, passage.language, article.product,
-       article.source, article.checked_on as source_checked_on, passage.position, passage.codes, passage.sentences, coalesce(lexical.coverage, 0) as coverage,
+       article.source, article.checked_on as source_checked_on, passage.position, passage.codes, passage.sentences,
+       case when 'en' <> $8 or 'en' <> passage.language then passage.multilingual end as multilingual, coalesce(lexical.coverage, 0) as coverage,
        article.credibility, coalesce(article.checked_on, article.updated_at::date) as checked_on,
        article.success_count, article.failure_count, knowledge.revision
 from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
@@ -324,6 +406,10 @@ query's words make 1 of `ts_rank` for one of them once in the heading. The openi
 that follows."""
 
 
+LIKELIEST: Final = 5
+"""Articles that the article model proposes."""
+
+
 async def find_passages(
     tx: Transaction, tenant_id: TenantId, search: Search, most: int = 12
 ) -> tuple[int, tuple[Candidate, ...]]:
@@ -343,25 +429,17 @@ async def find_passages(
         [attempt for _, attempt, _ in attempts],
         [text for _, _, text in attempts],
         search.language,
-        search.vector.tolist(),
+        search.vectors.english.tolist(),
         [*search.codes, *search.possible_codes],
         most,
+        list(search.likelihoods)[:LIKELIEST],
     )
-    found = [row for row in rows if row["title"] is not None]
-    vectors = _unpack("".join(row["sentences"]["vectors"] for row in found))
-    return rows[0]["revision"], tuple(_candidates(found, vectors))
+    return rows[0]["revision"], tuple(_candidate(row) for row in rows if row["title"] is not None)
 
 
-def _candidates(rows: Sequence[Record], vectors: NDArray[np.float32]) -> Iterator[Candidate]:
-    """`vectors`: those of all rows, one below the other."""
-    start = 0
-    for row in rows:
-        end = start + 1 + len(row["sentences"]["sentences"])
-        yield _candidate(row, vectors[start:end])
-        start = end
-
-
-def _candidate(row: Record, vectors: NDArray[np.float32]) -> Candidate:
+def _candidate(row: Record) -> Candidate:
+    sentences = tuple(Sentence(*sentence) for sentence in row["sentences"]["sentences"])
+    vectors, asked = _vectors(row, 1 + len(sentences))
     return Candidate(
         article_id=ArticleId(row["article_id"]),
         original=row["original"],
@@ -374,8 +452,9 @@ def _candidate(row: Record, vectors: NDArray[np.float32]) -> Candidate:
         source_checked_on=row["source_checked_on"],
         position=row["position"],
         codes=frozenset(row["codes"]),
-        sentences=tuple(Sentence(*sentence) for sentence in row["sentences"]["sentences"]),
+        sentences=sentences,
         vectors=vectors,
+        asked=asked,
         coverage=float(row["coverage"]),
         whole=float(row["whole"]),
         credibility=row["credibility"],
@@ -388,14 +467,31 @@ def _candidate(row: Record, vectors: NDArray[np.float32]) -> Candidate:
 # --- vectors of sentences ----------------------------------------------------------------------------------------------
 
 
-def _pack(vectors: NDArray[np.float32]) -> str:
-    """Vectors of shape (n, 384) as base64 of 8-bit integers. It changes a cosine by less than 0.01."""
+def _vectors(row: Record, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """`Candidate.vectors`, of which there must be `count`, and `Candidate.asked`. To somebody who asks in another language, the
+    sentences of an English passage are all as close as its heading."""
+    if row["multilingual"] is None:
+        stored = row["sentences"]
+        return (
+            _unpacked(base64.b64decode(stored["vectors"]), DIMENSIONS),
+            _unpacked(base64.b64decode(stored.get("asked", "")), DIMENSIONS),
+        )
+    vectors = _unpacked(row["multilingual"], MULTILINGUAL_DIMENSIONS)
+    if row["language"] == "en":
+        return np.repeat(vectors[:1], count, axis=0), vectors[1:]
+    return vectors[:count], vectors[count:]
+
+
+def _packed(vectors: NDArray[np.float32]) -> bytes:
+    """Vectors of shape (n, dimensions) as 8-bit integers. It changes a cosine by less than 0.01."""
+    if not len(vectors):
+        return b""
     scale = 127 / np.abs(vectors).max(axis=1, keepdims=True)
-    return base64.b64encode(np.rint(vectors * scale).astype(np.int8).tobytes()).decode()
+    return np.rint(vectors * scale).astype(np.int8).tobytes()
 
 
-def _unpack(packed: str) -> NDArray[np.float32]:
-    """What `_pack` made, normalised: float32 of shape (n, 384). Several packs joined are the vectors of all of them."""
-    vectors = np.frombuffer(base64.b64decode(packed), dtype=np.int8).reshape(-1, DIMENSIONS).astype(np.float32)
+def _unpacked(packed: bytes, dimensions: int) -> NDArray[np.float32]:
+    """What `_packed` made, normalised: float32 of shape (n, dimensions)."""
+    vectors = np.frombuffer(packed, dtype=np.int8).reshape(-1, dimensions).astype(np.float32)
     normalised: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return normalised

@@ -1,13 +1,15 @@
 """A customer's question as the index takes it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from casewright.kit.principal import Assurance
+from casewright.knowledge.article_model import ArticleModels
 from casewright.knowledge.models import Audience, Question
 from casewright.knowledge.passages import find_codes
-from casewright.understanding.models import Vector
+from casewright.understanding.models import TextVectors
 
 LONGEST_QUESTION: Final = 600
 """Characters that are searched for; what a customer pastes below their question says little more."""
@@ -27,16 +29,18 @@ class Search:
     """A question as the index takes it. `codes`: what the question names in capitals, as in INVALID_SESSION_ID or E203.
     `possible_codes`: numbers that may be HTTP statuses, and identifiers, in capitals too. `names`: words that by their
     capitals are names of things, in small letters. `topic`: stems of what is being talked about that the question does not
-    repeat."""
+    repeat. `likelihoods`: the logarithm of the probability that the question is about an article, by the original's key,
+    likeliest first."""
 
     words: tuple[Word, ...]
     language: str
     audiences: tuple[Audience, ...]
-    vector: Vector
+    vectors: TextVectors
     codes: tuple[str, ...] = ()
     possible_codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     topic: frozenset[str] = frozenset()
+    likelihoods: Mapping[str, float] = field(default_factory=dict)
 
 
 _TOKEN: Final = re.compile(r"\[[A-Z_]+_\d+\]")
@@ -70,20 +74,22 @@ _COMPOUNDING: Final = frozenset({"da", "de", "fi", "nl", "no", "sv"})
 _SHORTEST_PART: Final = 4
 
 
-def searched(question: Question, vector: Vector) -> Search:
+def searched(question: Question, vectors: TextVectors, models: ArticleModels) -> Search:
     """The question without tokens of personal data and without long numbers, which are nobody's search words."""
     text = _LONG_NUMBER.sub(" ", _TOKEN.sub(" ", question.text[:LONGEST_QUESTION]))
     codes = {code for code in find_codes(text) if not code.isdigit()}
     possible = {*_STATUS.findall(text), *(identifier.upper() for identifier in _IDENTIFIER.findall(text))} - codes
+    audiences = readable_by(question.assurance, question.internal)
     return Search(
         words=_words(text, question.language),
         language=question.language,
-        audiences=readable_by(question.assurance, question.internal),
-        vector=vector,
+        audiences=audiences,
+        vectors=vectors,
         codes=tuple(sorted(codes)),
         possible_codes=tuple(sorted(possible)),
         names=_names(text, question.language),
         topic=stems(question.topic) - stems(text),
+        likelihoods=models.likelihoods(vectors, question.language, audiences),
     )
 
 

@@ -13,25 +13,33 @@ from casewright.kit.errors import NotFound
 from casewright.kit.ids import TenantId, new_id
 from casewright.kit.principal import Assurance
 from casewright.knowledge import repository
-from casewright.knowledge.answers import compose
+from casewright.knowledge.answers import cited, compose
+from casewright.knowledge.article_model import ArticleModels
 from casewright.knowledge.models import (
     Article,
     ArticleDraft,
     ArticleId,
+    CitedSentence,
     KnowledgeAnswer,
     Question,
     RetrievedPassage,
 )
-from casewright.knowledge.passages import Passage, split_article
+from casewright.knowledge.passages import Passage, Sentence, split_article
 from casewright.knowledge.ports import Progress, SentenceEncoder
 from casewright.knowledge.repository import IndexedPassage, StoredArticle
-from casewright.knowledge.retrieval import Hit, rank
-from casewright.knowledge.searching import readable_by, searched
+from casewright.knowledge.retrieval import Candidate, Hit, rank
+from casewright.knowledge.searching import Search, readable_by, searched
 
+INDEX_RECIPE: Final = 2
+"""Raise it when passages are cut or encoded in another way: articles are then indexed again at the next installation."""
 REPORTED_HITS: Final = 5
-NEAR: Final = 0.4
-"""Confidence from which an article that does not answer is worth naming."""
+NEAR: Final = 0.15
+"""Confidence from which a passage is worth showing to somebody who is told that there is no certain answer."""
+ALSO_NEAR: Final = 0.1
+"""The same for those after the first."""
 MOST_NEAR: Final = 3
+LONGEST_QUOTE: Final = 400
+"""Characters of such a passage, unless its first sentence has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class KnowledgeService:
     def __init__(self, encoder: SentenceEncoder, clock: Clock) -> None:
         self._encoder = encoder
         self._clock = clock
+        self._models: dict[TenantId, tuple[int, ArticleModels]] = {}
 
     async def install(
         self, tx: Transaction, tenant_id: TenantId, drafts: Sequence[ArticleDraft], on_progress: Progress | None = None
@@ -68,22 +77,25 @@ class KnowledgeService:
                 on_progress(number, len(drafts))
         installed = Installed(**counts)
         if installed.unchanged < len(drafts):
-            await repository.raise_revision(tx, tenant_id)
+            await self._learn(tx, tenant_id)
         return installed
 
     async def _install(
         self, tx: Transaction, tenant_id: TenantId, draft: ArticleDraft, stored: StoredArticle | None
     ) -> str:
-        digest = _digest(draft)
+        digest, index_digest = _digest(draft), _index_digest(draft)
         revised = stored is None or stored.archived or stored.digest != digest
-        if stored is not None and not revised and stored.draft == draft:
+        indexed = stored is not None and not revised and stored.index_digest == index_digest
+        if stored is not None and indexed and stored.draft == draft:
             return "unchanged"
         version = stored.version + revised if stored else 1
         article_id = stored.id if stored else ArticleId(new_id())
         article = Article(id=article_id, version=version, **draft.model_dump())
         await repository.save_article(tx, tenant_id, article)
         if revised:
-            await repository.save_version(tx, tenant_id, article, digest, await self._index(draft))
+            await repository.save_version(tx, tenant_id, article, digest)
+        if not indexed:
+            await repository.save_passages(tx, tenant_id, article, index_digest, await self._index(draft))
         if stored is None:
             return "added"
         return "revised" if revised else "updated"
@@ -93,31 +105,44 @@ class KnowledgeService:
         indexed = []
         for passage in passages:
             heading = _heading(draft.title, passage)
-            texts = [f"{heading}: {sentence.text}" for sentence in passage.sentences]
-            vectors = await self._encoder.encode_many_async([f"{heading}. {passage.text}", heading, *texts])
-            indexed.append(IndexedPassage(passage, vectors[0], vectors[1:]))
+            sentences = [f"{heading}: {sentence.text}" for sentence in passage.sentences]
+            questions = _questions(draft, passage)
+            english = await self._encoder.encode_many_async([f"{heading}. {passage.text}", heading, *sentences])
+            asked = await self._encoder.encode_many_async(questions)
+            multilingual = await self._encoder.encode_many_multilingual_async(
+                [heading, *(sentences if draft.language != "en" else ()), *questions]
+            )
+            indexed.append(IndexedPassage(passage, questions, english[0], english[1:], asked, multilingual))
         return indexed
+
+    async def _learn(self, tx: Transaction, tenant_id: TenantId) -> None:
+        """Makes a new revision of the tenant's knowledge, with its article model."""
+        revision = await repository.raise_revision(tx, tenant_id)
+        examples = await repository.examples(tx, tenant_id)
+        texts = [example.text for example in examples]
+        english = await self._encoder.encode_many_async(texts)
+        multilingual = await self._encoder.encode_many_multilingual_async(texts)
+        models = await asyncio.to_thread(ArticleModels.train, examples, english, multilingual)
+        await repository.save_model(tx, tenant_id, revision, models.to_bytes())
 
     async def archive(self, tx: Transaction, tenant_id: TenantId, key: str) -> None:
         """It is no longer found, and its versions are kept. Raises `NotFound`."""
         await repository.lock_revision(tx, tenant_id)
         if not await repository.archive(tx, tenant_id, key):
             raise NotFound(f'There is no article "{key}".')
-        await repository.raise_revision(tx, tenant_id)
+        await self._learn(tx, tenant_id)
 
     async def encoded(self, question: Question) -> Question:
-        """The question with its vector. Call it before a transaction is open, if understanding did not make one."""
-        if question.vector is not None:
+        """The question with its vectors. Call it before a transaction is open, if understanding did not make them."""
+        if question.vectors is not None:
             return question
-        return replace(question, vector=await self._encoder.encode_async(question.text))
+        return replace(question, vectors=await self._encoder.encode_both_async(question.text))
 
     async def answer(
         self, tx: Transaction, tenant_id: TenantId, question: Question, *, min_confidence: float = 0.7
     ) -> KnowledgeAnswer:
         """What the articles that the asker may read say, in their own words; no sentences below `min_confidence`."""
-        vector = question.vector if question.vector is not None else await self._encoder.encode_async(question.text)
-        search = searched(question, vector)
-        revision, candidates = await repository.find_passages(tx, tenant_id, search)
+        revision, search, candidates = await self._find(tx, tenant_id, question)
         hits = rank(candidates, search, self._clock.now().date())
         best = hits[0].confidence if hits else 0.0
         sure = bool(hits) and best >= min_confidence
@@ -125,9 +150,29 @@ class KnowledgeService:
             sentences=compose(question.text, search, hits) if sure else (),
             confidence=best,
             hits=tuple(_reported(hit) for hit in hits[:REPORTED_HITS]),
-            near=() if sure else _titles([hit for hit in hits if hit.confidence >= NEAR]),
+            near=() if sure else _near(hits),
             revision=revision,
         )
+
+    async def _find(
+        self, tx: Transaction, tenant_id: TenantId, question: Question
+    ) -> tuple[int, Search, tuple[Candidate, ...]]:
+        """The knowledge revision, and what it has for the question; once more if the revision is newer than the model."""
+        vectors = question.vectors or await self._encoder.encode_both_async(question.text)
+        known, models = self._models.get(tenant_id) or await self._load_models(tx, tenant_id)
+        search = searched(question, vectors, models)
+        revision, candidates = await repository.find_passages(tx, tenant_id, search)
+        if revision != known:
+            _, models = await self._load_models(tx, tenant_id)
+            search = searched(question, vectors, models)
+            revision, candidates = await repository.find_passages(tx, tenant_id, search)
+        return revision, search, candidates
+
+    async def _load_models(self, tx: Transaction, tenant_id: TenantId) -> tuple[int, ArticleModels]:
+        revision, data = await repository.read_model(tx, tenant_id)
+        models = ArticleModels() if data is None else ArticleModels.from_bytes(data)
+        self._models[tenant_id] = revision, models
+        return revision, models
 
     async def read(
         self,
@@ -164,8 +209,36 @@ def _digest(draft: ArticleDraft) -> str:
     ).hexdigest()
 
 
-def _titles(hits: Sequence[Hit]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(hit.passage.title for hit in hits))[:MOST_NEAR]
+def _index_digest(draft: ArticleDraft) -> str:
+    """SHA-256 of what the passages in the index are made of."""
+    asked = sorted((section, list(questions)) for section, questions in draft.asked_as.items())
+    return hashlib.sha256(json.dumps([INDEX_RECIPE, _digest(draft), asked]).encode()).hexdigest()
+
+
+def _questions(draft: ArticleDraft, passage: Passage) -> tuple[str, ...]:
+    """How customers ask for this passage's section: below the section itself, not those around it."""
+    heading = passage.section.split(" > ")[-1]
+    return draft.asked_as.get(heading, ())
+
+
+def _near(hits: Sequence[Hit]) -> tuple[CitedSentence, ...]:
+    if not hits or hits[0].confidence < NEAR:
+        return ()
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.confidence >= ALSO_NEAR:
+            best.setdefault(hit.passage.original, hit)
+    return tuple(cited(hit.passage, _opening(hit.passage.sentences)) for hit in list(best.values())[:MOST_NEAR])
+
+
+def _opening(sentences: Sequence[Sentence]) -> Sentence:
+    """As many whole sentences as a card has room for."""
+    text = sentences[0].text
+    for sentence in sentences[1:]:
+        if len(text) + len(sentence.text) >= LONGEST_QUOTE:
+            break
+        text = f"{text} {sentence.text}"
+    return Sentence(text, "text", sentences[0].block)
 
 
 def _reported(hit: Hit) -> RetrievedPassage:

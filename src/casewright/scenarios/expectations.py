@@ -22,7 +22,9 @@ Text = Annotated[StrictStr, Field(min_length=1)]
 Mode = Literal["agent", "human"]
 Status = Literal["replied", "replaced", "human", "pending"]
 Waits = Literal["nothing", "text", "email", "code", "choice", "form", "confirmation", "approval"]
-PartKind = Literal["answer", "step", "code", "question", "notice", "progress", "result", "empathy", "handoff"]
+PartKind = Literal[
+    "answer", "step", "code", "suggestion", "question", "notice", "progress", "result", "empathy", "handoff"
+]
 TopicStatus = Literal["active", "paused", "waiting", "answered", "resolved", "unresolved", "cancelled", "handed_over"]
 Outcome = Literal["resolved", "unresolved", "handed_over", "abandoned"]
 Resolution = Literal["confirmed", "assumed"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 
@@ -32,10 +33,11 @@ from casewright.understanding.models import (
     Signal,
     SmallTalk,
     StartProcedure,
+    TextVectors,
     Understanding,
     UnderstandingRequest,
-    Vector,
 )
+from casewright.understanding.multilingual import DIMENSIONS as MULTILINGUAL_DIMENSIONS
 from casewright.understanding.nonsense import is_blank, is_nonsense
 from casewright.understanding.open_questions import Answer, read_answer
 from casewright.understanding.segments import Span
@@ -47,23 +49,34 @@ LEAST_SURE = 0.45
 """Least confidence for a piece of several to count as a request of its own, or for small talk."""
 SURE = 0.6
 """Least confidence for a hand-over or a cancellation that only the classifier proposes: they end things."""
-SURE_OF_PROCEDURE = 0.65
-"""Below this confidence a procedure begins only if no article answers."""
+SURE_OF_PROCEDURE = 0.9
+"""Below this confidence a procedure that is described at length, rather than asked for, begins only if no article answers for
+certain."""
+RATHER_A_PROCEDURE = 0.65
+"""Below this confidence it begins only if no article comes near."""
 LEAST_LIKELY = 0.3
 """Below this probability the best intent is a guess among many, and a choice between two of them helps nobody."""
+BRIEF = 8
+"""Words up to which a message names what it wants rather than tells of it."""
+SURELY = 0.95
+"""Confidence of what is called by its name, as quick replies do."""
 ATTACK = 0.8
 WORTH_A_LOOK = 0.3
 """Confidence of looking into the articles for a question that no intent covers; retrieval knows better."""
 MOST_CHARACTERS = 600
 """Of a piece, for the classifier: the encoder was trained on 128 tokens, and more takes long."""
-NOTHING: Vector = np.zeros(DIMENSIONS, dtype=np.float32)
+NOTHING: Final = TextVectors(
+    np.zeros(DIMENSIONS, dtype=np.float32), np.zeros(MULTILINGUAL_DIMENSIONS, dtype=np.float32)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the message. Either `move` (steering words) or `prediction` (what it is about) is set."""
+    """A part of the message. Either `move` (steering words) or `prediction` (what it is about) is set. `read`: the part of
+    it that `reading` and `prediction` are of."""
 
     span: Span
+    read: Span
     move: Move | None = None
     reading: Reading | None = None
     prediction: Prediction | None = None
@@ -84,6 +97,7 @@ class Analyst:
         self._gap = ambiguity_gap
         self._version = version
         self._intents = {intent.name: intent for intent in model.intents} if model else {}
+        self._titles = {_plain(title): intent for intent in self._intents.values() for title in intent.title.values()}
 
     def analyse(self, request: UnderstandingRequest, today: date) -> Understanding:
         text, context = request.text, request.context
@@ -113,9 +127,9 @@ class Analyst:
 
     def _assemble(
         self, text: str, context: DialogueContext, answer: Answer, emotion: Emotion, signals: Sequence[Signal]
-    ) -> tuple[list[Segment], list[Vector], list[Proposal]]:
+    ) -> tuple[list[Segment], list[TextVectors], list[Proposal]]:
         segments: list[Segment] = []
-        vectors: list[Vector] = []
+        vectors: list[TextVectors] = []
         proposals: list[Proposal] = []
         if answer.moves or answer.chosen:
             end = answer.pieces[0][0] if answer.pieces else len(text)
@@ -127,7 +141,7 @@ class Analyst:
         for piece in self._pieces(text, context, answer.pieces):
             index = len(segments)
             segments.append(self._segment(text, piece))
-            vectors.append(piece.reading.vector if piece.reading else NOTHING)
+            vectors.append(self._vectors(text, piece))
             proposals += self._propose(segments[-1], piece, index, context, emotion, signals)
         if answer.missed and not any(_is_request(proposal.command, segments) for proposal in proposals):
             missed = Move(CannotHandle(reason="no_yes_or_no"), 0.8, "neither yes nor no")
@@ -179,19 +193,19 @@ class Analyst:
     def _look_at(self, text: str, span: Span, context: DialogueContext) -> Piece:
         words = text[span[0] : span[1]]
         if reports_done(words, context):
-            return Piece(span, move=Move(SmallTalk(kind="positive"), 0.8, "tells that something is done"))
+            return Piece(span, span, move=Move(SmallTalk(kind="positive"), 0.8, "tells that something is done"))
         move = steer(words, context) or _bare_yes_or_no(words)
         if move is not None:
-            return Piece(span, move=move)
+            return Piece(span, span, move=move)
         reading = self._read(words[:MOST_CHARACTERS])
         if self._model is None:
-            return Piece(span, reading=reading)
+            return Piece(span, span, reading=reading)
         prediction = self._model.predict(reading)
         talk = self._intents[prediction.ranking[0].name].target.small_talk
         if talk and prediction.confidence >= LEAST_SURE:
             kind = SmallTalk.model_validate({"kind": talk})
-            return Piece(span, Move(kind, prediction.confidence, "small talk"), reading, prediction)
-        return Piece(span, reading=reading, prediction=prediction)
+            return Piece(span, span, Move(kind, prediction.confidence, "small talk"), reading, prediction)
+        return Piece(span, span, reading=reading, prediction=prediction)
 
     def _has_own_intent(self, piece: Piece) -> bool:
         return piece.prediction is not None and piece.prediction.confidence >= LEAST_SURE
@@ -236,6 +250,14 @@ class Analyst:
         is_close = first.probability - second.probability < self._gap
         return is_close and self._intents[first.name].target != self._intents[second.name].target
 
+    def _vectors(self, text: str, piece: Piece) -> TextVectors:
+        """Of the whole request, also where its intent was found in a part."""
+        if piece.reading is None:
+            return NOTHING
+        if piece.read == piece.span:
+            return piece.reading.vectors
+        return self._read(text[slice(*piece.span)][:MOST_CHARACTERS]).vectors
+
     # --- proposals ---
 
     def _propose(
@@ -249,6 +271,9 @@ class Analyst:
     ) -> list[Proposal]:
         if piece.move:
             return [_from_move(piece.move, index)]
+        if named := self._titles.get(_plain(segment.text)):
+            command = _command_for(named, segment.text)
+            return [Proposal(command=command, confidence=SURELY, reason="names it", segment=index, proposer="intents")]
         is_attack = any(signal.weight >= ATTACK for signal in signals) and not phrases.asks(segment.text)
         if not segment.ranking or segment.out_of_scope or is_attack:
             return _beyond_intents(segment, index, context, emotion, signals)
@@ -298,15 +323,18 @@ class Analyst:
                 self._intents.get(segment.ranking[0].name) if segment.ranking and not segment.out_of_scope else None
             )
         command = _command_for(intent, option.label) if intent else AnswerFromKnowledge(query=option.label)
-        return [Proposal(command=command, confidence=0.95, reason="picks what was offered", proposer="dialogue")]
+        return [Proposal(command=command, confidence=SURELY, reason="picks what was offered", proposer="dialogue")]
 
 
 def _command_for(intent: IntentDefinition, query: str, confidence: float = 1.0) -> Command:
     """A procedure begins at once only where it is surely wanted; else articles may answer first."""
     target = intent.target
-    if target.procedure and (confidence < SURE_OF_PROCEDURE or phrases.asks_for_a_fact(query)):
-        words = phrases.without_pleasantries(query)
-        return AnswerFromKnowledge(query=words, intent=intent.name, otherwise=target.procedure)
+    is_fact = phrases.asks_for_a_fact(query)
+    is_described = len(query.split()) > BRIEF and not phrases.REQUEST_OPENER.match(query)
+    least = SURE_OF_PROCEDURE if is_described else RATHER_A_PROCEDURE
+    if target.procedure and (confidence < least or is_fact):
+        words, strictly = phrases.without_pleasantries(query), confidence >= RATHER_A_PROCEDURE and not is_fact
+        return AnswerFromKnowledge(query=words, intent=intent.name, otherwise=target.procedure, strictly=strictly)
     if target.procedure:
         return StartProcedure(procedure=target.procedure)
     if target.handoff:
@@ -316,6 +344,10 @@ def _command_for(intent: IntentDefinition, query: str, confidence: float = 1.0) 
     if target.small_talk:
         return SmallTalk.model_validate({"kind": target.small_talk})
     return AnswerFromKnowledge(query=phrases.without_pleasantries(query), intent=intent.name)
+
+
+def _plain(text: str) -> str:
+    return text.strip(" .!?\n").casefold()
 
 
 def _from_move(move: Move, index: int) -> Proposal:
@@ -359,6 +391,6 @@ def _is_request(command: Command, segments: Sequence[Segment]) -> bool:
     return not isinstance(command, CannotHandle | SmallTalk)
 
 
-def _nothing_said(text: str) -> tuple[list[Segment], list[Vector], list[Proposal]]:
+def _nothing_said(text: str) -> tuple[list[Segment], list[TextVectors], list[Proposal]]:
     move = Move(CannotHandle(reason="nonsense"), 0.95, "no language in it")
     return [Segment(start=0, end=len(text), text=text)], [NOTHING], [_from_move(move, 0)]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casewright.understanding.encoder import Encoder, Progress
-from casewright.understanding.models import Vector
+from casewright.understanding.models import TextVectors, Vector
 
 Matrix = NDArray[np.float32]
 
@@ -38,6 +38,10 @@ class Reading:
     multilingual: Vector
     counts: Vector
 
+    @property
+    def vectors(self) -> TextVectors:
+        return TextVectors(self.vector, self.multilingual)
+
 
 def read(text: str, encoder: Encoder) -> Reading:
     return Reading(
@@ -49,7 +53,7 @@ def read(text: str, encoder: Encoder) -> Reading:
 
 def read_many(texts: Sequence[str], encoder: Encoder, on_progress: Progress | None = None) -> list[Reading]:
     """As `read`, in less than the time of its parts."""
-    again = encoder.multilingual.encode_many([_with_any_number(text) for text in texts])
+    again = encoder.encode_many_multilingual([_with_any_number(text) for text in texts])
     vectors = encoder.encode_many(texts, on_progress)
     parts = zip(vectors, again, texts, strict=True)
     return [Reading(vector, multilingual, count_features(text)) for vector, multilingual, text in parts]

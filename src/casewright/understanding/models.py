@@ -14,6 +14,14 @@ from casewright.kit.model import Model
 Vector = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class TextVectors:
+    """What a text means, normalised: `english` (384,), for English texts alone, and `multilingual` (512,)."""
+
+    english: Vector = field(repr=False)
+    multilingual: Vector = field(repr=False)
+
+
 # --- commands: the only words in which a proposer may speak ---
 
 
@@ -43,12 +51,14 @@ class Decline(Model):
 
 class AnswerFromKnowledge(Model):
     """`intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment. `otherwise`: the
-    procedure for that intent, which is offered after the answer, and begins at once where the articles have none."""
+    procedure for that intent, which is offered after the answer, and begins at once where the articles have none. `strictly`:
+    it begins also where articles come near."""
 
     command: Literal["AnswerFromKnowledge"] = "AnswerFromKnowledge"
     query: str
     intent: str | None = None
     otherwise: str | None = None
+    strictly: bool = False
 
 
 class ResumeTopic(Model):
@@ -224,8 +234,7 @@ class Signal(Model):
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`vectors[i]` belongs to `segments[i]` (384 floats, normalised) and is reused by retrieval: each text is encoded once
-    a turn. `contradiction`: the two opposite requests found in one message, as short names."""
+    """`vectors[i]` belongs to `segments[i]` and is reused by retrieval: each text is encoded once a turn. `contradiction`: the two opposite requests found in one message, as short names."""
 
     language: str
     language_confidence: float
@@ -236,7 +245,7 @@ class Understanding:
     signals: tuple[Signal, ...] = ()
     contradiction: tuple[str, str] | None = None
     model_version: str = ""
-    vectors: Sequence[Vector] = field(default=(), repr=False)
+    vectors: Sequence[TextVectors] = field(default=(), repr=False)
 
 
 class IntentTarget(Model):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -121,6 +122,14 @@ class UnderstandingService:
             return False
         await self._train(tenant_id, intents, on_progress)
         return True
+
+    async def rehearse(self, tenant_id: TenantId, intents: IntentSet, on_progress: Progress | None = None) -> None:
+        """From now on reads messages as if `intents` were installed; nothing is stored. Raises `TrainingDataInvalid`."""
+        async with self._database.begin(system(tenant_id, "understanding")) as tx:
+            stored = await repository.active_model(tx, tenant_id)
+        if stored is None or not self._is_current(stored.data, intents):
+            model = await self._encoder.run(train, intents, self._encoder, on_progress)
+            self._loaded[tenant_id] = LoadedModel(stored.version + 1 if stored else 1, model, math.inf)
 
     async def retrain(self, tenant_id: TenantId) -> TrainingReport:
         """Trains again on the examples of the active model. Raises `IntentModelMissing`, `IntentModelUnreadable`."""
