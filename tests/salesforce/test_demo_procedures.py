@@ -19,6 +19,7 @@ from casewright.procedures.models import (
     AnswerQuestion,
     Ask,
     CallerIdentity,
+    Compensate,
     Finish,
     HandOff,
     Procedure,
@@ -71,6 +72,7 @@ class Player:
     said: list[str] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
     confirms: bool = True
+    declines: frozenset[str] = frozenset()
     approves: bool = True
 
     async def play(self, name: str, **given: str) -> Finish | HandOff:
@@ -98,8 +100,12 @@ class Player:
                     ended = await self.play("verify_identity")
                     if isinstance(ended, HandOff):
                         return ended
+                case Compensate():
+                    outcome = await self._act(want)
+                    self.said += [want.say] if outcome.status is ActionStatus.SUCCEEDED else []
+                    progress = record(procedure, progress, want.step, outcome)
                 case RunAction():
-                    if want.confirm and not self.confirms:
+                    if want.confirm and (not self.confirms or want.action in self.declines):
                         progress = decline(procedure, progress, want.step)
                     elif want.approve and not self.approves:
                         progress = reject(procedure, progress, want.step)
@@ -119,7 +125,7 @@ class Player:
         newest = (await self.org.mailbox(to=answer.removeprefix(FROM_THE_MAIL)))[0]
         return str(re.findall(r"\b\d{6}\b", newest.body)[0])
 
-    async def _act(self, want: RunAction) -> ActionOutcome:
+    async def _act(self, want: RunAction | Compensate) -> ActionOutcome:
         call = ActionCall(
             action=want.action,
             arguments=want.arguments,
@@ -468,6 +474,56 @@ async def test_a_happy_path_ends_in_the_org(
     assert isinstance(ended, Finish), player.said
     assert ended.outcome == "resolved", player.said
     assert words in player.said[-1]
+
+
+async def some_free(player: Player, client: SalesforceClient) -> None:
+    """Greta wants more users than there are licences for, and chooses to add what fits and to ask for the rest."""
+    player.identity = await proved(client, "greta.lindqvist@nordvik.example")
+    player.answers = {"quantity": ["3"], "names": ["x"], "instead": ["both"]}
+
+
+async def user_requests(player: Player) -> list[object]:
+    """How the requests that the player has made stand; an older one was approved."""
+    rows = await player.org.query(
+        "SELECT Status__c FROM Service_Request__c WHERE Type__c = 'Add Users' AND Status__c != 'Approved' "
+        f"AND Contact__c = '{player.identity.contact_id}'"
+    )
+    return [row["Status__c"] for row in rows]
+
+
+async def test_users_that_fit_are_requested_and_licences_for_the_rest_asked_for(
+    player: Player, client: SalesforceClient
+) -> None:
+    await some_free(player, client)
+    ended = await player.play("add_users")
+    assert isinstance(ended, Finish)
+    assert ended.outcome == "resolved"
+    assert "Our billing team has it as case" in player.said[-1]
+    assert await user_requests(player) == ["Requested"]
+
+
+async def test_users_that_fit_are_withdrawn_when_the_rest_is_not_asked_for(
+    player: Player, client: SalesforceClient
+) -> None:
+    await some_free(player, client)
+    player.declines = frozenset({"create_case"})
+    ended = await player.play("add_users")
+    assert isinstance(ended, Finish)
+    assert ended.outcome == "cancelled"
+    assert "so no user is added" in player.said[-1]
+    assert await user_requests(player) == ["Cancelled"]
+
+
+async def test_users_that_fit_are_withdrawn_when_the_rest_cannot_be_asked_for(
+    player: Player, org: RunningOrg, client: SalesforceClient
+) -> None:
+    await some_free(player, client)
+    await org.fault("row_lock", path_contains="/sobjects/Case")
+    ended = await player.play("add_users")
+    assert isinstance(ended, Finish)
+    assert ended.outcome == "unresolved"
+    assert "so no user is added" in player.said[-1]
+    assert await user_requests(player) == ["Cancelled"]
 
 
 async def test_an_appointment_is_asked_for_as_a_case(

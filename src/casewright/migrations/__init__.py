@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from casewright.kit.model import Model
@@ -22,15 +22,21 @@ class SchemaStatus(Model):
     pending: tuple[str, ...]
 
 
-def upgrade(dsn: str) -> None:
-    """Applies what is missing. `dsn` is of a role that may create tables. Blocking: run it in a thread."""
-    command.upgrade(_configuration(dsn), "head")
+def upgrade(dsn: str, revision: str = "head") -> None:
+    """Applies what is missing up to `revision`. `dsn` is of a role that may create tables. Blocking: run it in a thread."""
+    command.upgrade(_configuration(dsn), revision)
+
+
+def revisions() -> tuple[str, ...]:
+    """All that this version of the program knows, newest first."""
+    scripts = ScriptDirectory(str(HERE))
+    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 def status(dsn: str) -> SchemaStatus:
     """What is applied and what is not. Blocking: run it in a thread."""
     scripts = ScriptDirectory.from_config(_configuration(dsn))
-    engine = create_engine(_sqlalchemy_url(dsn))
+    engine = engine_for(_sqlalchemy_url(dsn))
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"version_table_schema": "control"})
@@ -42,6 +48,11 @@ def status(dsn: str) -> SchemaStatus:
         [script.revision for script in scripts.iterate_revisions(head, current or "base")] if current != head else []
     )
     return SchemaStatus(current=current, newest=head, pending=tuple(reversed(pending)))
+
+
+def engine_for(url: str) -> Engine:
+    """Without prepared statements, which a pooler may ask of a session that has never seen them."""
+    return create_engine(url, connect_args={"prepare_threshold": None})
 
 
 def _configuration(dsn: str) -> Config:

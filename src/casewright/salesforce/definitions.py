@@ -47,7 +47,7 @@ _ALL = (
         effect=Effect.WRITE,
         arguments=("number", "comment"),
         assurance=Assurance.VERIFIED,
-        repeatable=Repeatable.BY_MARKER,
+        repeatable=Repeatable.LOOK_ONLY,
         codes=("done", "not_found"),
     ),
     ActionDefinition(
