@@ -1,8 +1,9 @@
 """A turn's report in plain words."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from casewright.conversations.models import ActionView
+from casewright.conversations.models import ActionView, StateChange
 from casewright.conversations.schemas import TurnView
 from casewright.understanding.models import Clarify, Command
 
@@ -28,12 +29,15 @@ def in_plain_words(turn: TurnView) -> Iterator[Section]:
             ],
         )
     yield "Topics", _topics(turn)
+    if turn.changes:
+        yield "What changed in the state", [_changed(one) for one in turn.changes]
     if turn.reply:
         yield "What was said, and on what it stands", _said(turn)
     failed = [one for one in turn.checks if not one.passed]
     yield (
         "Checks",
         [f"{len(turn.checks)} checks of what was said, {len(failed)} failed"]
+        + [f"{many} × {check}" for check, many in Counter(one.check for one in turn.checks if one.passed).items()]
         + [f"part {one.part + 1}: not true that it {one.check}; repaired before it went out" for one in failed],
     )
     if turn.recovery:
@@ -79,17 +83,17 @@ def _understood(turn: TurnView) -> list[str]:
 
 
 def _decided(turn: TurnView) -> list[str]:
-    certain = {_words(one.command): one for one in turn.proposals}
+    certain = {command_in_words(one.command): one for one in turn.proposals}
     lines = []
     for command in turn.accepted:
-        proposal = certain.get(_words(command))
+        proposal = certain.get(command_in_words(command))
         because = f" because {proposal.reason} (confidence {proposal.confidence:.2f})" if proposal else ""
-        lines.append(f"did: {_words(command)}{because}")
-    lines += [f"did not: {_words(one.command)}, since {one.why}" for one in turn.dropped]
+        lines.append(f"did: {command_in_words(command)}{because}")
+    lines += [f"did not: {command_in_words(one.command)}, since {one.why}" for one in turn.dropped]
     return lines or ["nothing was proposed"]
 
 
-def _words(command: Command | Clarify) -> str:
+def command_in_words(command: Command | Clarify) -> str:
     values = command.model_dump(exclude={"command", "options"}, exclude_none=True)
     details = ", ".join(f"{name} {value}" for name, value in values.items() if value not in ("", False))
     return command.command + (f" ({details})" if details else "")
@@ -101,6 +105,8 @@ def _done(action: ActionView) -> Iterator[str]:
     grounds = ["the customer's yes"] * action.confirmed + ["an operator's yes"] * action.approved
     if grounds:
         yield f"  rested on {' and '.join(grounds)}"
+    if action.compensates:
+        yield f"  took back what the step {action.step} had done"
     if action.attempts > 1:
         yield f"  tried or looked for {action.attempts} times"
     for name, values in (("with", action.arguments), ("gave", action.values)):
@@ -125,6 +131,10 @@ def _topics(turn: TurnView) -> list[str]:
             "One upon the other, the active one last: " + ", ".join(titles.get(one, one) for one in turn.stack)
         )
     return lines or ["none yet"]
+
+
+def _changed(change: StateChange) -> str:
+    return f"{change.what}: {change.before or 'nothing'} → {change.after or 'nothing'}"
 
 
 def _said(turn: TurnView) -> list[str]:

@@ -1,17 +1,14 @@
 """`casewright explain TURN`: why the agent said what it said, in plain words."""
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
 
-from casewright.kit.data_directory import default_data_directory
-from casewright.kit.errors import NotFound
-from casewright.kit.http import HttpClient, Refused
-from casewright.scenarios.server import read_connection
+from casewright.cli.recorded import Company, companies
+from casewright.settings import load_settings
 
 if TYPE_CHECKING:
     from casewright.conversations.schemas import TurnView
@@ -19,13 +16,13 @@ if TYPE_CHECKING:
 
 def explain(
     turn: Annotated[UUID, typer.Argument(help="The turn's id, as the operator page or the API shows it.")],
+    company: Company = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
-    data_dir: Annotated[Path | None, typer.Option(help="Data directory of the running demo.")] = None,
 ) -> None:
     """Tell in plain words why the agent said what it said in a turn."""
     from casewright.explaining import in_plain_words
 
-    view = asyncio.run(_fetch(turn, data_dir or default_data_directory()))
+    view = asyncio.run(_read(turn, company))
     if as_json:
         typer.echo(view.model_dump_json(indent=2))
         return
@@ -36,17 +33,22 @@ def explain(
             console.print(f"  {line}", markup=False, highlight=False)
 
 
-async def _fetch(turn: UUID, data_dir: Path) -> "TurnView":
-    """From the running server, with whichever tenant's key may see it. Raises `NotFound`."""
-    from casewright.conversations.schemas import TurnView
+async def _read(turn: UUID, company: str | None) -> "TurnView":
+    """Raises `TurnNotFound`."""
+    from casewright.conversations.errors import TurnNotFound
+    from casewright.conversations.models import ConversationKey, TurnId
+    from casewright.conversations.presenting import turn_view
+    from casewright.engine.state_changes import state_changes
+    from casewright.replaying.archive import opened
 
-    connection = read_connection(data_dir)
-    async with HttpClient("casewright", connection.url, timeout=10) as client:
-        for tenant in connection.tenants:
-            headers = {"Authorization": f"Bearer {tenant.operator_key}"}
+    async with opened(load_settings()) as archive:
+        for tenant in await companies(archive, company):
+            principal = archive.principal(tenant)
             try:
-                response = await client.request("GET", f"/v1/turns/{turn}", headers=headers)
-            except Refused:
+                conversation_id, entry = await archive.conversations.turn(principal, TurnId(turn))
+            except TurnNotFound:
                 continue
-            return TurnView.model_validate_json(response.content)
-    raise NotFound(f"No tenant of the running server has a turn {turn}. The operator page shows the turns' ids.")
+            key = ConversationKey(tenant_id=tenant.id, conversation_id=conversation_id)
+            log = await archive.conversations.events(principal, key)
+            return turn_view(conversation_id, entry, log, state_changes(log, TurnId(turn)))
+    raise TurnNotFound
