@@ -16,6 +16,7 @@ from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
     Accepted,
     ConversationKey,
+    DeadLetter,
     LoggedEvent,
     Part,
     ReplySent,
@@ -76,6 +77,8 @@ DEFINITIONS = {
                          grants=Assurance.VERIFIED, codes=("done", "wrong", "expired", "too_many")),
         ActionDefinition(name="look_up", effect=Effect.READ, arguments=("number",)),
         ActionDefinition(name="create_credit", effect=Effect.WRITE, arguments=("amount",), repeatable=Repeatable.BY_MARKER),
+        ActionDefinition(name="revoke_credit", effect=Effect.WRITE, arguments=("number",), repeatable=Repeatable.BY_MARKER),
+        ActionDefinition(name="leave_note", effect=Effect.WRITE, arguments=("note",), repeatable=Repeatable.LOOK_ONLY),
         ActionDefinition(name="send_link", effect=Effect.WRITE, arguments=("email",), repeatable=Repeatable.AT_MOST_ONCE),
         ActionDefinition(name="export_data", effect=Effect.WRITE, arguments=("objects", "rows", "format"),
                          optional_arguments=("note",), repeatable=Repeatable.BY_MARKER),
@@ -168,6 +171,49 @@ steps:
   - {id: number, collect: number}
   - {id: look, action: look_up, arguments: {number: "{slots.number}"}, progress: {en: Looking it up.}, save_as: found}
   - {id: done, say: {en: "It is {results.found.number}."}, source: found}
+  - {id: end, end: resolved}
+""",
+    "advance": """
+name: advance
+title: {en: An advance}
+slots:
+  amount: {type: money, ask: {en: "How much?"}}
+steps:
+  - {id: amount, collect: amount}
+  - id: credit
+    action: create_credit
+    arguments: {amount: "{slots.amount}"}
+    confirm: {en: "Give {slots.amount}?"}
+    save_as: credit
+    compensate:
+      action: revoke_credit
+      arguments: {number: "{results.credit.number}"}
+      say: {en: "Credit {results.credit.number} is taken back."}
+  - {id: send, action: send_link, arguments: {email: "{slots.amount}"}, confirm: {en: "And send it?"}}
+  - {id: end, end: resolved}
+""",
+    "proof_later": """
+name: proof_later
+title: {en: Proof comes later}
+steps:
+  - id: credit
+    action: create_credit
+    arguments: {amount: "5"}
+    confirm: {en: "Give 5?"}
+    save_as: credit
+    compensate:
+      action: revoke_credit
+      arguments: {number: "{results.credit.number}"}
+      say: {en: "Credit {results.credit.number} is taken back."}
+  - {id: who, verify: verified}
+  - {id: end, end: resolved}
+""",
+    "note": """
+name: note
+title: {en: A note}
+steps:
+  - {id: leave, action: leave_note, arguments: {note: hello}, confirm: {en: "Leave it?"}}
+  - {id: done, say: {en: "It is there."}}
   - {id: end, end: resolved}
 """,
     "repair": """
@@ -268,12 +314,14 @@ def _resolved(command: Command, request: UnderstandingRequest) -> Command:
 
 @dataclass
 class SmallOrg:
-    """Records by key; `plan` says what happens to the next calls: done, lost_answer, not_sent, refused."""
+    """Records by key; `plan` says what happens to the next calls: done, lost_answer, not_sent, refused. `blind`: nothing can be
+    looked up."""
 
     records: dict[str, dict[str, object]] = field(default_factory=dict)
     calls: list[ActionCall] = field(default_factory=list)
     plan: list[str] = field(default_factory=list)
     hang: asyncio.Event | None = None
+    blind: bool = False
     records_of_outcomes: bool = True
     values: dict[str, Scalar] = field(default_factory=lambda: {"number": "00001001"})
 
@@ -296,6 +344,8 @@ class SmallOrg:
         return self._done(call)
 
     async def reconcile(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        if self.blind:
+            return ActionOutcome(status=ActionStatus.UNCERTAIN, code="uncertain")
         if call.key in self.records:
             return self._done(call)
         return ActionOutcome(status=ActionStatus.FAILED, code="not_done")
@@ -406,6 +456,11 @@ class World:
     async def kinds(self) -> list[str]:
         return [one.event.kind for one in await self.entries()]
 
+    async def dead_letters(self) -> list[DeadLetter]:
+        """Of this conversation, settled ones too."""
+        found = await self.desk.dead_letters(self.principal, open_only=False)
+        return [one for one in found if one.conversation_id == self.key.conversation_id]
+
     def another_process(self) -> Engine:
         return Engine(self.ports, self.settings)
 
@@ -426,7 +481,7 @@ async def world(
     tenant = await tenants.save(f"world-{uuid4()}", "First Company", TenantProfile(languages=("en", "de")))
     clock = ManualClock(datetime.now(UTC))
     settings = Settings(lease_seconds=1.0, action_timeout_seconds=2.0)
-    live = LiveEvents(cluster.application)
+    live = LiveEvents()
     sealer = Sealer(key_encryption_key)
     log = EventLog(database, sealer, clock, live, settings.lease_seconds)
     procedures = ProcedureService()

@@ -165,7 +165,7 @@ async def test_a_message_that_comes_while_a_turn_ends_is_worked_on_at_once(world
     world.engine.wake(world.key)
     await asyncio.sleep(0)
     for _ in range(200):
-        if len(await world.replies()) == 2 and not world.engine._running:
+        if len(await world.replies()) == 2 and not world.engine._in_hand:
             break
         await asyncio.sleep(0.01)
     await world.write("what is the price again", PRICES)

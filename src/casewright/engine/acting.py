@@ -9,10 +9,12 @@ import time
 import orjson
 
 from casewright.conversations.models import (
+    ActionDeadLettered,
     ActionFinished,
     ActionRequested,
     ActionUncertain,
     ApprovalId,
+    DeadLetterSettled,
     FailureMet,
     IdentityProved,
     RecoveryView,
@@ -24,6 +26,7 @@ from casewright.engine.verify import verify
 from casewright.engine.working import Turn
 from casewright.kit.ids import new_id
 from casewright.procedures.models import (
+    COMPENSATES,
     ActionCall,
     ActionDefinition,
     ActionOutcome,
@@ -36,6 +39,8 @@ from casewright.procedures.models import (
 
 logger = logging.getLogger(__name__)
 
+NOT_DONE = ActionOutcome(status=ActionStatus.FAILED, code="not_done")
+"""What looking for a marker ends with where there is none."""
 RECONCILE_WAITS = (0.2, 1.0, 3.0)
 """Seconds before each look for the marker of a WRITE whose answer was lost."""
 
@@ -98,7 +103,7 @@ async def perform(
 
 
 async def resume(turn: Turn, pending: PendingAction) -> ActionOutcome:
-    """Takes up a WRITE that another process had requested when it died: first looks whether it happened."""
+    """Takes up a WRITE that was requested and has no known end: first looks whether it happened."""
     definition = turn.ports.actions.definitions().get(pending.action)
     if definition is None:
         return give_up(turn, pending)
@@ -107,6 +112,7 @@ async def resume(turn: Turn, pending: PendingAction) -> ActionOutcome:
 
 def give_up(turn: Turn, pending: PendingAction) -> ActionOutcome:
     """Ends a WRITE of which nobody can tell any more what became of it."""
+    definition = turn.ports.actions.definitions().get(pending.action)
     outcome = ActionOutcome(status=ActionStatus.UNCERTAIN, code="uncertain")
     turn.emit(
         ActionFinished(
@@ -119,7 +125,18 @@ def give_up(turn: Turn, pending: PendingAction) -> ActionOutcome:
             values={},
         )
     )
+    _note_dead_letter(turn, pending, definition, outcome)
     return outcome
+
+
+async def look_again(turn: Turn, pending: PendingAction) -> None:
+    """Whether a WRITE that waits for a person was done after all; it is not sent again. What is found out is told."""
+    definition = turn.ports.actions.definitions().get(pending.action)
+    if definition is None:
+        return
+    found, took = await _timed(turn, pending, again=True)
+    if found.status in (ActionStatus.SUCCEEDED, ActionStatus.FAILED):
+        await _finish(turn, pending, (found, took))
 
 
 async def _reconcile(
@@ -135,7 +152,9 @@ async def _reconcile(
         await asyncio.sleep(wait)
         found, took = await _timed(turn, pending, again=True)
         spent += took
-        if found.status is ActionStatus.FAILED and found.code == "not_done":
+        if found == NOT_DONE and definition.repeatable is Repeatable.LOOK_ONLY:
+            found = ActionOutcome(status=ActionStatus.UNCERTAIN, code="uncertain")
+        elif found == NOT_DONE:
             found, took = await _timed(turn, pending, again=False)
             spent += took
             certainly_not_done = found.status is ActionStatus.NOT_SENT
@@ -187,10 +206,13 @@ async def _finish(turn: Turn, pending: PendingAction, ended: tuple[ActionOutcome
             status=outcome.status,
             code=outcome.code,
             values=outcome.values,
+            arguments=pending.arguments if definition.effect is Effect.READ else None,
             records=outcome.records,
             milliseconds=round(milliseconds, 1),
         )
     )
+    if definition.effect is Effect.WRITE:
+        _note_dead_letter(turn, pending, definition, outcome)
     if outcome.status is ActionStatus.SUCCEEDED and definition.grants and outcome.code == "done":
         contact, account = outcome.values.get("contact_id"), outcome.values.get("account_id")
         turn.emit(
@@ -203,6 +225,29 @@ async def _finish(turn: Turn, pending: PendingAction, ended: tuple[ActionOutcome
         )
     note_action(turn, change(pending, attempt=attempts), definition, outcome, milliseconds)
     return outcome
+
+
+def _note_dead_letter(
+    turn: Turn, pending: PendingAction, definition: ActionDefinition | None, outcome: ActionOutcome
+) -> None:
+    """What stays uncertain waits for a person, and so does what could not be taken back. A conversation's Case is tried
+    again without one."""
+    was_dead = any(one.action_id == pending.id for one in turn.state.dead_letters)
+    if outcome.status is ActionStatus.SUCCEEDED:
+        if was_dead:
+            turn.emit(DeadLetterSettled(action_id=pending.id, how="done"))
+        return
+    uncertain = outcome.status is ActionStatus.UNCERTAIN and pending.topic_id is not None
+    if was_dead or uncertain or pending.step.startswith(COMPENSATES):
+        turn.emit(
+            ActionDeadLettered(
+                action_id=pending.id,
+                topic_id=pending.topic_id,
+                action=pending.action,
+                code=outcome.code,
+                retryable=definition is not None and definition.repeatable is not Repeatable.AT_MOST_ONCE,
+            )
+        )
 
 
 def _tell_recovery(turn: Turn, failure: str, strategy: str, succeeded: bool) -> None:

@@ -14,6 +14,10 @@ from casewright.engine.service import Engine
 from casewright.kit.errors import TryLater
 
 AT_ONCE = 20
+AT_LEAST = 4
+"""So many are taken even with no place free: they may be of a company that does not fill them."""
+LOOK_AGAIN_AFTER = timedelta(seconds=1)
+"""When a conversation is looked at again that nobody could take up, since its lease was not over yet."""
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +27,10 @@ class DueConversations(Protocol):
 
 
 class Dispatcher:
-    def __init__(self, due: DueConversations, engine: Engine, interval_seconds: float, busy_seconds: float) -> None:
+    def __init__(self, due: DueConversations, engine: Engine, interval_seconds: float) -> None:
         self._due = due
         self._engine = engine
         self._interval = interval_seconds
-        self._busy = timedelta(seconds=busy_seconds)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -41,15 +44,16 @@ class Dispatcher:
 
     async def _run(self) -> None:
         while True:
-            found = 0
+            took_all = True
             try:
-                keys = await self._due.claim_due(AT_ONCE, self._busy)
-                found = len(keys)
+                limit = max(AT_LEAST, min(AT_ONCE, self._engine.room))
+                keys = await self._due.claim_due(limit, LOOK_AGAIN_AFTER)
+                took_all = len(keys) < limit or limit < AT_ONCE
                 for key in keys:
                     self._engine.wake(key)
             except TryLater:
                 logger.warning("dispatcher: the database cannot be reached")
             except Exception:
                 logger.exception("dispatcher: looking for due conversations failed")
-            if found < AT_ONCE:
+            if took_all:
                 await asyncio.sleep(self._interval)

@@ -12,6 +12,7 @@ from casewright.engine.models import (
     KEPT,
     OPEN_TOPICS,
     Clarification,
+    DeadLetter,
     Feeling,
     FinishedAction,
     OpenForm,
@@ -274,6 +275,24 @@ def _(event: events.ActionFinished, state: State, entry: LoggedEvent) -> State:
     if event.status != ActionStatus.SUCCEEDED:
         state = change(state, errors=_kept(state.errors, f"{event.action}: {event.code}"))
     return state
+
+
+@_apply.register
+def _(event: events.ActionDeadLettered, state: State, entry: LoggedEvent) -> State:
+    """A Case that is given up is no longer due."""
+    if event.topic_id is None:
+        state = change(state, hand_over_due=None, hand_over_attempt=0)
+    dead = DeadLetter(action_id=event.action_id, action=event.action, topic_id=event.topic_id)
+    return change(state, dead_letters=(*_without(state, event.action_id), dead))
+
+
+@_apply.register
+def _(event: events.DeadLetterSettled, state: State, entry: LoggedEvent) -> State:
+    return change(state, dead_letters=_without(state, event.action_id))
+
+
+def _without(state: State, action_id: str) -> tuple[DeadLetter, ...]:
+    return tuple(one for one in state.dead_letters if one.action_id != action_id)
 
 
 @_apply.register

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from casewright.conversations.models import (
+    ActionDeadLettered,
     CaseLinked,
     CaseReference,
     ConfirmationSettled,
+    DeadLetterSettled,
     HandOverPending,
     LoggedEvent,
     MessageReceived,
@@ -19,13 +21,17 @@ from casewright.conversations.models import (
 from casewright.engine.acting import perform
 from casewright.engine.models import OPEN_TOPICS, State, TopicStatus
 from casewright.engine.working import Turn
+from casewright.kit.ids import new_id
 from casewright.procedures.models import ActionOutcome, ActionStatus, Scalar
 
 ACTION = "hand_over_case"
 STEP = "hand_over"
+WRITE_BACK_ACTION = "write_back_case"
 WRITE_BACK_STEP = "write_back"
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 20
+"""About half a day."""
 
 REASONS = {
     "requested": "The customer asked for a person.",
@@ -33,6 +39,7 @@ REASONS = {
     "low_confidence": "The agent did not find a certain answer.",
     "failure": "Something failed while the agent was working on it.",
     "procedure": "The procedure ends with a person.",
+    "half_done": "The customer left in the middle, and part of it is done.",
     "operator": "A colleague took the conversation over.",
 }
 
@@ -62,15 +69,39 @@ async def write_case(turn: Turn) -> None:
     key = f"{turn.claim.key.conversation_id}:hand-over:{len(turn.state.transitions)}:{turn.state.seq}"
     outcome = await perform(turn, None, STEP, ACTION, _story(turn, log), key=key)
     if outcome.status is ActionStatus.SUCCEEDED:
-        turn.emit(CaseLinked(case=_reference(outcome)))
-        return
+        _written(turn, _reference(outcome))
+    else:
+        _try_later(turn, ACTION, outcome)
+
+
+async def update_case(turn: Turn) -> None:
+    """Whatever the conversation's Case lacks, a new try."""
+    if turn.state.case is None or turn.state.mode is Mode.HUMAN:
+        await write_case(turn)
+    else:
+        await write_back(turn)
+
+
+def _written(turn: Turn, case: CaseReference) -> None:
+    turn.emit(CaseLinked(case=case))
+    for dead in turn.state.dead_letters:
+        if dead.topic_id is None:
+            turn.emit(DeadLetterSettled(action_id=dead.action_id, how="done"))
+
+
+def _try_later(turn: Turn, action: str, outcome: ActionOutcome) -> None:
+    """Later each time; after the last a person has to see to it."""
     attempt = turn.state.hand_over_attempt + 1
-    wait = min(FIRST_RETRY * 2 ** (attempt - 1), LONGEST_RETRY)
-    turn.emit(HandOverPending(attempt=attempt, due=turn.now + wait))
+    if attempt < MOST_ATTEMPTS:
+        wait = min(FIRST_RETRY * 2 ** (attempt - 1), LONGEST_RETRY)
+        turn.emit(HandOverPending(attempt=attempt, due=turn.now + wait))
+        return
+    known = next((one.action_id for one in turn.state.dead_letters if one.topic_id is None), str(new_id()))
+    turn.emit(ActionDeadLettered(action_id=known, topic_id=None, action=action, code=outcome.code, retryable=True))
 
 
 async def write_back(turn: Turn) -> None:
-    """Brings the Case up to date with what was said since. A failure is noted and changes nothing for the customer."""
+    """Brings the Case up to date with what was said since; on failure it stays due. The customer notices nothing."""
     if turn.state.case is None:
         return
     log = (*await turn.ports.log.history(turn.claim.key), *turn.uncommitted())
@@ -81,7 +112,11 @@ async def write_back(turn: Turn) -> None:
         "transcript": _transcript(log),
     }
     key = f"{turn.claim.key.conversation_id}:write-back:{turn.state.seq}"
-    await perform(turn, None, WRITE_BACK_STEP, "write_back_case", arguments, key=key)
+    outcome = await perform(turn, None, WRITE_BACK_STEP, WRITE_BACK_ACTION, arguments, key=key)
+    if outcome.status is not ActionStatus.SUCCEEDED:
+        _try_later(turn, WRITE_BACK_ACTION, outcome)
+    elif turn.state.hand_over_due or turn.state.dead_letters:
+        _written(turn, turn.state.case)
 
 
 def _reference(outcome: ActionOutcome) -> CaseReference:
@@ -119,6 +154,7 @@ def _summary(state: State, reason: str, wants: str) -> str:
         f"Who: {identity.assurance}" + (f", {identity.email_token}" if identity.email_token else ", no address given"),
         f"What was tried: {'; '.join(state.attempted_solutions) or 'nothing yet'}",
         f"What failed: {'; '.join(dict.fromkeys(state.errors)) or 'nothing'}",
+        f"What waits for a person: {'; '.join(one.action for one in state.dead_letters) or 'nothing'}",
         f"Mood: {state.feelings[-1].emotion.label if state.feelings else 'neutral'}, "
         f"frustration {round(state.frustration * 100)} %",
         f"Language: {state.language}",
@@ -127,7 +163,10 @@ def _summary(state: State, reason: str, wants: str) -> str:
         slots = ", ".join(
             f"{name}: {value}" for name, value in (topic.progress.slots if topic.progress else {}).items()
         )
+        done = ", ".join(one.step for one in topic.progress.compensable) if topic.progress else ""
         lines.append(f"- {topic.title} ({topic.status})" + (f": {slots}" if slots else ""))
+        if done and topic.status is TopicStatus.HANDED_OVER:
+            lines.append(f"  Half done, decide whether it stays: {done}")
     return "\n".join(lines)
 
 

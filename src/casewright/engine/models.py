@@ -20,7 +20,7 @@ from casewright.kit.principal import Assurance
 from casewright.procedures.models import Progress, RecordReference, Scalar
 from casewright.understanding.models import Emotion, Option
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 KEPT = 20
 """How many of the last transitions, feelings, errors and solutions a state keeps; the log has them all."""
 
@@ -63,6 +63,13 @@ class Topic(Model):
     begun: bool = True
     reason: str = ""
     """Why it moved last."""
+
+    @property
+    def half_done(self) -> tuple[str, ...]:
+        """The steps of an open topic that were done and would be taken back if it were cancelled."""
+        if self.progress is None or self.status not in OPEN_TOPICS:
+            return ()
+        return tuple(done.step for done in self.progress.compensable)
 
 
 class Transition(Model):
@@ -141,6 +148,14 @@ class Clarification(Model):
     open: bool = True
 
 
+class DeadLetter(Model):
+    """A WRITE that waits for a person."""
+
+    action_id: str
+    action: str
+    topic_id: str | None
+
+
 class FinishedAction(Model):
     """The last end of an action, for the topic's next step and for sources."""
 
@@ -181,6 +196,7 @@ class State(Model):
     approvals: tuple[PendingApproval, ...] = ()
     action: PendingAction | None = None
     finished_action: FinishedAction | None = None
+    dead_letters: tuple[DeadLetter, ...] = ()
     clarification: Clarification | None = None
     attempted_solutions: tuple[str, ...] = ()
     cited_articles: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from casewright.conversations.models import ActionView, Mood
 from casewright.engine.models import Feeling, PendingAction
 from casewright.engine.working import Turn
-from casewright.procedures.models import ActionDefinition, ActionOutcome, Scalar
+from casewright.procedures.models import COMPENSATES, ActionDefinition, ActionOutcome, Scalar
 
 LONGEST_IN_REPORT = 500
 """Characters of an argument or a value; the log has all of it."""
@@ -38,7 +38,7 @@ def note_action(
         code=outcome.code,
         ms=round(milliseconds, 1),
         effect=definition.effect,
-        step=pending.step,
+        step=pending.step.removeprefix(COMPENSATES),
         topic_id=pending.topic_id,
         arguments=_masked_values(turn, pending.arguments),
         values=_masked_values(turn, outcome.values),
@@ -46,6 +46,7 @@ def note_action(
         attempts=pending.attempt,
         confirmed=pending.confirmed,
         approved=pending.approved,
+        compensates=pending.step.startswith(COMPENSATES),
     )
     turn.note(actions=(*turn.report.actions, view))
 

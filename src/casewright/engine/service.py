@@ -5,91 +5,125 @@ import contextlib
 import logging
 import os
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from casewright.conversations.errors import LeaseLost
-from casewright.conversations.models import Claim, ConversationKey, Mode, Outcome, Trigger, TriggerKind
+from casewright.conversations.models import Claim, ConversationKey, Mode, Outcome, RecoveryView, Trigger, TriggerKind
 from casewright.engine import recovery
 from casewright.engine.fold import fold
 from casewright.engine.models import STATE_VERSION, State
-from casewright.engine.ports import Ports
-from casewright.engine.turn import answer_message, reply, work_off
+from casewright.engine.places import Places
+from casewright.engine.ports import Actions, Ports
+from casewright.engine.state_changes import state_changes
+from casewright.engine.turn import begin, reply
 from casewright.engine.working import Superseded, TakenOver, Turn, next_look
-from casewright.kit.errors import CasewrightError, TryLater
+from casewright.kit.errors import CasewrightError, ResourceLimitExceeded, TryLater
+from casewright.kit.ids import TenantId
 from casewright.knowledge.models import ArticleId
+from casewright.procedures.models import ActionCall, ActionOutcome
 from casewright.settings import Settings
 
-MOST_ROUNDS = 50
-"""Turns one claim works off before others get their chance."""
+MOST_ROUNDS = 5
+"""Turns worked off in one go before the conversation goes to the end of the line."""
+
+STOPPING_SECONDS = 10.0
+"""What running turns are given to come to their end."""
 
 logger = logging.getLogger(__name__)
 
 
 class Engine:
+    changes = staticmethod(state_changes)
+
     def __init__(self, ports: Ports, settings: Settings) -> None:
-        self._ports = ports
         self._settings = settings
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._running: dict[ConversationKey, asyncio.Task[None]] = {}
+        self._in_hand: dict[ConversationKey, asyncio.Task[None]] = {}
+        self._by_tenant: Counter[TenantId] = Counter()
         self._woken_again: set[ConversationKey] = set()
-        self._places = asyncio.Semaphore(settings.turns_at_once)
+        self._places = Places(settings.turns_at_once, settings.turns_at_once_per_tenant)
+        self._ports = replace(ports, actions=_WithoutPlace(ports.actions, self._places))
+
+    @property
+    def room(self) -> int:
+        """How many more turns could begin at once."""
+        return self._places.free
+
+    def admit(self, key: ConversationKey) -> None:
+        """To be asked before something is accepted that will need a turn here. Raises `ResourceLimitExceeded`."""
+        if key in self._in_hand:
+            return
+        limits = self._settings
+        if (
+            self._by_tenant[key.tenant_id] >= limits.turns_in_hand_per_tenant
+            or len(self._in_hand) >= limits.turns_in_hand
+        ):
+            raise ResourceLimitExceeded("More is being asked than can be answered right now.", retry_after=2)
 
     def wake(self, key: ConversationKey) -> None:
         """Works off what waits in a conversation, in the background; a conversation is worked on once at a time."""
-        if key in self._running:
+        if key in self._in_hand:
             self._woken_again.add(key)
             return
-        task = asyncio.create_task(self._run_in_turn(key), name=f"turns of {key.conversation_id}")
-        self._running[key] = task
+        task = asyncio.create_task(self.run(key), name=f"turns of {key.conversation_id}")
+        self._in_hand[key] = task
+        self._by_tenant[key.tenant_id] += 1
         task.add_done_callback(lambda _: self._ended(key))
 
     def _ended(self, key: ConversationKey) -> None:
         """What came in between a turn's commit and its task's end is not left to the dispatcher."""
-        self._running.pop(key, None)
+        del self._in_hand[key]
+        self._by_tenant[key.tenant_id] -= 1
+        if not self._by_tenant[key.tenant_id]:
+            del self._by_tenant[key.tenant_id]
         if key in self._woken_again:
             self._woken_again.discard(key)
             self.wake(key)
 
-    async def _run_in_turn(self, key: ConversationKey) -> None:
-        async with self._places:
-            await self.run(key)
-
     async def stop(self) -> None:
         """Lets running turns come to their end."""
         self._woken_again.clear()
-        tasks = [task for task in self._running.values() if not task.done()]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=self._settings.lease_seconds)
+        if self._in_hand:
+            _, late = await asyncio.wait(self._in_hand.values(), timeout=STOPPING_SECONDS)
             for task in late:
                 task.cancel()
 
     async def run(self, key: ConversationKey) -> None:
         """Turn after turn until nothing waits, or another process has the lease."""
+        more = True
+        while more:
+            async with self._places.taken(key.tenant_id):
+                more = await self._turns(key)
+
+    async def _turns(self, key: ConversationKey) -> bool:
+        """Some turns. True when there is more to do."""
         for _ in range(MOST_ROUNDS):
             try:
                 claim = await self._ports.log.claim(key, self._owner, STATE_VERSION)
                 if claim is None or not await self._work(claim):
-                    return
+                    return False
             except LeaseLost:
                 logger.info("a lease was lost to another process")
-                return
+                return False
             except Exception as error:
                 failure = recovery.classify(error)
                 logger.warning("turn put off after %s (%s)", failure, type(error).__name__)
                 with contextlib.suppress(Exception):
                     await self._ports.log.postpone(key, timedelta(seconds=5))
-                return
+                return False
+        return True
 
     async def _work(self, claim: Claim) -> bool:
         """One turn. True when there is more to do."""
         state = _restore(claim)
         triggers = () if state.unfinished else _next_triggers(claim.triggers)
         if not triggers and not _anything_due(state, claim):
-            await self._ports.log.rest(claim, next_look(state, claim.now))
-            return False
+            return await self._ports.log.rest(claim, next_look(state, claim.now))
         tenant = await self._ports.tenants.get(claim.key.tenant_id)
         turn = Turn(self._ports, self._settings, tenant, claim, state, triggers)
         self._ports.typing.typing(claim.key.conversation_id, state.mode is Mode.AGENT)
@@ -106,7 +140,7 @@ class Engine:
                 if strategy == recovery.PERSON:
                     await recovery.apologise(turn, "INTERNAL_ERROR")
                 else:
-                    await _stages(turn)
+                    await begin(turn)
                 await reply(turn)
                 break
             except (Superseded, TakenOver):
@@ -123,6 +157,8 @@ class Engine:
                     await self._ports.log.release(turn.claim)
                     raise
                 turn = turn.begun_anew()
+                helped = following == recovery.REPEAT
+                turn.note(recovery=(RecoveryView(failure=failure, strategy=recovery.REPEAT, succeeded=helped),))
         await self._learn(turn)
         return turn.more_waits
 
@@ -139,24 +175,45 @@ class Engine:
 
     @asynccontextmanager
     async def _lease_kept(self, claim: Claim) -> AsyncIterator[None]:
-        async def renew() -> None:
+        """Renews the lease as long as the turn runs, and ends the turn with `LeaseLost` when that fails."""
+        seconds, now = self._settings.lease_seconds, asyncio.get_running_loop().time
+
+        async def renew(lease: asyncio.Timeout) -> None:
             while True:
-                await asyncio.sleep(self._settings.lease_seconds / 3)
+                await asyncio.sleep(seconds / 3)
+                asked_at = now()
                 with contextlib.suppress(TryLater):
-                    await self._ports.log.renew(claim)
+                    lease.reschedule(asked_at + seconds if await self._ports.log.renew(claim) else asked_at)
 
-        task = asyncio.create_task(renew())
+        lease = asyncio.timeout(seconds)
         try:
-            yield
-        finally:
-            task.cancel()
+            async with lease:
+                renewing = asyncio.create_task(renew(lease))
+                try:
+                    yield
+                finally:
+                    renewing.cancel()
+        except TimeoutError:
+            if lease.expired():
+                raise LeaseLost from None
+            raise
 
 
-async def _stages(turn: Turn) -> None:
-    if turn.triggers and turn.triggers[0].kind is TriggerKind.MESSAGE:
-        await answer_message(turn)
-    else:
-        await work_off(turn)
+class _WithoutPlace:
+    """Actions, during which a turn gives up its place: others work while it waits for the org."""
+
+    def __init__(self, actions: Actions, places: Places) -> None:
+        self._actions = actions
+        self._places = places
+        self.definitions = actions.definitions
+
+    async def execute(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        with self._places.left(tenant_id):
+            return await self._actions.execute(tenant_id, call)
+
+    async def reconcile(self, tenant_id: TenantId, call: ActionCall) -> ActionOutcome:
+        with self._places.left(tenant_id):
+            return await self._actions.reconcile(tenant_id, call)
 
 
 def _restore(claim: Claim) -> State:

@@ -28,6 +28,7 @@ from casewright.procedures.models import (
     ActionStatus,
     AnswerQuestion,
     Ask,
+    Compensate,
     Finish,
     HandOff,
     Procedure,
@@ -146,8 +147,11 @@ async def _satisfy(turn: Turn, topic: Topic, procedure: Procedure, want: object)
                 )
         case RunAction():
             return await _run(turn, topic, procedure, want)
-        case HandOff():
-            await hand_over(turn, "procedure")
+        case Compensate():
+            outcome = await perform(turn, topic.id, want.step, want.action, want.arguments)
+            return await after_action(turn, topic.id, want.step, outcome)
+        case HandOff(reason=reason):
+            await hand_over(turn, "failure" if reason == "not_compensated" else "procedure")
             return False
         case Finish(outcome=outcome):
             end_topic(turn, topic, ENDS[outcome])
@@ -239,6 +243,11 @@ async def after_action(turn: Turn, topic_id: str, step: str, outcome: ActionOutc
     if topic.progress is None or turn.state.finished_action is None:
         return False
     procedure = await procedure_of(turn, topic)
+    wanted = turn.ports.procedures.advance(procedure, topic.progress, surroundings(turn)).want
+    if isinstance(wanted, Compensate):
+        _say_compensated(turn, topic, wanted, outcome)
+        save(turn, topic, turn.ports.procedures.record(procedure, topic.progress, step, outcome))
+        return True
     action = next(one for one in procedure.steps if one.id == step)
     handled = getattr(action, "on", {})
     if outcome.status is ActionStatus.UNCERTAIN:
@@ -251,6 +260,13 @@ async def after_action(turn: Turn, topic_id: str, step: str, outcome: ActionOutc
     save(turn, topic, turn.ports.procedures.record(procedure, topic.progress, step, outcome))
     turn.emit(SolutionTried(what=turn.state.finished_action.action))
     return True
+
+
+def _say_compensated(turn: Turn, topic: Topic, want: Compensate, outcome: ActionOutcome) -> None:
+    if outcome.status is ActionStatus.SUCCEEDED:
+        _say(turn, topic, Say(step=want.step, text=want.say, source=want.action))
+    else:
+        turn.phrase("not_compensated", "result", title=topic.title)
 
 
 # --- confirmation and approval ---
@@ -327,6 +343,14 @@ def end_topic(turn: Turn, topic: Topic, status: TopicStatus) -> None:
         turn.asks_if_solved = True
 
 
+async def take_back(turn: Turn, topic: Topic) -> None:
+    """Cancels a procedure that has done something already: once it runs again, it takes that back and ends."""
+    if topic.status is not TopicStatus.ACTIVE:
+        turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.ACTIVE, reason="takes back what was done"))
+    progress = topic.progress or Progress(step="")
+    save(turn, topic, turn.ports.procedures.cancel(await procedure_of(turn, topic), progress))
+
+
 async def go_on(turn: Turn, ended: Topic) -> bool:
     """What comes after a topic has ended or waits: the one that waited for it, one that never began, or the one that was
     paused last. True when a procedure can run now."""
@@ -335,6 +359,9 @@ async def go_on(turn: Turn, ended: Topic) -> bool:
     if parent and parent.status is TopicStatus.PAUSED:
         if ended.status is TopicStatus.RESOLVED:
             turn.emit(TopicMoved(topic_id=parent.id, status=TopicStatus.ACTIVE, reason="what it waited for is done"))
+            return True
+        if parent.half_done:
+            await take_back(turn, parent)
             return True
         turn.emit(
             TopicMoved(topic_id=parent.id, status=TopicStatus.CANCELLED, reason="what it waited for was not done")

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from casewright.conversations.models import (
     ApprovalSettled,
+    CaseLinked,
     ConversationClosed,
     ConversationReopened,
     FeelingsNoticed,
+    HandOverPending,
     Mode,
     ModeChanged,
     Outcome,
@@ -20,11 +22,12 @@ from casewright.conversations.models import (
 from casewright.engine.act import act
 from casewright.engine.acting import resume
 from casewright.engine.compose import compose
+from casewright.engine.dead_letters import look_for_all, retry
 from casewright.engine.decide import Catalogue, decide
 from casewright.engine.digest import configuration_digest
 from casewright.engine.forms import read_form, restored, with_form
 from casewright.engine.hand_over import STEP as HAND_OVER_STEP
-from casewright.engine.hand_over import WRITE_BACK_STEP, hand_over, write_back, write_case
+from casewright.engine.hand_over import WRITE_BACK_STEP, hand_over, update_case, write_back
 from casewright.engine.models import OPEN_TOPICS, State, TopicStatus
 from casewright.engine.reporting import note_state
 from casewright.engine.screen import screen
@@ -36,6 +39,14 @@ from casewright.engine.working import Turn
 
 SURE_OF_LANGUAGE = 0.8
 LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+
+
+async def begin(turn: Turn) -> None:
+    """Whatever the turn starts from, up to its reply."""
+    if turn.triggers and turn.triggers[0].kind is TriggerKind.MESSAGE:
+        await answer_message(turn)
+    else:
+        await work_off(turn)
 
 
 async def answer_message(turn: Turn) -> None:
@@ -84,6 +95,8 @@ async def work_off(turn: Turn) -> None:
                 await write_back(turn)
             case TriggerKind.APPROVAL if trigger.approval_id:
                 await _settle_approval(turn, trigger.approval_id, bool(trigger.approved), trigger.by)
+            case TriggerKind.RETRY:
+                await retry(turn, trigger.action_id)
             case _:
                 continue
     if turn.state.action:
@@ -91,9 +104,10 @@ async def work_off(turn: Turn) -> None:
     elif turn.state.open_reply and not turn.triggers:
         await run_active(turn)
     elif turn.state.hand_over_due and turn.state.hand_over_due <= turn.now:
-        await write_case(turn)
+        await look_for_all(turn)
+        await update_case(turn)
     elif turn.state.silence_due and turn.state.silence_due <= turn.now and not turn.triggers:
-        _close_by_silence(turn)
+        await _end_by_silence(turn)
 
 
 async def reply(turn: Turn) -> None:
@@ -104,7 +118,8 @@ async def reply(turn: Turn) -> None:
         verify(turn)
         if turn.understanding and not turn.drafts and not turn.sent:
             turn.phrase("form_closed" if turn.form else "rephrase")
-    if turn.state.status is Status.CLOSED and turn.state.case:
+    tried = any(isinstance(event, CaseLinked | HandOverPending) for event in turn.events)
+    if turn.state.status is Status.CLOSED and turn.state.case and not tried:
         await write_back(turn)
     parts = (*turn.sent, *turn.take_drafts())
     human = turn.state.mode is Mode.HUMAN
@@ -200,17 +215,22 @@ async def _take_up_action(turn: Turn) -> None:
     pending = turn.state.action
     if pending is None:
         return
-    if pending.step == HAND_OVER_STEP and pending.topic_id is None:
-        await write_case(turn)
+    if pending.step in (HAND_OVER_STEP, WRITE_BACK_STEP) and pending.topic_id is None:
+        await update_case(turn)
         return
     outcome = await resume(turn, pending)
-    if pending.step == WRITE_BACK_STEP or turn.state.mode is Mode.HUMAN:
+    if turn.state.mode is Mode.HUMAN:
         return
-    if pending.topic_id and await after_action(turn, pending.topic_id, pending.step, outcome):
+    topic = turn.state.topic(pending.topic_id)
+    if topic and topic.status in OPEN_TOPICS and await after_action(turn, topic.id, pending.step, outcome):
         await run_active(turn)
 
 
-def _close_by_silence(turn: Turn) -> None:
+async def _end_by_silence(turn: Turn) -> None:
+    """Closes, unless something is left half done: a person decides about that."""
+    if any(topic.half_done for topic in turn.state.topics):
+        await hand_over(turn, "half_done")
+        return
     turn.phrase("closed_by_silence")
     turn.emit(ConversationClosed(outcome=_outcome_of_silence(turn.state), resolution=Resolution.ASSUMED))
 

@@ -244,9 +244,6 @@ class Turn:
 
     async def _commit(self, *, final: bool) -> None:
         while True:
-            due = (
-                next_look(self.state, self.now) if final else self.now + timedelta(seconds=self.settings.lease_seconds)
-            )
             commit = TurnCommit(
                 turn_id=self.id,
                 expected_seq=self._seq,
@@ -256,7 +253,7 @@ class Turn:
                 snapshot_version=STATE_VERSION,
                 consumed=self.consumed,
                 inbox=self._inbox_view(),
-                due_at=due,
+                due_at=next_look(self.state, self.now),
                 final=final,
                 approvals=tuple(self.approvals),
                 withdrawn_approvals=tuple(self.withdrawn_approvals),

@@ -11,6 +11,7 @@ from casewright.procedures.models import (
     ActionDefinition,
     ActionStep,
     CollectStep,
+    Compensation,
     Effect,
     Procedure,
     SayStep,
@@ -19,7 +20,15 @@ from casewright.procedures.models import (
     Texts,
     VerifyStep,
 )
-from casewright.procedures.steps import named_targets, paths_used, reachable, targets, texts_of, waits_for_customer
+from casewright.procedures.steps import (
+    compensation_paths,
+    named_targets,
+    paths_used,
+    reachable,
+    targets,
+    texts_of,
+    waits_for_customer,
+)
 
 TECHNICAL_CODES = frozenset(
     {"failed", "uncertain", "org_unavailable", "locked", "limit_reached", "not_allowed", "refused", "misconfigured"}
@@ -112,6 +121,8 @@ def _step(procedure: Procedure, step: Step, actions: Actions, default_locale: st
         yield f'"source" names "{step.source}", which no action saves; saved: {_list(_saved(procedure))}'
     if isinstance(step, ActionStep):
         yield from _action(step, actions, builtin)
+    if isinstance(step, ActionStep) and step.compensate:
+        yield from _compensation(procedure, step, step.compensate, actions, default_locale, builtin)
 
 
 def _collect(procedure: Procedure, step: CollectStep) -> Iterator[str]:
@@ -145,21 +156,48 @@ def _path(procedure: Procedure, key: str, path: str) -> Iterator[str]:
                 yield f'"{key}" names the unknown value "{path}"; known: {known}'
 
 
-def _action(step: ActionStep, actions: Actions, builtin: bool) -> Iterator[str]:
-    action = actions.get(step.action)
+def _call(call: ActionStep | Compensation, actions: Actions, builtin: bool) -> Iterator[str]:
+    action = actions.get(call.action)
     if action is None or (action.internal and not builtin):
         open_to_all = [name for name, other in sorted(actions.items()) if builtin or not other.internal]
-        close = get_close_matches(step.action, open_to_all, n=1)
+        close = get_close_matches(call.action, open_to_all, n=1)
         remedy = f'did you mean "{close[0]}"?' if close else f"actions: {_list(open_to_all)}"
-        yield f'calls the unknown action "{step.action}"; {remedy}'
+        yield f'calls the unknown action "{call.action}"; {remedy}'
         return
     for name in action.arguments:
-        if name not in step.arguments:
+        if name not in call.arguments:
             yield f'the action "{action.name}" needs the argument "{name}"'
     takes = (*action.arguments, *action.optional_arguments)
-    for name in step.arguments:
+    for name in call.arguments:
         if name not in takes:
             yield f'the action "{action.name}" takes no argument "{name}"; it takes: {_list(takes)}'
+
+
+def _compensation(
+    procedure: Procedure,
+    step: ActionStep,
+    compensation: Compensation,
+    actions: Actions,
+    default_locale: str,
+    builtin: bool,
+) -> Iterator[str]:
+    yield from (f'"compensate" {problem}' for problem in _call(compensation, actions, builtin))
+    yield from _missing_text("compensate say", compensation.say, default_locale)
+    for key, path in compensation_paths(step):
+        if path.startswith("identity."):
+            yield f'"{key}" names "{path}", which may change until then; name slots and results only'
+        else:
+            yield from _path(procedure, key, path)
+    for name, rule in ((step.action, "takes back what changes something"), (compensation.action, "is a change itself")):
+        if (action := actions.get(name)) and action.effect is Effect.READ:
+            yield f'"compensate" {rule}, and "{name}" only reads'
+
+
+def _action(step: ActionStep, actions: Actions, builtin: bool) -> Iterator[str]:
+    yield from _call(step, actions, builtin)
+    action = actions.get(step.action)
+    if action is None or (action.internal and not builtin):
+        return
     for code in step.on:
         if code not in TECHNICAL_CODES and code not in action.codes:
             yield f'"on" names "{code}", with which "{action.name}" never ends; it ends with: {_list(action.codes)}'
@@ -217,12 +255,21 @@ def _beyond(leads_to: Mapping[str, frozenset[str]], start: str) -> set[str]:
 def _unguarded(procedure: Procedure, actions: Actions) -> Iterator[Problem]:
     """Actions that could be come to by a customer who is not sure enough for them."""
     for step in procedure.steps:
-        needed = actions[step.action].assurance if isinstance(step, ActionStep) else Assurance.ANONYMOUS
+        needed = _assurance_for(step, actions)
         if needed is not Assurance.ANONYMOUS and step.id in _before(procedure, partial(_assures, procedure, needed)):
             remedy = f'put a step "verify: {needed.value}" before it'
             if needed is Assurance.CLAIMED:
                 remedy = "collect a slot with identity: true before it"
             yield Problem(step=step.id, message=f"needs a {needed.value} customer: {remedy}")
+
+
+def _assurance_for(step: Step, actions: Actions) -> Assurance:
+    """What an action needs, and what takes it back."""
+    if not isinstance(step, ActionStep):
+        return Assurance.ANONYMOUS
+    needed = actions[step.action].assurance
+    to_take_back = actions[step.compensate.action].assurance if step.compensate else needed
+    return needed if needed.covers(to_take_back) else to_take_back
 
 
 def _assures(procedure: Procedure, needed: Assurance, step: Step) -> bool:
@@ -237,6 +284,8 @@ def _unset(procedure: Procedure) -> Iterator[Problem]:
     for step in procedure.steps:
         paths = {path for key, path in paths_used(step) if key != "branch"}
         paths |= {f"results.{step.source}.records"} if isinstance(step, SayStep) and step.source else set()
+        own = f"results.{getattr(step, 'save_as', None)}."
+        paths |= {path for _, path in compensation_paths(step) if not path.startswith(own)}
         for path in sorted(paths):
             root, name, *_ = path.split(".")
             if root == "identity" or (root == "slots" and procedure.slots[name].optional):

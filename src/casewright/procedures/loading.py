@@ -18,6 +18,7 @@ from casewright.procedures.models import (
     AnswerStep,
     BranchStep,
     CollectStep,
+    Compensation,
     EndStep,
     HandOffStep,
     Procedure,
@@ -121,6 +122,8 @@ def _in_words(content: dict[str, Any], error: Any) -> Problem:
             kind = rest.pop(0) if rest and rest[0] in _STEP_KINDS else ""
             known = list(_STEP_KINDS[str(kind)].model_fields) if kind else []
             location = rest
+            if rest and rest[0] == "compensate":
+                known = list(Compensation.model_fields)
         case ["slots", _, _]:
             known = list(SlotDefinition.model_fields)
     return Problem(step=step, message=_message(error, ".".join(str(part) for part in location), known))

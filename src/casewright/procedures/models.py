@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Discriminator, Field, Tag
+from pydantic import BaseModel, Discriminator, Field, SerializerFunctionWrapHandler, Tag, model_serializer
 
 from casewright.kit.model import Model
 from casewright.kit.principal import Assurance
@@ -49,6 +49,8 @@ class Repeatable(StrEnum):
     """The record carries the call's key: look for it, then decide."""
     NATURALLY = "naturally"
     """Doing it twice is the same as once."""
+    LOOK_ONLY = "look_only"
+    """It can be looked for, but is never sent again: the first request may still be on its way."""
     AT_MOST_ONCE = "at_most_once"
     """It is never tried again; a person is told."""
 
@@ -224,10 +226,19 @@ class VerifyStep(StepBase):
     verify: Assurance
 
 
+class Compensation(Model):
+    """The action that takes a WRITE back when its procedure ends cancelled or unresolved, or a later action fails. `say`: what
+    the customer is told then."""
+
+    action: str
+    arguments: dict[str, str] = {}
+    say: Texts
+
+
 class ActionStep(StepBase):
     """`confirm`: the question whose yes allows a WRITE. `approve`: an operator must allow it as well, and the text tells
     them why. `save_as`: results under `results.<save_as>`. `on`: next step by the outcome's code; `on["failed"]` catches any
-    other failure, without it a person takes over."""
+    other failure, without it a person takes over. `compensate`: what takes it back."""
 
     action: str
     arguments: dict[str, str] = {}
@@ -238,6 +249,7 @@ class ActionStep(StepBase):
     progress: Texts | None = None
     save_as: str | None = None
     on: dict[str, str] = {}
+    compensate: Compensation | None = None
 
 
 class SayStep(StepBase):
@@ -297,12 +309,24 @@ class Procedure(Model):
 # --- running it ---
 
 
+COMPENSATES = "$compensates."
+"""Before a step's id: the step of the action that takes it back."""
+
+
+class Done(Model):
+    """A step whose WRITE happened and can be taken back, with the arguments of the action that does so."""
+
+    step: str
+    arguments: dict[str, Scalar]
+
+
 class Progress(Model):
     """Where a topic stands. `slots` hold masked values; `results` the values of saved outcomes plus their `code`.
     `passed`: the steps left behind, in order; `written`: those of them whose WRITE happened or may have happened.
     `attempts`: by slot, how many answers to its question were of no use, and by `slot.alternative`, how often that was
     wanted instead. `earlier`: values that did not serve; they are shown again, but not taken again by themselves. An empty
-    value of an optional slot: left out on purpose."""
+    value of an optional slot: left out on purpose. `compensable`: what is taken back, the last first, unless the procedure is
+    resolved."""
 
     step: str
     slots: dict[str, str] = {}
@@ -311,6 +335,15 @@ class Progress(Model):
     passed: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     attempts: dict[str, int] = {}
+    compensable: tuple[Done, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _readable_before(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A server of the version before, running beside this one, knows nothing to take back."""
+        values: dict[str, Any] = serialize(self)
+        if not self.compensable:
+            values.pop("compensable", None)
+        return values
 
 
 class Surroundings(Model):
@@ -364,6 +397,16 @@ class RunAction(Model):
     rests_on: tuple[Labelled, ...] = ()
 
 
+class Compensate(Model):
+    """Wants a WRITE taken back; nobody is asked, since the customer's yes was to the whole. `say`: once it is."""
+
+    wants: Literal["compensate"] = "compensate"
+    step: str
+    action: str
+    arguments: dict[str, Scalar]
+    say: str
+
+
 class Say(Model):
     wants: Literal["say"] = "say"
     step: str = ""
@@ -391,7 +434,8 @@ class Finish(Model):
 
 
 Want = Annotated[
-    Ask | RequireAssurance | RunAction | Say | AnswerQuestion | HandOff | Finish, Field(discriminator="wants")
+    Ask | RequireAssurance | RunAction | Compensate | Say | AnswerQuestion | HandOff | Finish,
+    Field(discriminator="wants"),
 ]
 
 

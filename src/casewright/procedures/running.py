@@ -1,6 +1,6 @@
 """Walking through a procedure. Pure: what it wants from outside comes back as a `Want`, what came of that is handed in.
 
-begin ──► advance ──► Want ──► met | fill | misunderstood | record | decline | reject ──► advance …
+begin ──► advance ──► Want ──► met | fill | misunderstood | record | decline | reject | cancel ──► advance …
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from casewright.procedures.conditions import holds
 from casewright.procedures.errors import EndlessProcedure, NotAtStep, UnknownSlot
 from casewright.procedures.models import (
+    COMPENSATES,
     ActionOutcome,
     ActionStatus,
     ActionStep,
@@ -19,6 +20,8 @@ from casewright.procedures.models import (
     Ask,
     BranchStep,
     CollectStep,
+    Compensate,
+    Done,
     EndStep,
     Finish,
     HandOff,
@@ -41,6 +44,7 @@ from casewright.procedures.steps import (
     CANCELLED,
     FAILED,
     FINISHED,
+    NOT_COMPENSATED,
     UNANSWERED,
     UNCERTAIN,
     following,
@@ -110,7 +114,9 @@ def misunderstood(procedure: Procedure, progress: Progress, slot: str) -> Progre
 
 
 def record(procedure: Procedure, progress: Progress, step: str, outcome: ActionOutcome) -> Progress:
-    """After an action has ended. Raises `NotAtStep`."""
+    """After an action has ended, also one that took a step back. Raises `NotAtStep`."""
+    if step.startswith(COMPENSATES):
+        return _compensated(procedure, progress, outcome)
     action = _action_at(procedure, progress, step)
     if action.save_as:
         results = {**progress.results, action.save_as: {**outcome.values, "code": outcome.code}}
@@ -118,6 +124,11 @@ def record(procedure: Procedure, progress: Progress, step: str, outcome: ActionO
     happened = outcome.status in (ActionStatus.SUCCEEDED, ActionStatus.UNCERTAIN)
     if happened and action.confirm:
         progress = progress.model_copy(update={"written": (*progress.written, step)})
+    if action.compensate and outcome.status is ActionStatus.SUCCEEDED:
+        done = Done(
+            step=step, arguments=_given(action.compensate.arguments, _Words(procedure, progress, Surroundings()))
+        )
+        progress = progress.model_copy(update={"compensable": (*progress.compensable, done)})
     return _go(procedure, progress, _after(procedure, action, outcome))
 
 
@@ -129,6 +140,11 @@ def decline(procedure: Procedure, progress: Progress, step: str) -> Progress:
 def reject(procedure: Procedure, progress: Progress, step: str) -> Progress:
     """After the operator said no. Raises `NotAtStep`."""
     return _go(procedure, progress, _action_at(procedure, progress, step).rejected or FAILED)
+
+
+def cancel(procedure: Procedure, progress: Progress) -> Progress:
+    """After the customer wants nothing of it any more."""
+    return _go(procedure, progress, CANCELLED)
 
 
 def _longest_walk(procedure: Procedure) -> int:
@@ -173,7 +189,33 @@ def _want_at(procedure: Procedure, progress: Progress, surroundings: Surrounding
             want = Finish(step=step.id, outcome=step.end)
         case None:
             want = _want_beyond(procedure, progress)
-    return want
+    return _compensate(words, progress.compensable[-1]) if progress.compensable and _gives_up(want) else want
+
+
+def _gives_up(want: Want | _GoOn) -> bool:
+    """Whether nothing may be left half done. A person who is brought in for another reason decides what stays."""
+    return (isinstance(want, Finish) and want.outcome != "resolved") or (
+        isinstance(want, HandOff) and want.step == FAILED
+    )
+
+
+def _compensate(words: "_Words", done: Done) -> Want:
+    step = step_of(words.procedure, done.step)
+    assert isinstance(step, ActionStep)
+    assert step.compensate is not None
+    return Compensate(
+        step=COMPENSATES + done.step,
+        action=step.compensate.action,
+        arguments=done.arguments,
+        say=words.say(step.compensate.say),
+    )
+
+
+def _compensated(procedure: Procedure, progress: Progress, outcome: ActionOutcome) -> Progress:
+    """What could not be taken back for sure stays for a person to see to, with whatever came before it."""
+    if outcome.status is not ActionStatus.SUCCEEDED:
+        return _go(procedure, progress, NOT_COMPENSATED)
+    return progress.model_copy(update={"compensable": progress.compensable[:-1]})
 
 
 def _collect(procedure: Procedure, step: CollectStep, words: "_Words") -> Want | _GoOn:
@@ -216,11 +258,10 @@ def _question(slot: SlotDefinition, attempts: int) -> Texts:
 
 
 def _run(step: ActionStep, words: "_Words") -> RunAction:
-    given = {name: evaluate(template, words.raw) for name, template in step.arguments.items()}
     return RunAction(
         step=step.id,
         action=step.action,
-        arguments={name: value for name, value in given.items() if value is not None},
+        arguments=_given(step.arguments, words),
         confirm=words.say(step.confirm) if step.confirm else None,
         approve=words.say(step.approve) if step.approve else None,
         progress=words.say(step.progress) if step.progress else None,
@@ -230,6 +271,11 @@ def _run(step: ActionStep, words: "_Words") -> RunAction:
             if not is_settled(words.procedure, words.progress, name)
         ),
     )
+
+
+def _given(arguments: dict[str, str], words: "_Words") -> dict[str, Scalar]:
+    given = {name: evaluate(template, words.raw) for name, template in arguments.items()}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _want_beyond(procedure: Procedure, progress: Progress) -> Want:
@@ -244,6 +290,7 @@ _BEYOND: dict[str, Want] = {
     FAILED: HandOff(step=FAILED, reason="action_failed"),
     UNCERTAIN: HandOff(step=UNCERTAIN, reason="action_uncertain"),
     UNANSWERED: HandOff(step=UNANSWERED, reason="no_usable_answer"),
+    NOT_COMPENSATED: HandOff(step=NOT_COMPENSATED, reason="not_compensated"),
 }
 
 

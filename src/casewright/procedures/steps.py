@@ -28,6 +28,8 @@ UNCERTAIN = "$uncertain"
 """… after it stayed unknown whether an action happened."""
 UNANSWERED = "$unanswered"
 """… after an alternative to an answer was wanted too often."""
+NOT_COMPENSATED = "$not_compensated"
+"""… after what was to be taken back could not be, or not surely."""
 
 
 def step_of(procedure: Procedure, step_id: str) -> Step | None:
@@ -95,6 +97,15 @@ def texts_of(step: Step) -> Iterator[tuple[str, Texts]]:
         yield from (("quick_replies", texts) for texts in step.quick_replies)
     if isinstance(step, AnswerStep):
         yield "answer", step.answer
+
+
+def compensation_paths(step: Step) -> Iterator[tuple[str, str]]:
+    """The values that taking a step back looks at, as paths, each with the key that does. They are looked at after it."""
+    if not isinstance(step, ActionStep) or step.compensate is None:
+        return
+    given = {f"compensate arguments {name}": [text] for name, text in step.compensate.arguments.items()}
+    for key, texts in {**given, "compensate say": [*step.compensate.say.values()]}.items():
+        yield from ((key, path) for text in texts for path in placeholders(text))
 
 
 def paths_used(step: Step) -> Iterator[tuple[str, str]]:
