@@ -4,8 +4,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= auto
+# Superusers' URLs of a cluster for the tests, and past its pooler if it has one; without them the tests bring their own.
+DATABASE ?=
+DATABASE_DIRECT ?=
+export CASEWRIGHT_TEST_DATABASE = $(DATABASE)
+export CASEWRIGHT_TEST_DATABASE_DIRECT = $(DATABASE_DIRECT)
 
-.PHONY: help setup demo test test-slow check format bench lock openapi screenshots clean
+.PHONY: help setup demo test test-slow test-pooled check format bench lock openapi screenshots wheel clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -20,11 +25,16 @@ test: setup ## Run all checks and tests, the browser's included
 	@scripts/find-chromium
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not live"
-	@$(BIN)/pytest -q -n 2 --dist loadfile -m "live and not slow"
+	@$(BIN)/pytest -q -n 3 --dist loadfile -m "live and not slow"
 
 test-slow: setup ## Run the tests that take long
 	@scripts/find-chromium
+	@scripts/find-pgbouncer
 	@$(BIN)/pytest -m slow
+
+test-pooled: setup ## Run the tests on PostgreSQL with TLS, scram and PgBouncer in transaction mode before it
+	@scripts/find-pgbouncer
+	@$(BIN)/python -m tests.clusters $(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
 check: setup ## Lint, types, layers, TypeScript
 	@$(BIN)/ruff check .
@@ -51,6 +61,12 @@ screenshots: setup ## Take the pictures in docs/images from a running demo
 lock: ## Renew requirements.lock
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q \
 	  --extra development pyproject.toml -o requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q \
+	  -c requirements.lock pyproject.toml -o requirements-production.lock
+
+wheel: setup ## Build dist/casewright-….whl, pages and demo companies included
+	@$(BIN)/pip wheel -q --no-deps --no-build-isolation -w dist .
+	@ls dist/*.whl
 
 clean: ## Remove what setup made
 	@rm -rf .venv web/node_modules web/dist

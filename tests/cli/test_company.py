@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from pydantic import SecretStr
 
 from casewright.assembly import Parts, assembled
 from casewright.cli import main
@@ -46,9 +45,7 @@ Casewright = Callable[..., Awaitable[Done]]
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Settings:
-    return Settings(
-        data_dir=tmp_path_factory.mktemp("installation"), database_url=SecretStr(cluster.application), rehearsal=False
-    )
+    return Settings(data_dir=tmp_path_factory.mktemp("installation"), **cluster.settings(), rehearsal=False)
 
 
 @pytest.fixture
