@@ -1,8 +1,9 @@
 """What many tests stand on: a real PostgreSQL, two tenants in it, and principals for them."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from casewright.kit.principal import Principal, system
 from casewright.settings import Limits
 from casewright.tenants.models import Tenant, TenantProfile
 from casewright.tenants.service import TenantService
-from tests.running import RunningDemo, running_demo
+from tests.clusters import Cluster, GivenCluster
+from tests.running import RunningDemo, copy_of, prepared, running_demo
 
 LIVE = ("live", "browser")
 """Folders whose tests talk to a running demo; `make test` runs them in a session of their own."""
@@ -28,9 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory of the demo, for `copy_of`. The run's workers share it."""
+    own = tmp_path_factory.getbasetemp()
+    return prepared((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "prepared-demo")
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory, prepared_data: Path) -> Iterator[RunningDemo]:
     """The whole demo, for all tests of the session that want it."""
-    with running_demo(tmp_path_factory.mktemp("demo"), UNHURRIED) as demo:
+    with running_demo(copy_of(prepared_data, tmp_path_factory.mktemp("live") / "demo"), UNHURRIED) as demo:
         yield demo
 
 
@@ -38,26 +47,23 @@ UNHURRIED = {"CASEWRIGHT_LIMITS__REQUESTS_PER_MINUTE": "100000", "CASEWRIGHT_LIM
 """The tests ask more in a minute than a company's customers do."""
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """Addresses of a migrated database: as the application's role, and as its owner."""
-
-    application: str
-    owner: str
-
-
 @pytest.fixture(scope="session")
 async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    directory: Path = tmp_path_factory.mktemp("postgres")
-    async with EmbeddedPostgres(directory) as server:
-        owner = server.dsn(Role.OWNER)
-        await asyncio.to_thread(migrations.upgrade, owner)
-        yield Cluster(application=server.dsn(Role.APPLICATION), owner=owner)
+    """A migrated database: on the cluster that `make test DATABASE=…` names, else on one of our own."""
+    async with AsyncExitStack() as stack:
+        if given := GivenCluster.from_environment():
+            cluster = stack.enter_context(given.database())
+        else:
+            server = await stack.enter_async_context(EmbeddedPostgres(tmp_path_factory.mktemp("postgres")))
+            application = server.dsn(Role.APPLICATION)
+            cluster = Cluster(application=application, direct=application, owner=server.dsn(Role.OWNER))
+        await asyncio.to_thread(migrations.upgrade, cluster.owner)
+        yield cluster
 
 
 @pytest.fixture(scope="session")
 async def database(cluster: Cluster) -> AsyncIterator[Database]:
-    opened = Database(cluster.application, pool_size=8)
+    opened = Database(cluster.application, pool_size=8, through_pooler=cluster.through_pooler)
     await opened.open()
     yield opened
     await opened.close()

@@ -1,5 +1,7 @@
 """Starts the whole demo as a user would, and kills parts of it on purpose."""
 
+import atexit
+import fcntl
 import json
 import os
 import shutil
@@ -7,18 +9,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import psutil
+import pytest
 
+from tests.clusters import GivenCluster
+
+CASEWRIGHT = (sys.executable, "-m", "casewright")
 START_SECONDS = 180.0
 PREPARED_MODELS = Path(__file__).parents[1] / ".pytest_cache" / "d" / "sentence-model"
 """Where the tests of knowledge and understanding keep their encoder."""
+GIVEN_DATABASE = "given_database"
+"""The file that names a demo's database, where the tests were given a cluster for it."""
+OF_ONE_PLACE = ("run", "socket_directory", "keeper.lock", "in-use.lock", "logs", "*.log", "demo.out", GIVEN_DATABASE)
+"""What belongs to a data directory where it is, and not to a copy of it."""
 
 
 @dataclass
@@ -38,6 +48,8 @@ class RunningDemo:
 
     def postgres(self) -> psutil.Process:
         """The server process of PostgreSQL itself, found by its data directory."""
+        if GivenCluster.from_environment():
+            pytest.skip("the cluster that the tests were given is not theirs to kill")
         for process in psutil.process_iter(["name", "cmdline"]):
             command = process.info["cmdline"] or []
             if process.info["name"] == "postgres" and any(str(self.data_directory) in part for part in command):
@@ -57,25 +69,38 @@ class RunningDemo:
 
 @contextmanager
 def running_demo(
-    data_directory: Path, environment: Mapping[str, str] | None = None, port: int = 0
+    data_directory: Path,
+    environment: Mapping[str, str] | None = None,
+    port: int = 0,
+    program: Sequence[str] = CASEWRIGHT,
 ) -> Iterator[RunningDemo]:
     """A demo, ready to be written to; stopped with Ctrl-C at the end."""
-    demo = start(data_directory, environment, port)
+    demo = start(data_directory, environment, port, program)
     try:
         yield demo
     finally:
         stop(demo)
 
 
-def start(data_directory: Path, environment: Mapping[str, str] | None = None, port: int = 0) -> RunningDemo:
+def start(
+    data_directory: Path,
+    environment: Mapping[str, str] | None = None,
+    port: int = 0,
+    program: Sequence[str] = CASEWRIGHT,
+) -> RunningDemo:
     """Starts a demo and waits until it says how to reach it."""
     data_directory.mkdir(parents=True, exist_ok=True)
     bring_models(data_directory / "models")
     (data_directory / "demo.json").unlink(missing_ok=True)
     output = (data_directory / "demo.out").open("ab")
     process = subprocess.Popen(
-        [sys.executable, "-m", "casewright", "demo", "--no-browser", "--no-history", "--port", str(port)],
-        env={**os.environ, "CASEWRIGHT_DATA_DIR": str(data_directory), **(environment or {})},
+        [*program, "demo", "--no-browser", "--no-history", "--port", str(port)],
+        env={
+            **os.environ,
+            "CASEWRIGHT_DATA_DIR": str(data_directory),
+            **given_database(data_directory),
+            **(environment or {}),
+        },
         stdout=output,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
@@ -89,6 +114,42 @@ def start(data_directory: Path, environment: Mapping[str, str] | None = None, po
         time.sleep(0.1)
     content = json.loads(connection.read_text(), object_hook=lambda fields: SimpleNamespace(**fields))
     return RunningDemo(data_directory, process, content.url, tuple(content.tenants))
+
+
+_databases = ExitStack()
+_environments: dict[Path, dict[str, str]] = {}
+atexit.register(_databases.close)
+
+
+def given_database(data_directory: Path, template: str = "template1") -> dict[str, str]:
+    """Variables that name the demo's own database on the cluster that the tests were given, if they were given one."""
+    given = GivenCluster.from_environment()
+    if given is not None and data_directory not in _environments:
+        cluster = _databases.enter_context(given.database(template))
+        _environments[data_directory] = cluster.environment()
+        (data_directory / GIVEN_DATABASE).write_text(cluster.name)
+    return _environments.get(data_directory, {})
+
+
+def prepared(template: Path) -> Path:
+    """A data directory in which a demo was started once, to be copied: made by the first process that asks, others wait."""
+    template.parent.mkdir(parents=True, exist_ok=True)
+    with template.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            making = template.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)
+            stop(start(making))
+            making.rename(template)
+    return template
+
+
+def copy_of(template: Path, data_directory: Path) -> Path:
+    """In a fraction of the time of a demo's first start, which imports all articles and trains."""
+    shutil.copytree(template, data_directory, ignore=shutil.ignore_patterns(*OF_ONE_PLACE))
+    if (template / GIVEN_DATABASE).exists():
+        given_database(data_directory, (template / GIVEN_DATABASE).read_text())
+    return data_directory
 
 
 def bring_models(models: Path) -> None:

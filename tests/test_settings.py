@@ -48,3 +48,36 @@ def test_config_shows_where_each_value_comes_from_and_hides_secrets(
     assert "(hidden)" in shown
     assert "CASEWRIGHT_DATABASE_URL" in shown
     assert "limits.requests_per_minute" in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "complaint"),
+    [
+        ("db.example/casewright", "must look like postgresql://"),
+        ("postgresql://me:hunter2@db.example:port/casewright", "must look like postgresql://"),
+        ("postgresql://me:hunter2@db.example/casewright?sslrootcert=/nowhere/ca.pem", "/nowhere/ca.pem"),
+    ],
+)
+def test_a_database_address_that_can_never_work_is_refused_without_its_secret(
+    file: Path, monkeypatch: pytest.MonkeyPatch, address: str, complaint: str
+) -> None:
+    monkeypatch.setenv("CASEWRIGHT_DATABASE_URL", address)
+    with pytest.raises(SetupError, match=complaint) as refused:
+        load_settings()
+    assert "hunter2" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:secret@db.example/casewright",
+        "postgres://me:secret@[::1]:5432/casewright",
+        "postgresql://me:secret@first.example:5432,second.example:5433/casewright?target_session_attrs=primary",
+        "postgresql://me:secret@/casewright?host=/run/postgresql",
+    ],
+)
+def test_every_form_of_a_database_address_is_taken(file: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("CASEWRIGHT_DATABASE_URL", address)
+    found = load_settings().database_url
+    assert found is not None
+    assert found.get_secret_value() == address

@@ -69,6 +69,7 @@ class TenantProcedures:
     record = staticmethod(running.record)
     decline = staticmethod(running.decline)
     reject = staticmethod(running.reject)
+    cancel = staticmethod(running.cancel)
 
     def __init__(self, database: Database, service: ProcedureService) -> None:
         self._database = database

@@ -12,17 +12,18 @@ from fastapi.staticfiles import StaticFiles
 
 from casewright import __version__
 from casewright.assembly import Parts, assembled
+from casewright.assets import WEB
 from casewright.conversations.endpoints import router as conversation_routes
 from casewright.engine.dispatcher import Dispatcher
 from casewright.greeting import Greeter
 from casewright.kit.errors import TryLater
 from casewright.kit.telemetry import METRICS_CONTENT_TYPE, configure_tracing, count_request, render_metrics, span
 from casewright.kit.web import add_problem_handlers
+from casewright.people.endpoints import router as people_routes
 from casewright.rehearsal import Demo
 from casewright.settings import Settings
 from casewright.tenants.endpoints import router as tenant_routes
 
-WEB = Path(__file__).parents[2] / "web" / "dist"
 PAGES = {"/": "index.html", "/chat": "chat.html", "/operator": "operator.html"}
 
 
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         configure_tracing("casewright", __version__)
         async with AsyncExitStack() as stack:
             parts = await stack.enter_async_context(assembled(settings))
-            dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds, settings.lease_seconds)
+            dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds)
             dispatcher.start()
             stack.push_async_callback(dispatcher.stop)
             app.state.parts = parts
@@ -55,6 +56,7 @@ def describe_api() -> dict[str, Any]:
     nothing: Any = None
     app.include_router(conversation_routes(nothing, nothing, nothing, nothing, nothing, nothing, settings))
     app.include_router(tenant_routes(nothing, settings, nothing, nothing))
+    app.include_router(people_routes(nothing, nothing))
     return app.openapi()
 
 
@@ -64,6 +66,7 @@ def _include_routes(app: FastAPI, parts: Parts) -> None:
         conversation_routes(parts.conversations, parts.desk, parts.live, parts.tenants, parts.engine, greeter, settings)
     )
     app.include_router(tenant_routes(parts.tenants, settings, Demo(settings), greeter))
+    app.include_router(people_routes(parts.people, parts.tenants))
 
 
 def _serve_pages(app: FastAPI) -> None:

@@ -18,11 +18,14 @@ from casewright.kit.clock import SystemClock
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.database import Database
 from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
+from casewright.kit.relay import PostgresRelay, RedisRelay
 from casewright.kit.sealing import KeyEncryptionKey
 from casewright.knowledge.service import KnowledgeService
+from casewright.people.service import PeopleService
 from casewright.procedures.service import ProcedureService
 from casewright.salesforce.actions import SalesforceActions
 from casewright.salesforce.customers import OrgCustomers
+from casewright.salesforce.forgetting import ForgottenCustomers
 from casewright.salesforce.service import OrgConnections, Orgs
 from casewright.security.new_address import NewAddressCodes
 from casewright.security.personal_data import PersonalDataMasker
@@ -39,13 +42,14 @@ KEY_FILE = "secrets/key-encryption-key"
 class Parts:
     settings: Settings
     database: Database
-    dsn: str
+    direct_dsn: str
     key: KeyEncryptionKey
     log: EventLog
     live: LiveEvents
     conversations: ConversationService
     desk: OperatorDesk
     tenants: TenantService
+    people: PeopleService
     knowledge: KnowledgeService
     procedures: ProcedureService
     understanding: UnderstandingService
@@ -61,12 +65,18 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         directory = DataDirectory(settings.data_dir)
         key = load_key(settings, directory)
-        dsn = await database_address(settings, directory, stack)
-        database = Database(dsn, pool_size=settings.database_pool_size)
+        direct_dsn = await database_address(settings, directory, stack)
+        database = Database(
+            settings.database_url.get_secret_value() if settings.database_url else direct_dsn,
+            pool_size=settings.database_pool_size,
+            through_pooler=settings.database_direct_url is not None,
+        )
         stack.push_async_callback(database.close)
         await database.open()
+        database.watch()
         clock = SystemClock()
-        live = LiveEvents(dsn)
+        redis = settings.redis_url
+        live = LiveEvents(RedisRelay(redis.get_secret_value()) if redis else PostgresRelay(direct_dsn))
         await live.start()
         stack.push_async_callback(live.stop)
         sealer = Sealer(key)
@@ -107,13 +117,14 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         yield Parts(
             settings=settings,
             database=database,
-            dsn=dsn,
+            direct_dsn=direct_dsn,
             key=key,
             log=log,
             live=live,
             conversations=ConversationService(database, sealer, log, writer, live, clock),
             desk=OperatorDesk(database, sealer, writer, live, clock),
             tenants=tenants,
+            people=PeopleService(database, sealer, tenants, ForgottenCustomers(orgs), clock, settings.retention_days),
             knowledge=knowledge,
             procedures=procedures,
             understanding=understanding,
@@ -130,8 +141,8 @@ def load_key(settings: Settings, directory: DataDirectory) -> KeyEncryptionKey:
 
 
 async def database_address(settings: Settings, directory: DataDirectory, stack: AsyncExitStack) -> str:
-    """The database's address: the one set, else that of the embedded server, which then runs as long as `stack` lives."""
-    if settings.database_url:
-        return settings.database_url.get_secret_value()
+    """The database's address, past a pooler: the one set, else the embedded server's, which runs as long as `stack` lives."""
+    if address := settings.database_direct_url or settings.database_url:
+        return address.get_secret_value()
     server = await stack.enter_async_context(EmbeddedPostgres(directory.path))
     return server.dsn(Role.APPLICATION)

@@ -83,6 +83,17 @@ class Company(Model):
     articles: tuple[ArticleDraft, ...]
 
 
+class Draft(Model):
+    """What a folder holds of a company, to be laid over what is installed. None, or empty: it has nothing of that."""
+
+    slug: str | None
+    name: str | None
+    profile: TenantProfile | None
+    intents: IntentSet | None
+    procedures: tuple[Procedure, ...]
+    articles: tuple[ArticleDraft, ...]
+
+
 # --- into the database --------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +148,30 @@ def read_company(folder: Path) -> Company:
         builtin=tuple(one for name, one in builtin.items() if name not in own),
         articles=articles,
     )
+
+
+def read_draft(folder: Path, default_language: str) -> Draft:
+    """Whatever of a company's folder is there. `default_language`: where it has no tenant.yaml. Blocking. Raises
+    `ContentUnusable` with all that is wrong in it."""
+    parts = [folder / name for name in ("tenant.yaml", "intents.yaml", "procedures", "articles")]
+    if not any(part.exists() for part in parts):
+        names = ", ".join(part.name for part in parts)
+        raise ContentUnusable(Problem(file=folder, message=f"there is nothing of a company in it: none of {names}"))
+    findings = Findings()
+    about, intents_file, procedures, articles = parts
+    slug, name, profile, intents = None, None, None, None
+    if about.exists():
+        with findings.of(about):
+            slug, name, profile = read_profile(about)
+    locale = profile.default_language if profile else default_language
+    own = _read_procedures(procedures, locale, findings)
+    written = _read_articles(articles, findings) if articles.exists() else ()
+    if intents_file.exists():
+        with findings.of(intents_file):
+            intents = _read_intents(intents_file)
+    findings.settle()
+    found = tuple(one.procedure for one in own.values() if one.procedure)
+    return Draft(slug=slug, name=name, profile=profile, intents=intents, procedures=found, articles=written)
 
 
 class Findings:

@@ -1,15 +1,19 @@
 """Every setting, in one class. From the environment (`CASEWRIGHT_…`), then a TOML file, then the defaults here."""
 
 import os
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from casewright.kit.errors import SetupError
 from casewright.kit.model import Model
 
 CONFIGURATION_FILE_VARIABLE = "CASEWRIGHT_CONFIG"
+
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]*)(:\d{1,5})?")
 
 
 class Limits(Model):
@@ -38,8 +42,18 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL with pgvector, instead of the embedded one: postgresql://user:password@host/name."
     )
+    database_direct_url: SecretStr | None = Field(
+        None,
+        description="The same database past the pooler: for LISTEN and the job queue. Set it when `database_url` leads to "
+        "a pooler in transaction mode (PgBouncer); statements are then not kept prepared either.",
+    )
     database_admin_url: SecretStr | None = Field(
         None, description="The same database as a role that may create tables; used by migrations only."
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Redis, by which servers tell each other of new events, instead of by PostgreSQL: "
+        "redis://user:password@host:6379/0, or rediss:// for TLS.",
     )
     key_encryption_key: SecretStr | None = Field(
         None, description="32 bytes as base64. Default: a file readable by its owner only, in the data folder."
@@ -50,10 +64,28 @@ class Settings(BaseSettings):
         False, description="Offers what a demo needs and production must not: a clock to move, a list of companies."
     )
     max_message_characters: int = Field(8000, description="Longer messages are cut, with a note.")
-    lease_seconds: float = Field(10.0, description="A turn's process must finish or renew within this time.")
-    turns_at_once: int = Field(32, description="Turns a process works on at the same time; more wait.")
+    lease_seconds: float = Field(
+        3.0, description="A process that gives no sign of life for this long loses its turns to others.", ge=0.5
+    )
+    turns_at_once: int = Field(32, description="Turns a process works on at the same time; more wait.", ge=1)
+    turns_at_once_per_tenant: int = Field(24, description="The most of them that one tenant may have.", ge=1)
+    turns_in_hand: int = Field(
+        1000,
+        description="Conversations a process works on or has waiting; messages to more are answered with 429.",
+        ge=1,
+    )
+    turns_in_hand_per_tenant: int = Field(250, description="The most of them that one tenant may have.", ge=1)
+    live_connections: int = Field(
+        5000, description="Streams of live events a process keeps open; more are answered with 429.", ge=1
+    )
     dispatch_interval_seconds: float = Field(0.5, description="How often waiting turns and timers are looked for.")
     silence_minutes: float = Field(30.0, description="Silence after a reply that ends a conversation.")
+    retention_days: int = Field(
+        90,
+        description="Days after which closed conversations are deleted, unless a tenant sets its own.",
+        ge=1,
+        le=36_500,
+    )
     action_timeout_seconds: float = Field(15.0, description="Longest wait for one action in the org.")
     verification_conversations_per_hour: int = Field(
         5, description="Conversations in which one address may be sent a one-time code within an hour."
@@ -62,6 +94,13 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     limits: Limits = Field(Limits(), description="Defaults for a tenant's limits.")
     thresholds: Thresholds = Field(Thresholds(), description="Defaults for a tenant's thresholds.")
+
+    @field_validator("database_url", "database_direct_url", "database_admin_url")
+    @classmethod
+    def _require_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            _require_database_address(url.get_secret_value())
+        return url
 
     @classmethod
     def settings_customise_sources(
@@ -73,6 +112,20 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, configuration_file())
+
+
+def _require_database_address(url: str) -> None:
+    """Raises `ValueError`, whose words hold nothing of a URL but the names of files in it."""
+    parts = urlsplit(url)
+    # Several hosts may be named, for a primary that moves; each with a port or without one.
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    if parts.scheme not in ("postgresql", "postgres") or not all(_HOST.fullmatch(host) for host in hosts):
+        raise ValueError("it must look like postgresql://user:password@host:5432/name?sslmode=verify-full")
+    options = parse_qs(parts.query)
+    for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
+        for file in options.get(name, ()):
+            if not os.access(file, os.R_OK):
+                raise ValueError(f"{name} names the file {file}, which is not there or cannot be read")
 
 
 def configuration_file() -> Path:

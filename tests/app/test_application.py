@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 
 from casewright.app import create_app, describe_api
 from casewright.kit.database import Database
@@ -21,7 +20,7 @@ from tests.conftest import Cluster
 @pytest.fixture
 async def client(cluster: Cluster, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     limits = Limits(requests_per_minute=6, concurrent_conversations=3, conversation_active_seconds=60)
-    settings = Settings(data_dir=tmp_path, database_url=SecretStr(cluster.application), limits=limits)
+    settings = Settings(data_dir=tmp_path, **cluster.settings(), limits=limits)
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)

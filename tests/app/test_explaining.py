@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from casewright.conversations.models import ActionView, MaskedValue, Mood, TopicView
+from casewright.conversations.models import ActionView, CheckView, MaskedValue, Mood, StateChange, TopicView
 from casewright.conversations.schemas import TurnView
 from casewright.explaining import in_plain_words
 from casewright.kit.ids import new_id
@@ -61,3 +61,27 @@ def test_the_emotion_curve_is_told_from_the_second_message_on() -> None:
     )
     segments = [{"start": 0, "end": 1, "text": "x"}]
     assert "Feeling so far: anger 30% → neutral 25%" in told(emotions=curve, segments=segments)["What was understood"]
+
+
+def test_what_changed_in_the_state_is_told_from_before_to_after() -> None:
+    changes = (
+        StateChange(what="who talks", before="agent", after="human"),
+        StateChange(what="case", before="", after="00001001"),
+    )
+    assert told(changes=changes)["What changed in the state"] == [
+        "who talks: agent → human",
+        "case: nothing → 00001001",
+    ]
+
+
+def test_checks_are_told_by_what_they_found_and_how_often() -> None:
+    checks = (
+        CheckView(part=0, check="agrees with its source", passed=True),
+        CheckView(part=1, check="agrees with its source", passed=True),
+        CheckView(part=2, check="agrees with its source", passed=False),
+    )
+    assert told(checks=checks)["Checks"] == [
+        "3 checks of what was said, 1 failed",
+        "2 × agrees with its source",
+        "part 3: not true that it agrees with its source; repaired before it went out",
+    ]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 
 from casewright.app import create_app
 from casewright.settings import Settings
@@ -35,7 +34,7 @@ async def client(
         {"id": str(other_tenant.id), "publishable_key": "pk_2", "org": None},
     ]
     (tmp_path / "demo.json").write_text(json.dumps({"tenants": companies}))
-    app = create_app(Settings(data_dir=tmp_path, database_url=SecretStr(cluster.application), rehearsal=True))
+    app = create_app(Settings(data_dir=tmp_path, **cluster.settings(), rehearsal=True))
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://casewright") as client:
@@ -102,7 +101,7 @@ async def test_an_org_that_is_away_is_a_problem_to_try_again(
 async def test_a_production_server_has_no_such_mailbox(
     cluster: Cluster, tmp_path: Path, tenants: TenantService, tenant: Tenant
 ) -> None:
-    app = create_app(Settings(data_dir=tmp_path, database_url=SecretStr(cluster.application)))
+    app = create_app(Settings(data_dir=tmp_path, **cluster.settings()))
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://casewright") as client:

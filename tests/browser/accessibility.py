@@ -58,7 +58,8 @@ def assert_accessible_everywhere(page: Page, name: str, screenshot: Callable[[Pa
 
 def assert_no_violations(page: Page) -> None:
     """As it is."""
-    page.evaluate(_axe())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
     found: list[str] = page.evaluate(_RUN)
     assert not found, "\n".join(found)
 

@@ -22,7 +22,12 @@ class OperatorPage:
     def row(self, conversation_id: str) -> Locator:
         return self.inbox.locator(f'a[href="#conversation/{conversation_id}"]')
 
+    def look_again(self) -> None:
+        """As on coming back to the tab: the inbox is asked for at once, and not in a few seconds."""
+        self.page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
+
     def open_conversation(self, conversation_id: str) -> None:
+        self.look_again()
         self.row(conversation_id).click()
         expect(self.log.locator(".message").first).to_be_visible()
 

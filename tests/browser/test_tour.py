@@ -255,6 +255,7 @@ def at_a_form(tour: Tour) -> None:
 
 
 def visitor_writes(tour: Tour) -> None:
+    expect(tour.chat.last_reply).to_be_visible()
     tour.chat.composer.fill("One moment,")
     expect(tour.caption).to_contain_text("Paused: you are writing.")
 

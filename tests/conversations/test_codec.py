@@ -3,7 +3,7 @@
 import orjson
 
 from casewright.conversations import codec
-from casewright.conversations.models import MessageReceived, ReplySent, TurnFinished
+from casewright.conversations.models import EVENT_KINDS, ActionFinished, MessageReceived, ReplySent, TurnFinished
 from casewright.kit.ids import new_id
 
 MESSAGE = str(new_id())
@@ -34,6 +34,39 @@ def test_a_report_from_before_it_told_so_much_still_reads() -> None:
     event = codec.join("turn_finished", 1, data, orjson.dumps({"report": report}))
     assert isinstance(event, TurnFinished)
     assert (event.report.actions[0].attempts, event.report.topics[0].parent) == (1, None)
+
+
+def test_an_action_from_before_reads_told_their_arguments_is_upcast() -> None:
+    data = {
+        "action_id": "a1", "topic_id": "t1", "step": "look", "action": "look_up", "status": "succeeded", "code": "done",
+        "records": [], "milliseconds": 1.0,
+    }  # fmt: skip
+    event = codec.join("action_finished", 1, data, b'{"values": {"number": "7"}}')
+    assert isinstance(event, ActionFinished)
+    assert (event.values, event.arguments) == ({"number": "7"}, None)
+
+
+def test_what_a_read_was_asked_is_sealed() -> None:
+    event = ActionFinished(
+        action_id="a1", topic_id="t1", step="look", action="look_up", status="succeeded", code="done", values={},
+        arguments={"name": "Ann Example"},
+    )  # fmt: skip
+    data, private = codec.split(event)
+    assert "Ann Example" not in str(data)
+    assert private is not None
+    assert b"Ann Example" in private
+
+
+def test_of_an_event_of_a_newer_version_what_is_known_is_read() -> None:
+    newer = MessageReceived.version + 1
+    event = codec.join("message_received", newer, {"message_id": MESSAGE, "mood": "new"}, b'{"text": "Hello"}')
+    assert isinstance(event, MessageReceived)
+    assert event.text == "Hello"
+
+
+def test_every_version_before_the_newest_has_an_upcaster() -> None:
+    older = {(kind, version) for kind, event in EVENT_KINDS.items() for version in range(1, event.version)}
+    assert codec.UPCASTERS.keys() == older
 
 
 def test_what_was_filled_in_is_sealed() -> None:

@@ -99,6 +99,15 @@ async def test_a_stream_looks_at_once_when_the_mode_changes(world: World, looks:
     assert await watch.moved() == looks.place
 
 
+async def test_a_place_that_was_seen_before_the_mode_changed_is_told_again_after_it(
+    world: World, looks: CountedLooks
+) -> None:
+    watch = watching(world, looks)
+    await watch.moved()
+    watch.notice(ModeChanged(mode=Mode.HUMAN, reason="requested"))
+    assert await watch.moved() == looks.place
+
+
 async def test_a_stream_that_waits_for_nobody_does_not_look_again(world: World, looks: CountedLooks) -> None:
     looks.place = None
     watch = watching(world, looks)

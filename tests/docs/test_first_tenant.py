@@ -22,7 +22,7 @@ from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import CHROMIUM
 from tests.browser.connection import newest_code
 from tests.live.api import Customer, Desk, bearer
-from tests.running import RunningDemo, bring_models, stop
+from tests.running import RunningDemo, copy_of, stop
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -203,11 +203,11 @@ def _seen(reply: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    """Somebody who has followed the whole guide; what they started still runs."""
+def reader(tmp_path_factory: pytest.TempPathFactory, prepared_data: Path) -> Iterator[Reader]:
+    """Somebody who has followed the whole guide; what they started still runs. The demo's own companies were there before."""
     folder = tmp_path_factory.mktemp("guide")
     (folder / ".venv").symlink_to(ROOT / ".venv")
-    bring_models(folder / "data" / "models")
+    copy_of(prepared_data, folder / "data")
     reader = Reader(folder)
     try:
         reader.follow(GUIDE.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """A program in a terminal of its own: types into it, and reads what stands there."""
 
+import codecs
 import fcntl
 import os
 import re
@@ -15,7 +16,7 @@ from typing import Self
 
 CTRL_D, ENTER = "\x04", "\r"
 
-_ESCAPES = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[ -/]*[0-~])")
+_ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[ -/]*[0-~])")
 _PATIENCE = 30.0
 
 
@@ -26,13 +27,16 @@ class PseudoTerminal:
         ours, theirs = os.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._terminal = ours
-        self._read = b""
+        self._decoder = codecs.getincrementaldecoder("utf8")("replace")
+        self._read = ""
+        # The terminal says itself how large it is.
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self._process = subprocess.Popen(
             command,
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**os.environ, "TERM": "xterm-256color", **environment},
+            env={**inherited, "TERM": "xterm-256color", **environment},
             start_new_session=True,
             # Ctrl-C reaches only the session whose own terminal this is.
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0) and None,
@@ -62,7 +66,7 @@ class PseudoTerminal:
         while words not in (text := self._text()):
             assert time.monotonic() < give_up_at and self._more(), f"{words!r} did not come after:\n{text[-3000:]}"
         before = text.partition(words)[0] + words
-        self._read = text[len(before) :].encode()
+        self._read = text[len(before) :]
         return before
 
     def interrupt(self) -> None:
@@ -79,13 +83,13 @@ class PseudoTerminal:
         return self._process.wait(_PATIENCE)
 
     def _text(self) -> str:
-        return _ESCAPES.sub(b"", self._read).decode(errors="replace").replace("\r\n", "\n")
+        return _ESCAPES.sub("", self._read).replace("\r\n", "\n")
 
     def _more(self) -> bool:
         """Whether the program may write more."""
         if select.select([self._terminal], [], [], 0.2)[0]:
             try:
-                self._read += os.read(self._terminal, 65_536)
+                self._read += self._decoder.decode(os.read(self._terminal, 65_536))
             except OSError:  # The other end is closed.
                 return False
         return True

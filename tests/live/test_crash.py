@@ -13,14 +13,14 @@ import pytest
 
 from tests.conftest import UNHURRIED
 from tests.live.api import Customer
-from tests.running import RunningDemo, running_demo, start, stop
+from tests.running import RunningDemo, copy_of, running_demo, start, stop
 
 RECOVERY_SECONDS = 45.0
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    with running_demo(tmp_path_factory.mktemp("crash"), UNHURRIED) as running:
+def demo(tmp_path_factory: pytest.TempPathFactory, prepared_data: Path) -> Iterator[RunningDemo]:
+    with running_demo(copy_of(prepared_data, tmp_path_factory.mktemp("crash") / "demo"), UNHURRIED) as running:
         yield running
 
 
@@ -127,8 +127,8 @@ def test_a_killed_worker_is_started_again(demo: RunningDemo) -> None:
     assert eventually(lambda: demo.worker().pid != before.pid)
 
 
-def test_a_killed_demo_starts_again_with_all_its_conversations(tmp_path: Path) -> None:
-    demo = start(tmp_path / "data", UNHURRIED)
+def test_a_killed_demo_starts_again_with_all_its_conversations(tmp_path: Path, prepared_data: Path) -> None:
+    demo = start(copy_of(prepared_data, tmp_path / "data"), UNHURRIED)
     customer = Customer(demo)
     customer.say("How do I export data?")
     said = customer.transcript()["messages"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.running import RunningDemo, start
+from tests.running import RunningDemo, copy_of, start
 
 
 def run(data_directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -66,8 +66,8 @@ def test_a_second_demo_in_the_same_directory_is_refused(live_server: RunningDemo
     assert "in use" in result.stderr
 
 
-def test_ctrl_c_stops_every_process_and_removes_the_connection_file(tmp_path: Path) -> None:
-    demo = start(tmp_path / "data")
+def test_ctrl_c_stops_every_process_and_removes_the_connection_file(tmp_path: Path, prepared_data: Path) -> None:
+    demo = start(copy_of(prepared_data, tmp_path / "data"))
     children = psutil.Process(demo.process.pid).children(recursive=True)
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(30) == 0

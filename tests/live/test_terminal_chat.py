@@ -12,7 +12,7 @@ import pytest
 from tests.browser.connection import newest_code
 from tests.browser.severable_line import SeverableLine
 from tests.live.api import Desk
-from tests.live.pseudo_terminal import CTRL_D, PseudoTerminal
+from tests.live.pseudo_terminal import CTRL_D, ENTER, PseudoTerminal
 from tests.running import RunningDemo
 
 DANA = "dana.whitfield@harborlight.example"
@@ -82,12 +82,11 @@ def test_a_question_is_answered_with_sources_and_what_is_behind_it(live_server: 
         assert chat.until_end() == 0
 
 
-@pytest.mark.slow
 def test_on_a_wide_terminal_the_panels_stand_beside_the_reply(live_server: RunningDemo) -> None:
     with in_terminal(live_server, columns=150) as chat:
         chat.until("Ctrl-D ends.")
         chat.write("How do I export data?")
-        assert re.search(r"AI assistant +╭─ Stages", chat.until("casewright explain"))
+        assert re.search(rf"{AGENT} +╭─ Stages", chat.until("casewright explain"))
 
 
 def test_the_inspector_is_switched_on_and_off(chat: PseudoTerminal) -> None:
@@ -177,6 +176,7 @@ def test_a_persons_words_come_above_the_line_that_is_being_typed(
     chat.until("Support team\nKim here.")
     chat.until("› I am st")
     chat.write("ill here")
+    assert "The assistant is writing" not in chat.until(PROMPT)
     chat.press(CTRL_D)
     assert chat.until_end() == 0
     transcript = Desk(live_server).get(f"/v1/conversations/{newest_conversation(live_server)}/transcript").json()
@@ -218,6 +218,25 @@ def test_what_is_written_while_the_server_is_away_is_kept_and_sent_once(live_ser
     assert said == ["hello", "How do I export data?"]
 
 
+def test_what_is_typed_while_an_answer_is_awaited_is_taken_up_at_the_next_prompt(live_server: RunningDemo) -> None:
+    keys = {"CASEWRIGHT_PUBLISHABLE_KEY": live_server.tenants[0].publishable_key}
+    with (
+        SeverableLine(live_server.url) as line,
+        in_terminal(live_server, "--url", line.url, "--no-inspector", environment=keys) as chat,
+    ):
+        chat.until("Ctrl-D ends.")
+        line.cut()
+        chat.write("hello")
+        chat.until("The server cannot be reached.")
+        chat.press("thanks" + ENTER + CTRL_D)
+        line.mend()
+        chat.until(AGENT)
+        chat.until(AGENT)
+        assert chat.until_end() == 0
+    transcript = Desk(live_server).get(f"/v1/conversations/{newest_conversation(live_server)}/transcript").json()
+    assert [one["text"] for one in transcript["messages"] if one["from"] == "customer"] == ["hello", "thanks"]
+
+
 def test_without_an_operator_key_it_is_said_once_that_there_is_no_inspector(live_server: RunningDemo) -> None:
     keys = {"CASEWRIGHT_PUBLISHABLE_KEY": live_server.tenants[0].publishable_key, "CASEWRIGHT_OPERATOR_KEY": ""}
     with in_terminal(live_server, "--url", live_server.url, environment=keys) as chat:
@@ -239,9 +258,8 @@ def test_another_companys_operator_key_opens_no_inspector(live_server: RunningDe
         assert "not accepted" not in chat.until(AGENT) + chat.until(PROMPT)
 
 
-@pytest.mark.slow
 def test_a_german_company_is_talked_with_in_german(live_server: RunningDemo) -> None:
-    with in_terminal(live_server, "--company", "brueckner", "--no-inspector") as chat:
+    with in_terminal(live_server, "--company", "brueckner", "--no-inspector", columns=120) as chat:
         assert "Das fragen andere" in chat.until("Strg-D beendet.")
         chat.write("/frobnicate")
         chat.until("Den Befehl /frobnicate gibt es nicht.")
@@ -264,9 +282,8 @@ def test_a_script_picks_choices_and_asks_why(live_server: RunningDemo) -> None:
     assert "did: Confirm" in result.stdout
 
 
-@pytest.mark.slow
 def test_a_script_may_want_the_inspector_too(live_server: RunningDemo) -> None:
-    result = piped(live_server, "How do I export data?\n", "--inspector", "--language", "de")
+    result = piped(live_server, "Welche Umsatzsteuer gilt für den Speicher?\n", "--company", "brueckner", "--inspector")
     assert "╭─ Stages" in result.stdout
     assert "Ja, danke" in result.stdout
 

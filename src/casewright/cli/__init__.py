@@ -9,12 +9,18 @@ import typer
 from rich.console import Console
 
 from casewright import __version__
+from casewright.cli.backups import backup, restore, verify
 from casewright.cli.chat import chat
 from casewright.cli.company import company_app
 from casewright.cli.config import config
 from casewright.cli.database import database_app
+from casewright.cli.dead_letters import dead_letters_app
 from casewright.cli.demo import demo
 from casewright.cli.explain import explain
+from casewright.cli.inspect import inspect
+from casewright.cli.jobs import jobs_app
+from casewright.cli.people import people_app
+from casewright.cli.replay import replay
 from casewright.cli.scenarios import scenarios_app
 from casewright.cli.serve import openapi, serve
 from casewright.cli.worker import worker
@@ -31,10 +37,18 @@ app.command()(serve)
 app.command()(worker)
 app.command()(chat)
 app.command()(explain)
+app.command()(inspect)
+app.command()(replay)
 app.command()(config)
 app.command(hidden=True)(openapi)
 app.add_typer(company_app, name="company")
+database_app.command()(backup)
+database_app.command()(restore)
+database_app.command()(verify)
 app.add_typer(database_app, name="db")
+app.add_typer(dead_letters_app, name="dead-letters")
+app.add_typer(jobs_app, name="jobs")
+app.add_typer(people_app, name="people")
 app.add_typer(scenarios_app, name="scenarios")
 
 

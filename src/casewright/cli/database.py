@@ -1,4 +1,4 @@
-"""`casewright db …`: the schema's versions."""
+"""`casewright db …`: the schema's versions. `backups.py` adds what saves and restores."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from casewright.settings import Settings, load_settings
 if TYPE_CHECKING:
     from casewright.migrations import SchemaStatus
 
-database_app = typer.Typer(help="The database's schema.", no_args_is_help=True)
+database_app = typer.Typer(help="The database: its schema, backups, restores.", no_args_is_help=True)
 
 
 @database_app.command()
@@ -37,7 +37,7 @@ def status() -> None:
 async def _upgrade(settings: Settings) -> None:
     from casewright import migrations
 
-    async with _owner_address(settings) as dsn:
+    async with owner_address(settings) as dsn:
         await asyncio.to_thread(migrations.upgrade, dsn)
         found = await asyncio.to_thread(migrations.status, dsn)
     Console().print(f"The database is at version {found.current}.")
@@ -46,15 +46,27 @@ async def _upgrade(settings: Settings) -> None:
 async def _status(settings: Settings) -> "SchemaStatus":
     from casewright import migrations
 
-    async with _owner_address(settings) as dsn:
+    async with owner_address(settings) as dsn:
         return await asyncio.to_thread(migrations.status, dsn)
 
 
 @asynccontextmanager
-async def _owner_address(settings: Settings) -> AsyncIterator[str]:
+async def owner_address(settings: Settings) -> AsyncIterator[str]:
+    """Of the role that owns the tables; of the embedded server, which then runs as long as the block."""
     chosen = settings.database_admin_url or settings.database_url
     if chosen:
         yield chosen.get_secret_value()
         return
     async with EmbeddedPostgres(DataDirectory(settings.data_dir).path) as server:
         yield server.dsn(Role.OWNER)
+
+
+@asynccontextmanager
+async def server_address(settings: Settings) -> AsyncIterator[str]:
+    """As a server signs in, past a pooler if there is one."""
+    chosen = settings.database_direct_url or settings.database_url
+    if chosen:
+        yield chosen.get_secret_value()
+        return
+    async with EmbeddedPostgres(DataDirectory(settings.data_dir).path) as server:
+        yield server.dsn(Role.APPLICATION)

@@ -16,6 +16,7 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
+from casewright.assets import EXAMPLES
 from casewright.cli.addresses import home_address, tour_address
 from casewright.cli.histories import finish_histories, histories_shown
 from casewright.cli.interruption import run_until_interrupted
@@ -31,7 +32,6 @@ from casewright.scenarios.schemas import Connection, OrgAccess, TenantAccess
 from casewright.settings import Settings, load_settings
 
 CONNECTION_FILE: Final = "demo.json"
-EXAMPLES: Final = Path(__file__).resolve().parents[3] / "examples"
 COMPANIES: Final = {slug: EXAMPLES / slug for slug in ("aurora", "brueckner")}
 """The demo's own, by slug: their folders."""
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from casewright.assets import EXAMPLES
 from casewright.kit.data_directory import default_data_directory
 from casewright.kit.errors import CasewrightError
 from casewright.scenarios.errors import CannotRun
@@ -27,7 +28,8 @@ scenarios_app = typer.Typer(help="Play conversations from files and check what c
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="Scenario files, or folders with a folder 'scenarios' in them. Default: examples.", show_default=False
+        help="Scenario files, or folders with a folder 'scenarios' in them. Default: the demo companies'.",
+        show_default=False,
     ),
 ]
 
@@ -51,7 +53,7 @@ def run(
     """Play scenarios against a running server. Exit code: 0 all passed, 1 some did not, 2 nothing could be played."""
     console = Console()
     try:
-        scenarios = _fitting(load_all(scenario_files(files or [Path("examples")])), filter)
+        scenarios = _fitting(load_all(scenario_files(files or [EXAMPLES])), filter)
         connection = read_connection(data_dir or default_data_directory())
         connection = connection.model_copy(update={"url": url}) if url else connection
         with LiveProgress(console, len(scenarios)) as progress:
@@ -68,7 +70,7 @@ def run(
 def check(files: Files = None) -> None:
     """Check that scenario files are well formed, without a server. Exit code: 0 they are, 2 one is not."""
     try:
-        scenarios = load_all(scenario_files(files or [Path("examples")]))
+        scenarios = load_all(scenario_files(files or [EXAMPLES]))
     except CasewrightError as error:
         _say_why_not(error)
         raise typer.Exit(CANNOT_RUN) from None

@@ -1,11 +1,13 @@
 """`casewright serve`: the HTTP server."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from casewright.cli.readiness import wait_for_database
 from casewright.kit.lifeline import follow_parent
 from casewright.kit.telemetry import configure_logging
 from casewright.settings import load_settings
@@ -24,6 +26,7 @@ def serve(
     configure_logging(settings.log_level)
     if lifeline_stdin:
         follow_parent()
+    asyncio.run(wait_for_database(settings))
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from casewright.cli.interruption import run_until_interrupted
+from casewright.cli.readiness import wait_for_database
 from casewright.kit.lifeline import follow_parent
 from casewright.kit.telemetry import configure_logging
 from casewright.settings import Settings, load_settings
@@ -25,15 +26,15 @@ def worker(
 
 async def _work(settings: Settings) -> None:
     from casewright.assembly import assembled
+    from casewright.background import background_jobs
     from casewright.engine.dispatcher import Dispatcher
-    from casewright.kit.jobs import DATABASE_LOST, job_app
-    from casewright.understanding.tasks import register as register_training
+    from casewright.kit.jobs import DATABASE_LOST
 
+    await wait_for_database(settings)
     async with assembled(settings) as parts:
-        dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds, settings.lease_seconds)
+        dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds)
         dispatcher.start()
-        jobs = job_app(parts.dsn)
-        register_training(jobs, parts.understanding)
+        jobs = background_jobs(parts.direct_dsn, parts.understanding, parts.people)
         try:
             while True:
                 # It ends by itself when the database is lost; its jobs are still there when that is back.

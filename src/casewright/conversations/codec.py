@@ -1,5 +1,6 @@
 """Events and rows: what is personal is cut out and sealed, the rest is readable."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -12,7 +13,15 @@ ERASED = "[erased]"
 
 _PRIVATE = {kind: private_fields(event) for kind, event in EVENT_KINDS.items()}
 
-UPCASTERS: dict[tuple[str, int], Any] = {}
+Fields = dict[str, Any]
+
+
+def _without_arguments(fields: Fields) -> Fields:
+    """What a READ was asked was not recorded."""
+    return {**fields, "arguments": None}
+
+
+UPCASTERS: dict[tuple[str, int], Callable[[Fields], Fields]] = {("action_finished", 1): _without_arguments}
 """`(kind, version)` → a function from the old shape's fields to the next version's."""
 
 
@@ -26,7 +35,7 @@ def split(event: Event) -> tuple[dict[str, Any], bytes | None]:
 def join(kind: str, version: int, data: dict[str, Any], private: bytes | None) -> Event:
     """The event of a row. Where its private part can no longer be opened, empty values stand for it.
 
-    Raises `EventUnreadable` for a kind or version this program does not know."""
+    Of a newer version, what this program knows is read. Raises `EventUnreadable` for a kind it does not know."""
     event = EVENT_KINDS.get(kind)
     if event is None:
         raise EventUnreadable(f"The log holds an event of the unknown kind {kind!r}: a newer version wrote it.")
@@ -34,6 +43,8 @@ def join(kind: str, version: int, data: dict[str, Any], private: bytes | None) -
     while version < event.version:
         values = UPCASTERS[kind, version](values)
         version += 1
+    if version > event.version:
+        values = {name: value for name, value in values.items() if name in event.model_fields}
     if private is None and _PRIVATE[kind]:
         return event.model_construct(**{**_blank(event), **values})
     return event.model_validate(values)

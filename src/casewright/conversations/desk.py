@@ -7,7 +7,13 @@ from uuid import UUID
 import orjson
 
 from casewright.conversations import repository
-from casewright.conversations.errors import ApprovalDecided, ApprovalNotFound
+from casewright.conversations.errors import (
+    ApprovalDecided,
+    ApprovalNotFound,
+    DeadLetterClosed,
+    DeadLetterNotFound,
+    NotRetryable,
+)
 from casewright.conversations.event_log import LAST_MESSAGE
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
@@ -18,6 +24,9 @@ from casewright.conversations.models import (
     ConversationId,
     ConversationKey,
     ConversationSummary,
+    DeadLetter,
+    DeadLetterSettled,
+    DeadLetterStatus,
     Event,
     MessageId,
     Mode,
@@ -34,6 +43,7 @@ from casewright.kit.ids import new_id
 from casewright.kit.principal import Principal
 
 INBOX_PAGE = 50
+DEAD_LETTERS_SHOWN = 200
 
 
 class OperatorDesk:
@@ -67,10 +77,10 @@ class OperatorDesk:
                 events.append(ModeChanged(mode=Mode.HUMAN, reason="operator"))
                 await self._expire_approvals(tx, key, row)
             events.append(OperatorReplied(message_id=message_id, operator=principal.actor, text=text))
-            seq = await self._writer.append(tx, key, row, person, *events, last=("operator", text))
+            await self._writer.append(tx, key, row, person, *events, last=("operator", text))
             await repository.update_row(tx, key, mode=Mode.HUMAN, waiting_since=None, queued_since=None)
             await self._audit(tx, principal, "reply", key.conversation_id)
-        self._live.announce(key, seq)
+        self._live.announce(key)
         return message_id
 
     async def set_mode(self, principal: Principal, key: ConversationKey, mode: Mode) -> None:
@@ -87,9 +97,9 @@ class OperatorDesk:
                 return
             await self._expire_approvals(tx, key, row)
             event = ModeChanged(mode=Mode.HUMAN, reason="operator")
-            seq = await self._writer.append(tx, key, row, self._sealer.person(row), event)
+            await self._writer.append(tx, key, row, self._sealer.person(row), event)
             await repository.update_row(tx, key, mode=Mode.HUMAN, reason="operator")
-        self._live.announce(key, seq)
+        self._live.announce(key)
 
     async def inbox(
         self, principal: Principal, mode: Mode | None, cursor: str | None
@@ -138,6 +148,53 @@ class OperatorDesk:
         if row["status"] != wanted:
             raise ApprovalDecided
         return key, self._approval(row)
+
+    async def dead_letters(self, principal: Principal, *, open_only: bool) -> list[DeadLetter]:
+        """Writes that wait for a person, the newest first."""
+        async with self._database.begin(principal) as tx:
+            rows = await repository.dead_letters(tx, principal.tenant_id, open_only=open_only, limit=DEAD_LETTERS_SHOWN)
+        return [_dead_letter(row) for row in rows]
+
+    async def retry(self, principal: Principal, dead_letter_id: UUID) -> tuple[ConversationKey, DeadLetter]:
+        """Has an action tried again by the conversation's next turn, which first looks whether it was done.
+
+        Raises `DeadLetterNotFound`, `DeadLetterClosed`, `NotRetryable`."""
+        async with self._database.begin(principal) as tx:
+            key, locked, found = await self._open_dead_letter(tx, principal, dead_letter_id)
+            if not found.retryable:
+                raise NotRetryable(found.action)
+            data: dict[str, object] = {"action_id": str(found.id), "by": principal.actor}
+            await self._writer.trigger(tx, key, locked, TriggerKind.RETRY, data)
+            await self._audit(tx, principal, "retry dead letter", found.id)
+        return key, found
+
+    async def discard(self, principal: Principal, dead_letter_id: UUID) -> DeadLetter:
+        """Settles a dead letter without another try: somebody has seen to it.
+
+        Raises `DeadLetterNotFound`, `DeadLetterClosed`."""
+        async with self._database.begin(principal) as tx:
+            key, locked, found = await self._open_dead_letter(tx, principal, dead_letter_id)
+            event = DeadLetterSettled(action_id=str(found.id), how="discarded", by=principal.actor)
+            await self._writer.append(tx, key, locked, self._sealer.person(locked), event)
+            await self._audit(tx, principal, "discard dead letter", found.id)
+            settled = await repository.dead_letter(tx, principal.tenant_id, found.id)
+        assert settled is not None
+        self._live.announce(key)
+        return _dead_letter(settled)
+
+    async def _open_dead_letter(
+        self, tx: Transaction, principal: Principal, dead_letter_id: UUID
+    ) -> tuple[ConversationKey, Record, DeadLetter]:
+        """With its conversation, whose row is locked."""
+        row = await repository.dead_letter(tx, principal.tenant_id, dead_letter_id)
+        if row is None:
+            raise DeadLetterNotFound
+        key = ConversationKey(tenant_id=principal.tenant_id, conversation_id=ConversationId(row["conversation_id"]))
+        locked = await self._writer.locked(tx, key)
+        row = await repository.dead_letter(tx, principal.tenant_id, dead_letter_id)
+        if row is None or row["status"] != DeadLetterStatus.OPEN:
+            raise DeadLetterClosed
+        return key, locked, _dead_letter(row)
 
     async def _withdraw_give_back(self, tx: Transaction, key: ConversationKey) -> None:
         """Whoever takes over means it, also when a give-back has not been worked off yet."""
@@ -202,6 +259,10 @@ class OperatorDesk:
             requested_at=row["requested_at"],
             decided_at=row["decided_at"],
         )
+
+
+def _dead_letter(row: Record) -> DeadLetter:
+    return DeadLetter(**{name: row[name] for name in DeadLetter.model_fields})
 
 
 def _make_cursor(last: ConversationSummary) -> str:

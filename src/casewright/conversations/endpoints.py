@@ -1,6 +1,7 @@
 """The conversations' HTTP API: for customers with a conversation's token, for operators with their key."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -16,9 +17,10 @@ from casewright.conversations.models import (
     ApprovalId,
     ConversationId,
     ConversationKey,
+    LoggedEvent,
     Mode,
     Part,
-    ReplySent,
+    StateChange,
     Status,
     TurnId,
 )
@@ -30,6 +32,8 @@ from casewright.conversations.schemas import (
     ClockMove,
     ConversationCreated,
     ConversationRequest,
+    DeadLetterList,
+    DeadLetterView,
     FeedbackRequest,
     InboxItem,
     InboxPage,
@@ -46,7 +50,7 @@ from casewright.conversations.schemas import (
 )
 from casewright.conversations.service import TOKEN_PREFIX, ConversationService
 from casewright.conversations.waiting import LONGEST_WAIT, QueueWatch, wait_for_reply
-from casewright.kit.errors import InvalidInput, NotFound
+from casewright.kit.errors import InvalidInput, NotFound, ResourceLimitExceeded, TryLater
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Principal, Role
 from casewright.kit.web import KEEP_ALIVE, Problem, bearer, server_sent_event
@@ -66,7 +70,9 @@ class Gate(Protocol):
 
 
 class Turns(Protocol):
+    def admit(self, key: ConversationKey) -> None: ...
     def wake(self, key: ConversationKey) -> None: ...
+    def changes(self, log: Sequence[LoggedEvent], turn_id: TurnId) -> tuple[StateChange, ...]: ...
 
 
 class Greeter(Protocol):
@@ -84,7 +90,7 @@ def router(
 ) -> APIRouter:
     api = APIRouter(prefix="/v1", responses={code: {"model": Problem} for code in (401, 404, 422, 429, 503)})
     _customer_routes(api, service, live, gate, turns, greeter, settings)
-    _shared_routes(api, service, live, gate)
+    _shared_routes(api, service, live, gate, settings)
     _operator_routes(api, service, desk, gate, turns)
     if settings.rehearsal:
         _rehearsal_routes(api, service, gate, turns)
@@ -179,6 +185,7 @@ def _customer_routes(
         wait: Annotated[float | None, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the reply")] = None,
     ) -> MessageAnswered | MessageAccepted:
         principal, key = await _customer(request, service, gate, conversation_id)
+        turns.admit(key)
         most = settings.max_message_characters
         accepted = await service.accept(key, body.text, idempotency_key, most, body.form)
         turns.wake(key)
@@ -205,7 +212,9 @@ def _customer_routes(
 # --- for both ---
 
 
-def _shared_routes(api: APIRouter, service: ConversationService, live: LiveEvents, gate: Gate) -> None:
+def _shared_routes(
+    api: APIRouter, service: ConversationService, live: LiveEvents, gate: Gate, settings: Settings
+) -> None:
     @api.get("/conversations/{conversation_id}/transcript", summary="Read (conversation token or operator key)")
     async def transcript(request: Request, conversation_id: UUID) -> Transcript:
         principal, key = await _reader(request, service, gate, conversation_id)
@@ -227,6 +236,10 @@ def _shared_routes(api: APIRouter, service: ConversationService, live: LiveEvent
         last_event_id: Annotated[int, Header(ge=0)] = 0,
     ) -> StreamingResponse:
         principal, key = await _reader(request, service, gate, conversation_id)
+        if live.watchers >= settings.live_connections:
+            raise ResourceLimitExceeded(
+                "Too many live connections are open. Please try again in a moment.", retry_after=5
+            )
         await service.view(principal, key)
         frames = _frames(service, live, principal, key, last_event_id)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -238,22 +251,24 @@ async def _frames(
 ) -> AsyncIterator[bytes]:
     for_operator = principal.role is Role.OPERATOR
     queue = QueueWatch(service, principal, key)
-    async with live.watch(key.conversation_id, wants_typing=True) as watcher:
-        typing: bool | None = None
-        while True:
-            for entry in await service.events(principal, key, after):
-                after = entry.seq
-                queue.notice(entry.event)
-                shown = live_event(entry, for_operator=for_operator)
-                if shown:
-                    yield server_sent_event(*shown, event_id=entry.seq)
-            if moved := await queue.moved():
-                yield server_sent_event("queue", moved)
-            if watcher.typing is not None and watcher.typing != typing:
-                typing = watcher.typing
-                yield server_sent_event("typing", TypingNotice.model_validate({"from": "agent", "on": typing}))
-            if not await watcher.wait(min(KEEP_ALIVE_SECONDS, queue.look_again_in)):
-                yield KEEP_ALIVE
+    # Without the database the stream ends: its reader comes back with its last event's id, and is told then.
+    with suppress(TryLater):
+        async with live.watch(key.conversation_id, wants_typing=True) as watcher:
+            typing: bool | None = None
+            while True:
+                for entry in await service.events(principal, key, after):
+                    after = entry.seq
+                    queue.notice(entry.event)
+                    shown = live_event(entry, for_operator=for_operator)
+                    if shown:
+                        yield server_sent_event(*shown, event_id=entry.seq)
+                if moved := await queue.moved():
+                    yield server_sent_event("queue", moved)
+                if watcher.typing is not None and watcher.typing != typing:
+                    typing = watcher.typing
+                    yield server_sent_event("typing", TypingNotice.model_validate({"from": "agent", "on": typing}))
+                if not await watcher.wait(min(KEEP_ALIVE_SECONDS, queue.look_again_in)):
+                    yield KEEP_ALIVE
 
 
 # --- the operator's ---
@@ -311,6 +326,32 @@ def _operator_routes(
         turns.wake(key)
         return _approval_view(approval)
 
+    @api.get("/dead-letters", summary="Writes that wait for a person (operator key)")
+    async def dead_letters(
+        principal: Operator, status: Annotated[str, Query(pattern="^(open|all)$")] = "open"
+    ) -> DeadLetterList:
+        found = await desk.dead_letters(principal, open_only=status == "open")
+        return DeadLetterList(items=tuple(DeadLetterView(**dict(one)) for one in found))
+
+    @api.post(
+        "/dead-letters/{dead_letter_id}/retry",
+        status_code=202,
+        summary="Look whether it was done, and do it if it was not (operator key)",
+        responses={409: {"model": Problem}},
+    )
+    async def retry(principal: Operator, dead_letter_id: UUID) -> DeadLetterView:
+        key, found = await desk.retry(principal, dead_letter_id)
+        turns.wake(key)
+        return DeadLetterView(**dict(found))
+
+    @api.post(
+        "/dead-letters/{dead_letter_id}/discard",
+        summary="Settle it without another try (operator key)",
+        responses={409: {"model": Problem}},
+    )
+    async def discard(principal: Operator, dead_letter_id: UUID) -> DeadLetterView:
+        return DeadLetterView(**dict(await desk.discard(principal, dead_letter_id)))
+
     @api.get("/conversations/{conversation_id}/turns", summary="The turns of a conversation (operator key)")
     async def turns_of(principal: Operator, conversation_id: UUID) -> TurnList:
         entries = await service.events(principal, _key(principal, conversation_id))
@@ -320,9 +361,8 @@ def _operator_routes(
     @api.get("/turns/{turn_id}", summary="Why the agent said what it said (operator key)")
     async def turn(principal: Operator, turn_id: UUID) -> TurnView:
         conversation_id, entry = await service.turn(principal, TurnId(turn_id))
-        before = await service.events(principal, _key(principal, conversation_id))
-        replies = [one.event for one in before if one.turn_id == turn_id and isinstance(one.event, ReplySent)]
-        return turn_view(conversation_id, entry, replies[-1] if replies else None)
+        log = await service.events(principal, _key(principal, conversation_id))
+        return turn_view(conversation_id, entry, log, turns.changes(log, TurnId(turn_id)))
 
 
 def _approval_view(approval: Approval) -> ApprovalView:

@@ -31,6 +31,24 @@ class ApprovalDecided(Conflict):
         super().__init__("This approval was already decided otherwise.")
 
 
+class DeadLetterNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such dead letter, or it is not yours.")
+
+
+class DeadLetterClosed(Conflict):
+    def __init__(self) -> None:
+        super().__init__("This dead letter is settled already.")
+
+
+class NotRetryable(Conflict):
+    def __init__(self, action: str) -> None:
+        super().__init__(
+            f'"{action}" is never done a second time, since nobody can tell whether it was. Look in the org what became of '
+            "it, see to it there, then discard this dead letter."
+        )
+
+
 class EventUnreadable(CasewrightError):
     """The log holds what this version of the program cannot read."""
 

@@ -5,6 +5,7 @@ Whoever commits holds the conversation's row lock and the newest fence; whatever
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import orjson
 
@@ -12,9 +13,11 @@ from casewright.conversations import codec, repository
 from casewright.conversations.errors import ConversationNotFound, LeaseLost, LogMoved
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
+    ActionDeadLettered,
     ApprovalStatus,
     Claim,
     ConversationKey,
+    DeadLetterSettled,
     Event,
     KnownIdentity,
     LoggedEvent,
@@ -42,12 +45,12 @@ class EventLog:
         self._sealer = sealer
         self._clock = clock
         self._live = live
-        self._lease_seconds = lease_seconds
+        self._lease = timedelta(seconds=lease_seconds)
 
     async def claim(self, key: ConversationKey, owner: str, snapshot_version: int) -> Claim | None:
         """Takes the lease and reads what a turn needs; None while another process holds it."""
         async with self._database.begin(system(key.tenant_id)) as tx:
-            row = await repository.take_lease(tx, key, owner, self._lease_seconds)
+            row = await repository.take_lease(tx, key, owner, self._lease)
             if row is None:
                 return None
             person = self._sealer.person(row)
@@ -98,32 +101,45 @@ class EventLog:
             if row["pending_approvals"] and (turn.inbox.mode == "human" or turn.inbox.status == "closed"):
                 await repository.expire_approvals(tx, key, turn.at)
             waiting = turn.final and bool(await repository.triggers(tx, key))
-            due = turn.due_at - row["clock_offset"] if turn.due_at else None
-            await repository.set_due(tx, key, self._clock.now() if waiting else due)
+            await repository.set_due(tx, key, self._next_look(turn, row, waiting=waiting))
             lease = {"lease_owner": None, "lease_until": None} if turn.final else {}
             await repository.update_row(tx, key, next_seq=seq + 1, **lease, **self._inbox_columns(claim, turn, row))
-        self._live.announce(key, seq)
+        self._live.announce(key)
         return waiting
+
+    def _next_look(self, turn: TurnCommit, row: Record, *, waiting: bool) -> datetime | None:
+        """When a dispatcher is to look, in real time: at what waits, at a turn whose process may have died, at a timer."""
+        if waiting:
+            return self._clock.now()
+        if not turn.final:
+            return self._clock.now() + self._lease
+        return turn.due_at - row["clock_offset"] if turn.due_at else None
 
     async def renew(self, claim: Claim) -> bool:
         """Keeps the lease while a turn takes long; False when it is lost."""
         async with self._database.begin(system(claim.key.tenant_id)) as tx:
-            return await repository.renew_lease(tx, claim.key, claim.fence, self._lease_seconds)
+            renewed = await repository.renew_lease(tx, claim.key, claim.fence, self._lease)
+            if renewed:
+                await repository.set_due(tx, claim.key, self._clock.now() + self._lease)
+            return renewed
 
     async def release(self, claim: Claim) -> None:
         """Gives the lease back without having committed: what waits still waits."""
         async with self._database.begin(system(claim.key.tenant_id)) as tx:
             await repository.release_lease(tx, claim.key, claim.fence)
 
-    async def rest(self, claim: Claim, due_at: datetime | None) -> None:
-        """Gives the lease back because nothing waits; `due_at`, in the conversation's own time, is when to look again."""
+    async def rest(self, claim: Claim, due_at: datetime | None) -> bool:
+        """Gives the lease back because nothing waited; `due_at`, in the conversation's own time, is when to look again.
+        True when something has come in meanwhile."""
         async with self._database.begin(system(claim.key.tenant_id)) as tx:
             row = await repository.lock(tx, claim.key)
             if row is None or row["fence"] != claim.fence:
-                return
+                return False
             await repository.release_lease(tx, claim.key, claim.fence)
-            if not await repository.triggers(tx, claim.key):
+            waiting = bool(await repository.triggers(tx, claim.key))
+            if not waiting:
                 await repository.set_due(tx, claim.key, due_at - row["clock_offset"] if due_at else None)
+            return waiting
 
     async def postpone(self, key: ConversationKey, by: timedelta) -> None:
         """Lets the dispatcher look again after `by` of real time."""
@@ -172,8 +188,25 @@ class EventLog:
             data, private = codec.split(event)
             sealed = self._sealer.seal(person, key, seq, private) if private is not None else None
             rows.append(EventRow(seq, event.kind, event.version, data, sealed, turn_id))
+            await self._project(tx, key, event, at)
         await repository.append(tx, key, rows, fence=fence, at=at)
         return next_seq + len(rows) - 1
+
+    async def _project(self, tx: Transaction, key: ConversationKey, event: Event, at: datetime) -> None:
+        """Into the list of what waits for a person."""
+        match event:
+            case ActionDeadLettered():
+                await repository.save_dead_letter(
+                    tx,
+                    key,
+                    id=UUID(event.action_id),
+                    action=event.action,
+                    code=event.code,
+                    retryable=event.retryable,
+                    at=at,
+                )
+            case DeadLetterSettled(action_id=action_id, how=how, by=by):
+                await repository.settle_dead_letter(tx, key.tenant_id, UUID(action_id), status=how, by=by, at=at)
 
     def seal_trigger(self, person: Person, key: ConversationKey, text: str, form: Mapping[str, str]) -> bytes | None:
         """With a form, its values stand for the text."""

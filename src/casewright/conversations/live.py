@@ -1,30 +1,14 @@
-"""Live events: who waits for a conversation is woken as soon as its log grows, in this process and in the others.
-
-In-process at once; across processes by PostgreSQL's NOTIFY in batches, on a connection of its own and never inside a
-turn's transaction, since a commit that notifies takes a lock that all notifying commits share.
-"""
+"""Live events: who waits for a conversation is woken as soon as its log grows, in this process at once, in the others by a
+relay. A wake that is lost loses nothing, since readers read the log."""
 
 import asyncio
-import contextlib
-import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import asyncpg
-
 from casewright.conversations.models import ConversationId, ConversationKey
-from casewright.kit.database import CONNECTION_ERRORS
-
-CHANNEL = "casewright_live"
-BATCH_SECONDS = 0.02
-MOST_IN_A_NOTIFY = 100
-RECONNECT_SECONDS = 1.0
-HEALTH_SECONDS = 5.0
-"""An idle connection is tried this often: a lost one hears nothing, and does not say so."""
-
-logger = logging.getLogger(__name__)
+from casewright.kit.relay import Relay
 
 
 class Watcher:
@@ -49,21 +33,22 @@ class Watcher:
 
 
 class LiveEvents:
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+    def __init__(self, relay: Relay | None = None) -> None:
+        """Without a relay, other processes hear nothing."""
+        self._relay = relay
         self._watchers: dict[ConversationId, set[Watcher]] = defaultdict(set)
-        self._own_pid = 0
-        self._outgoing: asyncio.Queue[ConversationKey] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="live events")
+        if self._relay:
+            self._relay.start(self._heard, self._wake_all)
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        if self._relay:
+            await self._relay.stop()
+
+    @property
+    def watchers(self) -> int:
+        return sum(map(len, self._watchers.values()))
 
     @asynccontextmanager
     async def watch(self, conversation_id: ConversationId, *, wants_typing: bool = False) -> AsyncIterator[Watcher]:
@@ -76,10 +61,11 @@ class LiveEvents:
             if not self._watchers[conversation_id]:
                 del self._watchers[conversation_id]
 
-    def announce(self, key: ConversationKey, seq: int) -> None:
+    def announce(self, key: ConversationKey) -> None:
         """To be called after the commit."""
         self._wake(key.conversation_id)
-        self._outgoing.put_nowait(key)
+        if self._relay:
+            self._relay.tell(key.conversation_id.hex)
 
     def typing(self, conversation_id: ConversationId, on: bool) -> None:
         """Tells this process's readers that the agent works, or no longer does. Not stored, may be lost."""
@@ -97,39 +83,6 @@ class LiveEvents:
             for watcher in watchers:
                 watcher.wake()
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                connection = await asyncpg.connect(self._dsn, timeout=5)
-            except CONNECTION_ERRORS:
-                await asyncio.sleep(RECONNECT_SECONDS)
-                continue
-            try:
-                self._own_pid = connection.get_server_pid()
-                await connection.add_listener(CHANNEL, self._heard)
-                self._wake_all()
-                await self._notify_forever(connection)
-            except (*CONNECTION_ERRORS, asyncpg.PostgresError):
-                logger.warning("live events: the connection was lost, connecting again")
-                await asyncio.sleep(RECONNECT_SECONDS)
-            finally:
-                connection.terminate()
-
-    async def _notify_forever(self, connection: asyncpg.Connection) -> None:
-        while True:
-            try:
-                keys = {await asyncio.wait_for(self._outgoing.get(), HEALTH_SECONDS)}
-            except TimeoutError:
-                await connection.execute("select 1", timeout=5)
-                continue
-            await asyncio.sleep(BATCH_SECONDS)
-            while not self._outgoing.empty() and len(keys) < MOST_IN_A_NOTIFY:
-                keys.add(self._outgoing.get_nowait())
-            payload = ",".join(key.conversation_id.hex for key in keys)
-            await connection.execute("select pg_notify($1, $2)", CHANNEL, payload, timeout=5)
-
-    def _heard(self, _connection: object, pid: int, _channel: str, payload: object) -> None:
-        if pid == self._own_pid:
-            return
-        for one in str(payload).split(","):
-            self._wake(ConversationId(UUID(one)))
+    def _heard(self, words: Sequence[str]) -> None:
+        for word in words:
+            self._wake(ConversationId(UUID(word)))

@@ -12,6 +12,7 @@ from casewright.conversations.models import (
     Part,
     PartSent,
     ReplySent,
+    StateChange,
     TurnFinished,
 )
 from casewright.conversations.schemas import (
@@ -93,7 +94,11 @@ def turn_item(entry: LoggedEvent) -> TurnItem | None:
     return TurnItem(id=entry.turn_id, at=entry.at, message_ids=event.message_ids, reply_id=event.reply_id)
 
 
-def turn_view(conversation_id: ConversationId, entry: LoggedEvent, reply: ReplySent | None) -> TurnView:
+def turn_view(
+    conversation_id: ConversationId, entry: LoggedEvent, log: Iterable[LoggedEvent], changes: tuple[StateChange, ...]
+) -> TurnView:
+    """`entry`: the turn's end. `log`: of the whole conversation."""
+    replies = [one.event for one in log if one.turn_id == entry.turn_id and isinstance(one.event, ReplySent)]
     event = entry.event
     assert isinstance(event, TurnFinished)
     assert entry.turn_id is not None
@@ -110,5 +115,6 @@ def turn_view(conversation_id: ConversationId, entry: LoggedEvent, reply: ReplyS
         stages=tuple(StageView(**dict(stage)) for stage in event.stages),
         total_ms=round(sum(stage.ms for stage in event.stages), 2),
         configuration_digest=event.configuration_digest,
-        reply=reply.parts if reply else (),
+        reply=replies[-1].parts if replies else (),
+        changes=changes,
     )

@@ -51,10 +51,17 @@ async def count_active(tx: Transaction, tenant_id: TenantId, since: datetime) ->
     )
 
 
+MOST_DUE_COMPARED = 10_000
+"""Among so many that are due, each tenant has its turn."""
+
+_HOLDER_MUST_GO_ON = "set_config('idle_in_transaction_session_timeout', '3s', true)"
+"""PostgreSQL ends a transaction whose process was frozen, so that others can go on with the conversation."""
+
+
 async def lock(tx: Transaction, key: ConversationKey) -> Record | None:
     """The conversation's row with its person's wrapped key, locked: whoever holds it may append to the log."""
     return await tx.fetchrow(
-        """select c.*, p.wrapped_key from conversation c
+        f"""select c.*, p.wrapped_key, {_HOLDER_MUST_GO_ON} from conversation c
            join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
            where c.tenant_id = $1 and c.id = $2 for update of c""",
         key.tenant_id,
@@ -72,30 +79,30 @@ async def find(tx: Transaction, key: ConversationKey) -> Record | None:
     )
 
 
-async def take_lease(tx: Transaction, key: ConversationKey, owner: str, seconds: float) -> Record | None:
+async def take_lease(tx: Transaction, key: ConversationKey, owner: str, lease: timedelta) -> Record | None:
     """The row, if the lease was free or expired; its fence is one higher than any before."""
     return await tx.fetchrow(
-        """update conversation c
+        f"""update conversation c
            set lease_owner = $3, lease_until = clock_timestamp() + $4, fence = fence + 1
            from person p
            where c.tenant_id = $1 and c.id = $2 and (c.lease_until is null or c.lease_until < clock_timestamp())
              and p.tenant_id = c.tenant_id and p.id = c.person_id
-           returning c.*, p.wrapped_key""",
+           returning c.*, p.wrapped_key, {_HOLDER_MUST_GO_ON}""",
         key.tenant_id,
         key.conversation_id,
         owner,
-        timedelta(seconds=seconds),
+        lease,
     )
 
 
-async def renew_lease(tx: Transaction, key: ConversationKey, fence: int, seconds: float) -> bool:
+async def renew_lease(tx: Transaction, key: ConversationKey, fence: int, lease: timedelta) -> bool:
     renewed = await tx.fetchval(
         """update conversation set lease_until = clock_timestamp() + $4
            where tenant_id = $1 and id = $2 and fence = $3 and lease_until is not null returning true""",
         key.tenant_id,
         key.conversation_id,
         fence,
-        timedelta(seconds=seconds),
+        lease,
     )
     return bool(renewed)
 
@@ -248,15 +255,23 @@ async def advance_due(tx: Transaction, key: ConversationKey, by: timedelta) -> N
 
 
 async def claim_due(tx: Transaction, limit: int, busy: timedelta) -> list[ConversationKey]:
-    """Due conversations of any tenant; each is put off by `busy`, so that one dispatcher at a time tries it."""
+    """Due conversations of any tenant, the longest due of each in turn; each is put off by `busy`, so that one dispatcher
+    at a time tries it."""
     rows = await tx.fetch(
-        """update control.due_conversation set due_at = now() + $2::interval
-           where conversation_id in (
-               select conversation_id from control.due_conversation where due_at <= now()
-               order by due_at limit $1 for update skip locked)
-           returning tenant_id, conversation_id""",
+        """with due as (
+               select conversation_id, due_at, row_number() over (partition by tenant_id order by due_at) as place
+               from (select * from control.due_conversation where due_at <= now() order by due_at limit $3) oldest),
+           chosen as (
+               select conversation_id from control.due_conversation
+               where due_at <= now()
+                 and conversation_id in (select conversation_id from due order by place, due_at limit $1)
+               for update skip locked)
+           update control.due_conversation d set due_at = now() + $2::interval
+           from chosen where d.conversation_id = chosen.conversation_id
+           returning d.tenant_id, d.conversation_id""",
         limit,
         busy,
+        MOST_DUE_COMPARED,
     )
     return [
         ConversationKey(tenant_id=TenantId(row["tenant_id"]), conversation_id=ConversationId(row["conversation_id"]))
@@ -390,6 +405,14 @@ async def inbox(
     )
 
 
+async def active_since(tx: Transaction, tenant_id: TenantId, since: datetime) -> list[UUID]:
+    """The conversations in which something happened since then, oldest first."""
+    rows = await tx.fetch(
+        "select id from conversation where tenant_id = $1 and active_at >= $2 order by active_at", tenant_id, since
+    )
+    return [row["id"] for row in rows]
+
+
 async def queue_place(tx: Transaction, key: ConversationKey) -> Record | None:
     """`position` of the conversation among its tenant's that wait for a person, and how many are `waiting`; None where it does
     not wait."""
@@ -421,6 +444,42 @@ async def insert_audit(
         """insert into audit_event (tenant_id, id, role, actor, action, object_id) values ($1, $2, $3, $4, $5, $6)""",
         tenant_id, id, role, actor, action, object_id,
     )  # fmt: skip
+
+
+# --- dead letters ---
+
+
+async def save_dead_letter(
+    tx: Transaction, key: ConversationKey, *, id: UUID, action: str, code: str, retryable: bool, at: datetime
+) -> None:
+    """A new one, or one attempt more at an old one."""
+    await tx.execute(
+        """insert into dead_letter (tenant_id, id, conversation_id, action, code, retryable, failed_at)
+           values ($1, $2, $3, $4, $5, $6, $7)
+           on conflict (tenant_id, id) do update set code = excluded.code, attempts = dead_letter.attempts + 1""",
+        key.tenant_id, id, key.conversation_id, action, code, retryable, at,
+    )  # fmt: skip
+
+
+async def settle_dead_letter(
+    tx: Transaction, tenant_id: TenantId, id: UUID, *, status: str, by: str, at: datetime
+) -> None:
+    await tx.execute(
+        "update dead_letter set status = $3, settled_by = $4, settled_at = $5 where tenant_id = $1 and id = $2",
+        tenant_id, id, status, by or None, at,
+    )  # fmt: skip
+
+
+async def dead_letters(tx: Transaction, tenant_id: TenantId, *, open_only: bool, limit: int) -> list[Record]:
+    return await tx.fetch(
+        """select * from dead_letter where tenant_id = $1 and (not $2 or status = 'open')
+           order by failed_at desc, id limit $3""",
+        tenant_id, open_only, limit,
+    )  # fmt: skip
+
+
+async def dead_letter(tx: Transaction, tenant_id: TenantId, id: UUID) -> Record | None:
+    return await tx.fetchrow("select * from dead_letter where tenant_id = $1 and id = $2", tenant_id, id)
 
 
 # --- persons ---

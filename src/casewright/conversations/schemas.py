@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from casewright.conversations.models import (
     ApprovalStatus,
     CaseReference,
+    DeadLetter,
     Expects,
     FormField,
     Mode,
@@ -17,6 +18,7 @@ from casewright.conversations.models import (
     QueuePlace,
     QuickReply,
     Resolution,
+    StateChange,
     Status,
     TurnReport,
 )
@@ -177,6 +179,14 @@ class ApprovalDecision(Model):
     note: Text = Field("", max_length=2000)
 
 
+class DeadLetterView(DeadLetter):
+    """A write that waits for a person."""
+
+
+class DeadLetterList(Model):
+    items: tuple[DeadLetterView, ...]
+
+
 class TurnItem(Model):
     id: UUID
     at: datetime
@@ -195,7 +205,7 @@ class StageView(Model):
 
 
 class TurnView(TurnReport):
-    """Everything that explains a turn. Texts are masked."""
+    """Everything that explains a turn. Texts are masked. `changes`: of the state, from before the turn to after it."""
 
     id: UUID
     conversation_id: UUID
@@ -209,6 +219,7 @@ class TurnView(TurnReport):
     total_ms: float
     configuration_digest: str
     reply: tuple[Part, ...] = ()
+    changes: tuple[StateChange, ...] = ()
 
 
 class ClockMove(Model):

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -166,7 +166,7 @@ class ConversationService:
                 now=self._clock.now(),
             )
             await repository.set_due(tx, key, self._clock.now() + PICK_UP_AFTER)
-        self._live.announce(key, seq)
+        self._live.announce(key)
         return Accepted(message_id=message_id, seq=seq, duplicate=False)
 
     async def _open_fields(
@@ -226,6 +226,12 @@ class ConversationService:
             if row is None:
                 raise ConversationNotFound
             return await self._log.read(tx, key, self._sealer.person(row), after)
+
+    async def active_since(self, principal: Principal, since: datetime) -> list[ConversationKey]:
+        """The tenant's conversations in which something happened since then, oldest first."""
+        async with self._database.begin(principal) as tx:
+            found = await repository.active_since(tx, principal.tenant_id, since)
+        return [ConversationKey(tenant_id=principal.tenant_id, conversation_id=ConversationId(one)) for one in found]
 
     async def turn(self, principal: Principal, turn_id: TurnId) -> tuple[ConversationId, LoggedEvent]:
         """The closing event of a turn. Raises `TurnNotFound`."""

@@ -42,9 +42,10 @@ class QueueWatch:
         self._next_look = 0.0
 
     def notice(self, event: Event) -> None:
-        """What brings a customer into the queue or out of it."""
+        """What brings a customer into the queue or out of it. Who is told of it forgets the place, which may have been told
+        just before."""
         if isinstance(event, ModeChanged | OperatorReplied):
-            self._next_look = 0.0
+            self._place, self._next_look = None, 0.0
 
     async def moved(self) -> QueuePlace | None:
         """The place, if it is another than when last looked at."""

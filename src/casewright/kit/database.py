@@ -1,6 +1,7 @@
 """The one way to the data: a transaction that belongs to a principal and sees only that principal's tenant."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeAlias
@@ -9,10 +10,12 @@ import asyncpg
 import orjson
 from asyncpg.pool import Pool, PoolConnectionProxy
 
+from casewright.kit.connecting import CONNECTION_ERRORS, connect
 from casewright.kit.errors import SetupError, TryLater
 from casewright.kit.ids import TenantId
 from casewright.kit.model import Model
 from casewright.kit.principal import Principal
+from casewright.kit.pulse import Pulse
 
 APPLICATION_ROLE = "casewright_app"
 
@@ -25,19 +28,15 @@ _UNUSABLE = (
     f"{APPLICATION_ROLE}. Run `casewright db upgrade` with CASEWRIGHT_DATABASE_ADMIN_URL set to a role that may create "
     f"tables, and `grant {APPLICATION_ROLE} to` the role that signs in."
 )
-_UNREACHABLE = "The database cannot be reached. Please try again in a moment."
-
-CONNECTION_ERRORS = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.InternalClientError,
-    asyncio.TimeoutError,
+_NOT_LET_IN = (
+    "The database does not let us in: the name or password in CASEWRIGHT_DATABASE_URL is wrong, or its pg_hba.conf has "
+    "no line for this address, with TLS as the URL's sslmode has it."
 )
+_CERTIFICATE_REFUSED = (
+    "The database's certificate is not the one expected: with sslmode=verify-full it must name the host in "
+    "CASEWRIGHT_DATABASE_URL and be signed by the authority in sslrootcert."
+)
+_UNREACHABLE = "The database cannot be reached. Please try again in a moment."
 
 
 class Placement(Model):
@@ -63,13 +62,19 @@ class Database:
     """A pool a placement. Every transaction switches to a role that owns nothing, whoever logged in, so that row-level
     security holds even where the address given is a superuser's."""
 
-    def __init__(self, dsn: str, *, pool_size: int = 16, command_timeout: float = 20.0) -> None:
+    def __init__(
+        self, dsn: str, *, pool_size: int = 16, command_timeout: float = 20.0, through_pooler: bool = False
+    ) -> None:
+        """`through_pooler`: each transaction may be on another session of the server, so that none keeps a prepared
+        statement for the next."""
         self._dsn = dsn
+        self._statement_cache_size = 0 if through_pooler else 100
         self._pool_size = pool_size
         self._command_timeout = command_timeout
         self._pools: dict[str, Pool] = {}
         self._placements: dict[TenantId, Placement] = {}
         self._opening = asyncio.Lock()
+        self._pulse = Pulse(dsn, self._forget_connections)
 
     async def open(self) -> None:
         """Opens the shared pool and reads the placements. Raises `DatabaseUnavailable`, `DatabaseUnusable`."""
@@ -84,7 +89,12 @@ class Database:
             for row in rows
         }
 
+    def watch(self) -> None:
+        """From now on a database that falls silent is noticed within two seconds, by all who use it or want to."""
+        self._pulse.start()
+
     async def close(self) -> None:
+        await self._pulse.stop()
         pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
             try:
@@ -116,14 +126,16 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, dsn: str, opening: str) -> AsyncIterator[Transaction]:
         try:
-            pool = await self._pool(dsn)
-            async with pool.acquire(timeout=5) as connection:
+            async with self._pulse.while_it_beats(), (await self._pool(dsn)).acquire(timeout=5) as connection:
                 try:
                     await connection.execute(opening)
                     yield connection
                     await connection.execute("commit")
                 except BaseException:
-                    await asyncio.shield(_roll_back(connection))
+                    if self._pulse.beats:
+                        await asyncio.shield(_roll_back(connection))
+                    else:
+                        connection.terminate()
                     raise
         except CONNECTION_ERRORS as error:
             raise DatabaseUnavailable(_UNREACHABLE) from error
@@ -140,14 +152,25 @@ class Database:
                         max_size=self._pool_size,
                         command_timeout=self._command_timeout,
                         timeout=5,
+                        statement_cache_size=self._statement_cache_size,
+                        connect=connect,
                         init=_prepare_connection,
                         reset=_nothing_to_reset,
                     )
+                except ssl.SSLCertVerificationError as error:
+                    raise DatabaseUnusable(_CERTIFICATE_REFUSED) from error
                 except CONNECTION_ERRORS as error:
                     raise DatabaseUnavailable(_UNREACHABLE) from error
+                except asyncpg.InvalidAuthorizationSpecificationError as error:
+                    raise DatabaseUnusable(_NOT_LET_IN) from error
                 except asyncpg.PostgresError as error:
                     raise DatabaseUnusable(_UNUSABLE) from error
             return self._pools[dsn]
+
+    async def _forget_connections(self) -> None:
+        """They may lead to a machine that is gone. Those in use end by themselves."""
+        for pool in self._pools.values():
+            await pool.expire_connections()
 
 
 async def _roll_back(connection: Transaction) -> None:
@@ -160,10 +183,12 @@ async def _roll_back(connection: Transaction) -> None:
 
 
 async def _prepare_connection(connection: Any) -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(
-            kind, schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
-        )
+    # In a transaction, since a pooler may change the session between preparing a statement and executing it.
+    async with connection.transaction():
+        for kind in ("json", "jsonb"):
+            await connection.set_type_codec(
+                kind, schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
+            )
 
 
 async def _nothing_to_reset(_: Any) -> None:

@@ -1,12 +1,19 @@
-"""Background jobs on procrastinate: idempotent, with ids as arguments, in the `control` schema of the same database."""
+"""Background jobs on procrastinate: idempotent, with ids as arguments, in the `control` schema of the same database.
+
+A schedule is a job with `@app.periodic(cron=…)`: each of its times is one job, however many workers run.
+"""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import procrastinate
 import psycopg
 import psycopg_pool
 from procrastinate import JobContext
+from procrastinate.jobs import Status
+
+from casewright.kit.database import Transaction
+from casewright.kit.model import Model
 
 DATABASE_LOST = (procrastinate.exceptions.ConnectorException, psycopg.Error, psycopg_pool.PoolTimeout)
 """How the queue ends when it loses its database."""
@@ -14,12 +21,17 @@ DATABASE_LOST = (procrastinate.exceptions.ConnectorException, psycopg.Error, psy
 STALLED_AFTER = timedelta(seconds=30)
 """A worker whose heartbeat is older than this is taken for dead, and its jobs are done by others."""
 
+MOST_ATTEMPTS = 5
+"""A job whose workers die this often is given up: it may be what kills them."""
+KEPT_HOURS = 7 * 24
+"""How long a job that succeeded can be looked at."""
+
 logger = logging.getLogger(__name__)
 
 
 def job_app(dsn: str) -> procrastinate.App:
-    """The queue, with the housekeeping that gives a dead worker's jobs back."""
-    connector = procrastinate.PsycopgConnector(conninfo=dsn, kwargs={"options": "-c search_path=control,public"})
+    """The queue, with its housekeeping: a dead worker's jobs are done by others, and what is long done is deleted."""
+    connector = procrastinate.PsycopgConnector(conninfo=dsn, configure=_use_control_schema)
     app = procrastinate.App(connector=connector)
 
     @app.periodic(cron="* * * * *")
@@ -27,7 +39,88 @@ def job_app(dsn: str) -> procrastinate.App:
     async def retry_stalled(context: JobContext, timestamp: int) -> None:
         manager = context.app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER.total_seconds()):
+            if job.id and job.attempts >= MOST_ATTEMPTS:
+                logger.error("a job whose workers keep dying is given up: %s", job.task_name)
+                await manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
+                continue
             logger.warning("a job of a dead worker is done again: %s", job.task_name)
             await manager.retry_job(job)
 
+    @app.periodic(cron="23 3 * * *")
+    @app.task(queueing_lock="delete_done_jobs", name="casewright.delete_done_jobs", pass_context=True)
+    async def delete_done_jobs(context: JobContext, timestamp: int) -> None:
+        await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
+
     return app
+
+
+async def _use_control_schema(connection: psycopg.AsyncConnection) -> None:
+    # Not by the connection's startup options, which poolers refuse.
+    await connection.execute("set search_path to control, public")
+    await connection.commit()
+
+
+# --- what can be seen of it, and done about it ---
+
+
+class ScheduledRun(Model):
+    """The last time at which a schedule ran. `state`: todo, doing, succeeded or failed; "" once its job is deleted."""
+
+    name: str
+    at: datetime
+    state: str
+
+
+class QueuedJob(Model):
+    """`state`: todo, doing or failed. `since`: when it came to be so."""
+
+    id: int
+    name: str
+    state: str
+    attempts: int
+    since: datetime | None
+
+
+def schedules_of(app: procrastinate.App) -> dict[str, str]:
+    """Cron texts by the names of their jobs."""
+    return {name: one.cron for (name, _), one in sorted(app.periodic_registry.periodic_tasks.items())}
+
+
+async def last_runs(tx: Transaction) -> dict[str, ScheduledRun]:
+    rows = await tx.fetch(
+        """select distinct on (d.task_name) d.task_name as name, to_timestamp(d.defer_timestamp) as at,
+               coalesce(j.status::text, '') as state
+           from control.procrastinate_periodic_defers d left join control.procrastinate_jobs j on j.id = d.job_id
+           order by d.task_name, d.defer_timestamp desc"""
+    )
+    return {row["name"]: ScheduledRun(**row) for row in rows}
+
+
+async def unfinished_jobs(tx: Transaction, limit: int = 100) -> list[QueuedJob]:
+    """What failed first, then what runs and what waits."""
+    rows = await tx.fetch(
+        """select j.id, j.task_name as name, j.status::text as state, j.attempts,
+               (select max(e.at) from control.procrastinate_events e where e.job_id = j.id) as since
+           from control.procrastinate_jobs j where j.status in ('todo', 'doing', 'failed')
+           order by j.status = 'failed' desc, j.status = 'doing' desc, j.id desc limit $1""",
+        limit,
+    )
+    return [QueuedJob(**row) for row in rows]
+
+
+async def retry_failed(tx: Transaction, job_id: int) -> bool:
+    """Puts a failed job back into the queue, as new; False where there is none of that id."""
+    await tx.execute("set local search_path to control, public")
+    row = await tx.fetchrow(
+        "update procrastinate_jobs set attempts = 0 where id = $1 and status = 'failed' returning id", job_id
+    )
+    if row:
+        await tx.execute("select procrastinate_retry_job_v2($1, now(), null, null, null)", job_id)
+    return row is not None
+
+
+async def discard_failed(tx: Transaction, job_id: int) -> bool:
+    """Deletes a failed job; False where there is none of that id."""
+    await tx.execute("set local search_path to control, public")
+    row = await tx.fetchrow("delete from procrastinate_jobs where id = $1 and status = 'failed' returning id", job_id)
+    return row is not None

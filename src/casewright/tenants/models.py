@@ -84,9 +84,17 @@ class ChatProfile(Model):
     greetings: tuple[Greeting, ...] = ()
 
 
+class OrgRecords(StrEnum):
+    """What becomes of the cases that Casewright opened for someone who is erased."""
+
+    KEEP = "keep"
+    ANONYMISE = "anonymise"
+
+
 class TenantProfile(Model):
     """What a tenant decides about its agent. Texts by locale. `record_ids_private`: the org's record ids count as
-    personal data and are masked as well. `limits` and `thresholds` None: the installation's defaults."""
+    personal data and are masked as well. `retention_days`: how long a closed conversation is kept. `limits`, `thresholds`
+    and `retention_days` None: the installation's defaults."""
 
     default_language: str = "en"
     languages: tuple[str, ...] = ("en",)
@@ -94,6 +102,8 @@ class TenantProfile(Model):
     suggested_questions: dict[str, tuple[str, ...]] = {}
     silence_minutes: float | None = None
     record_ids_private: bool = False
+    retention_days: int | None = Field(None, ge=1, le=36_500)
+    org_records_of_erased: OrgRecords = OrgRecords.KEEP
     limits: OwnLimits | None = None
     thresholds: OwnThresholds | None = None
     chat: ChatProfile = ChatProfile()

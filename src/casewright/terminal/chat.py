@@ -184,7 +184,7 @@ class Chat:
         self._presenter.answered()
         running = self._background.start(self._session.deliver(message))
         try:
-            with self._screen.waiting(self._texts.writing):
+            with self._screen.waiting(self._presenter.awaiting):
                 running.result()
         except KeyboardInterrupt:
             running.add_done_callback(self._complain_of)
@@ -258,7 +258,7 @@ class Chat:
 
     def _person(self, _: str) -> None:
         self._presenter.answered()
-        with self._screen.waiting(self._texts.writing):
+        with self._screen.waiting(self._presenter.awaiting):
             self._background.call(self._session.ask_for_person())
 
     def _inspect(self, wish: str) -> None:

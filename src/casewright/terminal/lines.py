@@ -1,7 +1,9 @@
 """Lines from whoever types, or from a pipe."""
 
 import sys
-from collections.abc import Callable
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Protocol
 
@@ -49,6 +51,23 @@ class TypedLines:
         if READLINE and remember and line.strip():
             READLINE.add_history(line)
         return line
+
+
+@contextmanager
+def typed_ahead_kept() -> Iterator[None]:
+    """What is typed between two prompts waits for the next one, as if it were typed there. Without readline the terminal
+    itself edits the lines, and a Ctrl-D before its prompt is lost."""
+    if READLINE is None:
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    key_by_key = list(before)
+    key_by_key[3] &= ~termios.ICANON
+    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, key_by_key)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 def typed_so_far() -> str:

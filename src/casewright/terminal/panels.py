@@ -176,6 +176,7 @@ def _action(action: ActionView) -> Lines:
     step = f", step {action.step}" if action.step else ""
     head.append(f"  {action.code}, {milliseconds(action.ms)}{step}", style="not bold dim")
     grounds = ["the customer said yes"] * action.confirmed + ["a colleague said yes"] * action.approved
+    grounds += ["takes back what the step had done"] * action.compensates
     tried = [f"{action.attempts} attempts"] if action.attempts > 1 else []
     records = ", ".join(f"{one.type} {one.label or one.id}" for one in action.records)
     return [

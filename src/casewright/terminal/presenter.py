@@ -29,7 +29,7 @@ LookBehind = Callable[[UUID], Awaitable[TurnView | None]]
 
 class Presenter:
     """A session's `Listener`. `look_behind` gives a reply's turn where the inspector is on. `question`: the agent's last
-    message while it is not answered."""
+    message while it is not answered. `awaiting`: what happens to a message that is just being sent."""
 
     def __init__(self, screen: Screen, writer: Writer, texts: Texts, agent: str, look_behind: LookBehind) -> None:
         self._screen = screen
@@ -42,6 +42,7 @@ class Presenter:
         self._notes: list[str] = []
         self._has_begun = not screen.plain
         self.question: MessageView | None = None
+        self.awaiting = texts.writing
         self.is_closed = False
 
     def answered(self) -> None:
@@ -73,6 +74,7 @@ class Presenter:
     def mode(self, notice: ModeNotice) -> None:
         self._position = None
         texts = self._texts
+        self.awaiting = texts.writing if notice.mode is Mode.AGENT else texts.sending
         with_person = texts.with_person if notice.reason == TOOK_OVER else texts.waiting_for_person
         self._note_soon(texts.with_agent if notice.mode is Mode.AGENT else with_person)
 
@@ -100,7 +102,7 @@ class Presenter:
 
     def back(self) -> None:
         self._screen.complain(self._texts.back, "green")
-        self._screen.progress(self._texts.writing)
+        self._screen.progress(self.awaiting)
 
     def lost(self) -> None:
         self._screen.complain(self._texts.lost)

@@ -2,13 +2,14 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 from casewright.terminal.background import Background
 from casewright.terminal.chat import Chat, Visitor
 from casewright.terminal.inspector import NO_KEY, Inspector
-from casewright.terminal.lines import Lines, PipedLines, TypedLines
+from casewright.terminal.lines import Lines, PipedLines, TypedLines, typed_ahead_kept
 from casewright.terminal.screen import ChatConsole, Screen
 from casewright.terminal.server import Server
 from casewright.terminal.texts import texts_in
@@ -22,7 +23,7 @@ def talk(url: str, visitor: Visitor, operator_key: str | None, *, wants_inspecto
     screen = Screen(ChatConsole(highlight=False), ChatConsole(stderr=True, highlight=False), plain=plain)
     lines: Lines = PipedLines() if plain else TypedLines(screen.prompt_stands, screen.prompt_left)
     shows_inspector = not plain if wants_inspector is None else wants_inspector
-    with Background() as background:
+    with Background() as background, nullcontext() if plain else typed_ahead_kept():
         server = background.call(_server(url))
         try:
             site = background.call(server.site(visitor.publishable_key, visitor.language, visitor.time_zone))

@@ -17,6 +17,7 @@ class Texts:
     prompt: str
     prompt_code: str
     writing: str
+    sending: str
     goes_on: str
     away: str
     trying: str
@@ -74,6 +75,7 @@ ENGLISH: Final = Texts(
     prompt="› ",
     prompt_code="code › ",
     writing="The assistant is writing",
+    sending="Your message goes out",
     goes_on="The answer is still coming and is shown as soon as it is here.",
     away="The server cannot be reached. What you write is kept and goes out when it is back.",
     trying="Trying to reach the server",
@@ -149,6 +151,7 @@ GERMAN: Final = Texts(
     prompt="› ",
     prompt_code="Code › ",
     writing="Der Assistent schreibt",
+    sending="Ihre Nachricht geht hinaus",
     goes_on="Die Antwort kommt noch und wird gezeigt, sobald sie da ist.",
     away="Der Server ist nicht erreichbar. Was Sie schreiben, bleibt erhalten und geht hinaus, sobald er wieder da ist.",
     trying="Der Server wird gesucht",

@@ -226,6 +226,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Writes that wait for a person (operator key) */
+        get: operations["dead_letters_v1_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{dead_letter_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle it without another try (operator key) */
+        post: operations["discard_v1_dead_letters__dead_letter_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{dead_letter_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look whether it was done, and do it if it was not (operator key) */
+        post: operations["retry_v1_dead_letters__dead_letter_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/demo": {
         parameters: {
             query?: never;
@@ -277,6 +328,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a person for good (operator key) */
+        post: operations["erase_v1_people_erasures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has become of an erasure (operator key) */
+        get: operations["erasure_v1_people_erasures__erasure_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/site": {
         parameters: {
             query?: never;
@@ -318,7 +403,7 @@ export interface components {
         /**
          * ActionView
          * @description A call and its end. `attempts`: how often it was sent or looked for. `confirmed`, `approved`: whether it rested on the
-         *     customer's yes, on an operator's.
+         *     customer's yes, on an operator's. `compensates`: it took back what its step had done.
          */
         ActionView: {
             /** Action */
@@ -342,6 +427,11 @@ export interface components {
             attempts: number;
             /** Code */
             code: string;
+            /**
+             * Compensates
+             * @default false
+             */
+            compensates: boolean;
             /**
              * Confirmed
              * @default false
@@ -379,7 +469,8 @@ export interface components {
         /**
          * AnswerFromKnowledge
          * @description `intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment. `otherwise`: the
-         *     procedure for that intent, which is offered after the answer, and begins at once where the articles have none.
+         *     procedure for that intent, which is offered after the answer, and begins at once where the articles have none. `strictly`:
+         *     it begins also where articles come near.
          */
         AnswerFromKnowledge: {
             /**
@@ -393,6 +484,11 @@ export interface components {
             otherwise?: string | null;
             /** Query */
             query: string;
+            /**
+             * Strictly
+             * @default false
+             */
+            strictly: boolean;
         };
         /** ApprovalDecision */
         ApprovalDecision: {
@@ -607,6 +703,50 @@ export interface components {
              */
             time_zone: string;
         };
+        /** DeadLetterList */
+        DeadLetterList: {
+            /** Items */
+            items: components["schemas"]["DeadLetterView"][];
+        };
+        /**
+         * DeadLetterStatus
+         * @enum {string}
+         */
+        DeadLetterStatus: "open" | "done" | "discarded";
+        /**
+         * DeadLetterView
+         * @description A write that waits for a person.
+         */
+        DeadLetterView: {
+            /** Action */
+            action: string;
+            /** Attempts */
+            attempts: number;
+            /** Code */
+            code: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Failed At
+             * Format: date-time
+             */
+            failed_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Retryable */
+            retryable: boolean;
+            /** Settled At */
+            settled_at?: string | null;
+            /** Settled By */
+            settled_by?: string | null;
+            status: components["schemas"]["DeadLetterStatus"];
+        };
         /** Decline */
         Decline: {
             /**
@@ -644,6 +784,42 @@ export interface components {
              * @default 0
              */
             valence: number;
+        };
+        /**
+         * ErasureRequest
+         * @description Exactly one of `email` and `conversation_id`. `org_records` absent: as the company has decided.
+         */
+        ErasureRequest: {
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /** Email */
+            email?: string | null;
+            org_records?: components["schemas"]["OrgRecords"] | null;
+        };
+        /**
+         * ErasureView
+         * @description `people`, `conversations`: how many were erased. `org_status` `waiting`: the org is tried again until it is reached.
+         *     `cases_left`: ids of cases that Casewright did not open; look at them yourself.
+         */
+        ErasureView: {
+            /** Cases Left */
+            cases_left: string[];
+            /** Conversations */
+            conversations: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            org_records: components["schemas"]["OrgRecords"];
+            org_status: components["schemas"]["OrgStatus"];
+            /** People */
+            people: number;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
         };
         /**
          * Expects
@@ -928,6 +1104,17 @@ export interface components {
             value: string;
         };
         /**
+         * OrgRecords
+         * @description What becomes of the cases that Casewright opened for someone who is erased.
+         * @enum {string}
+         */
+        OrgRecords: "keep" | "anonymise";
+        /**
+         * OrgStatus
+         * @enum {string}
+         */
+        OrgStatus: "kept" | "waiting" | "done";
+        /**
          * Outcome
          * @enum {string}
          */
@@ -938,7 +1125,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "answer" | "step" | "code" | "question" | "notice" | "progress" | "result" | "empathy" | "handoff";
+            kind: "answer" | "step" | "code" | "suggestion" | "question" | "notice" | "progress" | "result" | "empathy" | "handoff";
             /**
              * Sources
              * @default []
@@ -1277,6 +1464,18 @@ export interface components {
             procedure: string;
         };
         /**
+         * StateChange
+         * @description What a turn changed in the state, in words; "" where there was, or is, nothing.
+         */
+        StateChange: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** What */
+            what: string;
+        };
+        /**
          * Status
          * @enum {string}
          */
@@ -1362,7 +1561,7 @@ export interface components {
         };
         /**
          * TurnView
-         * @description Everything that explains a turn. Texts are masked.
+         * @description Everything that explains a turn. Texts are masked. `changes`: of the state, from before the turn to after it.
          */
         TurnView: {
             /**
@@ -1380,6 +1579,11 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /**
+             * Changes
+             * @default []
+             */
+            changes: components["schemas"]["StateChange"][];
             /**
              * Checks
              * @default []
@@ -2445,6 +2649,225 @@ export interface operations {
             };
         };
     };
+    dead_letters_v1_dead_letters_get: {
+        parameters: {
+            query?: {
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_v1_dead_letters__dead_letter_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_v1_dead_letters__dead_letter_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dead_letter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     companies_v1_demo_get: {
         parameters: {
             query?: never;
@@ -2551,6 +2974,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_v1_people_erasures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasure_v1_people_erasures__erasure_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
                 };
             };
             /** @description Unauthorized */

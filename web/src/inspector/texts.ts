@@ -124,6 +124,7 @@ const english = {
   attempts: (count: number) => `${count} attempts`,
   confirmed: "the customer said yes",
   approved: "a colleague said yes",
+  compensates: "takes back what the step had done",
 
   checks: "Checks",
   checksKey: (passed: number, count: number) => (passed === count ? `all ${count} passed` : `${passed} of ${count} passed`),
@@ -331,6 +332,7 @@ const german: InspectorTexts = {
   attempts: (count) => `${count} Versuche`,
   confirmed: "der Kunde sagte Ja",
   approved: "aus dem Team kam ein Ja",
+  compensates: "nimmt zurück, was der Schritt getan hatte",
 
   checks: "Prüfungen",
   checksKey: (passed, count) => (passed === count ? `alle ${count} bestanden` : `${passed} von ${count} bestanden`),

@@ -5,6 +5,7 @@ const REASONS: Record<string, string> = {
   frustration: "frustrated",
   low_confidence: "agent not sure",
   failure: "something failed",
+  half_done: "left half done",
   operator: "taken over",
   given_back: "given back",
   at_most_once_unknown: "outcome unknown",

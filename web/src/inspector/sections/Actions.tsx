@@ -37,10 +37,11 @@ function ActionCard({ action }: { action: Action }) {
         {action.step !== "" && ` · ${texts.step} ${action.step}`}
         {action.attempts > 1 && ` · ${texts.attempts(action.attempts)}`}
       </p>
-      {(action.confirmed || action.approved) && (
+      {(action.confirmed || action.approved || action.compensates) && (
         <p className="consents">
           {action.confirmed && <Tag tone="good">{texts.confirmed}</Tag>}
           {action.approved && <Tag tone="good">{texts.approved}</Tag>}
+          {action.compensates && <Tag>{texts.compensates}</Tag>}
         </p>
       )}
       {asked.length > 0 && (
