@@ -15,6 +15,8 @@ from casewright.kit.principal import Assurance
 from casewright.knowledge import repository
 from casewright.knowledge.answers import cited, compose
 from casewright.knowledge.article_model import ArticleModels
+from casewright.knowledge.indexing import digest as index_digest
+from casewright.knowledge.indexing import index
 from casewright.knowledge.models import (
     Article,
     ArticleDraft,
@@ -24,14 +26,14 @@ from casewright.knowledge.models import (
     Question,
     RetrievedPassage,
 )
-from casewright.knowledge.passages import Passage, Sentence, split_article
+from casewright.knowledge.passages import Sentence
 from casewright.knowledge.ports import Progress, SentenceEncoder
 from casewright.knowledge.repository import IndexedPassage, StoredArticle
 from casewright.knowledge.retrieval import Candidate, Hit, rank
 from casewright.knowledge.searching import Search, readable_by, searched
 
-INDEX_RECIPE: Final = 2
-"""Raise it when passages are cut or encoded in another way: articles are then indexed again at the next installation."""
+INDEXED_AT_ONCE: Final = 24
+"""Articles; more of them would use the processors no better."""
 REPORTED_HITS: Final = 5
 NEAR: Final = 0.15
 """Confidence from which a passage is worth showing to somebody who is told that there is no certain answer."""
@@ -71,49 +73,43 @@ class KnowledgeService:
         await repository.lock_revision(tx, tenant_id)
         stored = await repository.stored_articles(tx, tenant_id, [draft.key for draft in drafts])
         counts = {"added": 0, "revised": 0, "updated": 0, "unchanged": 0}
-        for number, draft in enumerate(drafts, start=1):
-            counts[await self._install(tx, tenant_id, draft, stored.get(draft.key))] += 1
-            if on_progress is not None:
-                on_progress(number, len(drafts))
+        for start in range(0, len(drafts), INDEXED_AT_ONCE):
+            some = drafts[start : start + INDEXED_AT_ONCE]
+            changed = [draft for draft in some if not _is_indexed(draft, stored.get(draft.key))]
+            passages = await index(self._encoder, changed)
+            for number, draft in enumerate(some, start + 1):
+                counts[await self._install(tx, tenant_id, draft, stored.get(draft.key), passages.get(draft.key))] += 1
+                if on_progress is not None:
+                    on_progress(number, len(drafts))
         installed = Installed(**counts)
         if installed.unchanged < len(drafts):
             await self._learn(tx, tenant_id)
         return installed
 
     async def _install(
-        self, tx: Transaction, tenant_id: TenantId, draft: ArticleDraft, stored: StoredArticle | None
+        self,
+        tx: Transaction,
+        tenant_id: TenantId,
+        draft: ArticleDraft,
+        stored: StoredArticle | None,
+        passages: Sequence[IndexedPassage] | None,
     ) -> str:
-        digest, index_digest = _digest(draft), _index_digest(draft)
-        revised = stored is None or stored.archived or stored.digest != digest
-        indexed = stored is not None and not revised and stored.index_digest == index_digest
-        if stored is not None and indexed and stored.draft == draft:
+        """`passages` None: those in the index are right."""
+        content = _digest(draft)
+        revised = stored is None or stored.archived or stored.digest != content
+        if stored is not None and passages is None and stored.draft == draft:
             return "unchanged"
         version = stored.version + revised if stored else 1
         article_id = stored.id if stored else ArticleId(new_id())
         article = Article(id=article_id, version=version, **draft.model_dump())
         await repository.save_article(tx, tenant_id, article)
         if revised:
-            await repository.save_version(tx, tenant_id, article, digest)
-        if not indexed:
-            await repository.save_passages(tx, tenant_id, article, index_digest, await self._index(draft))
+            await repository.save_version(tx, tenant_id, article, content)
+        if passages is not None:
+            await repository.save_passages(tx, tenant_id, article, index_digest(draft, content), passages)
         if stored is None:
             return "added"
         return "revised" if revised else "updated"
-
-    async def _index(self, draft: ArticleDraft) -> list[IndexedPassage]:
-        passages = await asyncio.to_thread(split_article, draft.title, draft.body, draft.language, draft.error_codes)
-        indexed = []
-        for passage in passages:
-            heading = _heading(draft.title, passage)
-            sentences = [f"{heading}: {sentence.text}" for sentence in passage.sentences]
-            questions = _questions(draft, passage)
-            english = await self._encoder.encode_many_async([f"{heading}. {passage.text}", heading, *sentences])
-            asked = await self._encoder.encode_many_async(questions)
-            multilingual = await self._encoder.encode_many_multilingual_async(
-                [heading, *(sentences if draft.language != "en" else ()), *questions]
-            )
-            indexed.append(IndexedPassage(passage, questions, english[0], english[1:], asked, multilingual))
-        return indexed
 
     async def _learn(self, tx: Transaction, tenant_id: TenantId) -> None:
         """Makes a new revision of the tenant's knowledge, with its article model."""
@@ -198,10 +194,6 @@ class KnowledgeService:
         await repository.count_outcome(tx, tenant_id, article_ids, solved)
 
 
-def _heading(title: str, passage: Passage) -> str:
-    return f"{title}. {passage.section}" if passage.section else title
-
-
 def _digest(draft: ArticleDraft) -> str:
     """SHA-256 of what a version consists of."""
     return hashlib.sha256(
@@ -209,16 +201,8 @@ def _digest(draft: ArticleDraft) -> str:
     ).hexdigest()
 
 
-def _index_digest(draft: ArticleDraft) -> str:
-    """SHA-256 of what the passages in the index are made of."""
-    asked = sorted((section, list(questions)) for section, questions in draft.asked_as.items())
-    return hashlib.sha256(json.dumps([INDEX_RECIPE, _digest(draft), asked]).encode()).hexdigest()
-
-
-def _questions(draft: ArticleDraft, passage: Passage) -> tuple[str, ...]:
-    """How customers ask for this passage's section: below the section itself, not those around it."""
-    heading = passage.section.split(" > ")[-1]
-    return draft.asked_as.get(heading, ())
+def _is_indexed(draft: ArticleDraft, stored: StoredArticle | None) -> bool:
+    return stored is not None and not stored.archived and stored.index_digest == index_digest(draft, _digest(draft))
 
 
 def _near(hits: Sequence[Hit]) -> tuple[CitedSentence, ...]:
