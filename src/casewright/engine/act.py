@@ -280,13 +280,13 @@ def _cannot_handle(turn: Turn, command: CannotHandle) -> None:
 
 
 async def _answer_or_clarify(turn: Turn, command: Clarify) -> None:
-    """Where much was told, an article that surely answers is answer enough, whichever thing was meant; all are offered."""
+    """Where much was told, articles help more than a question back, whichever thing was meant; all are offered."""
     if len(command.query.split()) <= BRIEF:
         _clarify(turn, command)
         return
     title = turn.label("question_title")
     found = await look_up(turn, command.query, title)
-    if not found.sentences:
+    if not (found.sentences or found.near):
         _clarify(turn, command)
         return
     await _say_found(turn, "question", title, command.query, found)

@@ -330,10 +330,11 @@ def _command_for(intent: IntentDefinition, query: str, confidence: float = 1.0) 
     """A procedure begins at once only where it is surely wanted; else articles may answer first."""
     target = intent.target
     is_fact = phrases.asks_for_a_fact(query)
-    is_described = len(query.split()) > BRIEF and not phrases.REQUEST_OPENER.match(query)
+    is_described = len(query.split()) > BRIEF
     least = SURE_OF_PROCEDURE if is_described else RATHER_A_PROCEDURE
     if target.procedure and (confidence < least or is_fact):
-        words, strictly = phrases.without_pleasantries(query), confidence >= RATHER_A_PROCEDURE and not is_fact
+        words = phrases.without_pleasantries(query)
+        strictly = confidence >= RATHER_A_PROCEDURE and not (is_fact or phrases.asks_somewhere(query))
         return AnswerFromKnowledge(query=words, intent=intent.name, otherwise=target.procedure, strictly=strictly)
     if target.procedure:
         return StartProcedure(procedure=target.procedure)

@@ -426,6 +426,14 @@ def is_question(text: str) -> bool:
     return QUESTION_OPENER.match(text) is not None or text.rstrip(" \n\"')").endswith("?")
 
 
+_CLAUSE_END = re.compile(r"[.!;,:\n]|\b(?:and|but|or|so|und|aber|oder)\b", re.IGNORECASE)
+
+
+def asks_somewhere(text: str) -> bool:
+    """Whether any clause of a longer piece asks something."""
+    return "?" in text or any(QUESTION_OPENER.match(clause) for clause in _CLAUSE_END.split(text))
+
+
 def asks_for_a_fact(text: str) -> bool:
     """Whether a piece asks how something is in general, rather than for anything of the customer's own to be done."""
     return FACT_OPENER.match(text) is not None and OWN.search(text) is None
