@@ -44,6 +44,8 @@ from casewright.understanding.models import (
     StartProcedure,
 )
 
+RATHER_AN_ARTICLE = 0.3
+"""Confidence from which articles are suggested rather than a procedure begun that is not quite sure."""
 BRIEF = 8
 """Words of an unclear message up to which it is better to ask back at once."""
 
@@ -178,7 +180,8 @@ async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue
     )
     found = await look_up(turn, command.query, title)
     procedure = command.otherwise if command.otherwise in catalogue.procedures else None
-    if procedure and not (found.sentences or (found.near and not command.strictly)):
+    is_near = bool(found.near) and (not command.strictly or found.confidence >= RATHER_AN_ARTICLE)
+    if procedure and not (found.sentences or is_near):
         await _start(turn, procedure)
         return
     interrupted = turn.state.active

@@ -35,9 +35,9 @@ from casewright.knowledge.searching import Search, readable_by, searched
 INDEXED_AT_ONCE: Final = 24
 """Articles; more of them would use the processors no better."""
 REPORTED_HITS: Final = 5
-NEAR: Final = 0.15
+NEAR: Final = 0.1
 """Confidence from which a passage is worth showing to somebody who is told that there is no certain answer."""
-ALSO_NEAR: Final = 0.1
+ALSO_NEAR: Final = 0.07
 """The same for those after the first."""
 MOST_NEAR: Final = 3
 LONGEST_QUOTE: Final = 400

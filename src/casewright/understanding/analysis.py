@@ -49,14 +49,15 @@ LEAST_SURE = 0.45
 """Least confidence for a piece of several to count as a request of its own, or for small talk."""
 SURE = 0.6
 """Least confidence for a hand-over or a cancellation that only the classifier proposes: they end things."""
+NEVER_AT_ONCE = 2.0
+"""What is told at length, without asking for anything to be done: a procedure begins only if no article answers for certain."""
 SURE_OF_PROCEDURE = 0.9
-"""Below this confidence a procedure that is described at length, rather than asked for, begins only if no article answers for
-certain."""
+"""The same below this confidence, where something is asked for at length."""
 RATHER_A_PROCEDURE = 0.65
 """Below this confidence it begins only if no article comes near."""
 LEAST_LIKELY = 0.3
 """Below this probability the best intent is a guess among many, and a choice between two of them helps nobody."""
-BRIEF = 8
+BRIEF = 10
 """Words up to which a message names what it wants rather than tells of it."""
 SURELY = 0.95
 """Confidence of what is called by its name, as quick replies do."""
@@ -330,8 +331,10 @@ def _command_for(intent: IntentDefinition, query: str, confidence: float = 1.0) 
     """A procedure begins at once only where it is surely wanted; else articles may answer first."""
     target = intent.target
     is_fact = phrases.asks_for_a_fact(query)
-    is_described = len(query.split()) > BRIEF
-    least = SURE_OF_PROCEDURE if is_described else RATHER_A_PROCEDURE
+    least = RATHER_A_PROCEDURE
+    if len(query.split()) > BRIEF:
+        is_request = phrases.REQUEST_OPENER.match(query) or phrases.OWN.search(query)
+        least = SURE_OF_PROCEDURE if is_request else NEVER_AT_ONCE
     if target.procedure and (confidence < least or is_fact):
         words = phrases.without_pleasantries(query)
         strictly = confidence >= RATHER_A_PROCEDURE and not (is_fact or phrases.asks_somewhere(query))
