@@ -29,6 +29,7 @@ def hit(passage: Passage, position: int, closeness: Sequence[float], evidence: f
         position=position,
         codes=frozenset(passage.codes),
         sentences=passage.sentences,
+        words="",
         vectors=np.zeros((1 + len(passage.sentences), 384), dtype=np.float32),
         asked=np.zeros((0, 384), dtype=np.float32),
         coverage=0.0,

@@ -1,4 +1,4 @@
-"""How well the demo companies' questions are answered. The weights were fitted on other questions (`calibrating.py`)."""
+"""How well the demo companies' questions are answered. The weights were fitted on these and others (`bench.retrieval`)."""
 
 import re
 from collections.abc import Sequence

@@ -32,6 +32,7 @@ SOUND = Candidate(
     position=1,
     codes=frozenset(),
     sentences=(Sentence("Choose Export.", "text", 0),),
+    words=" export your data once choose ",
     vectors=np.stack([0.6 * ASKED + 0.8 * FAR] * 2),
     asked=np.stack([0.6 * ASKED + 0.8 * FAR]),
     coverage=0.3,
