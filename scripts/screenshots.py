@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 from casewright.kit.data_directory import default_data_directory
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-SIZE = ViewportSize(width=1200, height=860)
+CHAT = ViewportSize(width=1200, height=960)
+DESK = ViewportSize(width=1440, height=900)
 
 expect.set_options(timeout=15_000)
 
@@ -33,14 +34,17 @@ def main() -> None:
 
 
 def chat(browser: Browser, url: str, key: str) -> None:
-    page = browser.new_page(viewport=SIZE, locale="en-GB", reduced_motion="reduce")
+    """A question answered; and, in another conversation, a customer who wants a person."""
+    page = browser.new_page(viewport=CHAT, locale="en-GB", reduced_motion="reduce")
     page.goto(f"{url}/chat#key={key}")
     say(page, "How do I export data?")
     page.screenshot(path=IMAGES / "chat.png")
-    say(page, "Actually, first I need to reset my password")
-    say(page, "user@example.com")
-    expect(page.get_by_role("region", name="Please check")).to_be_visible()
-    page.screenshot(path=IMAGES / "chat-confirmation.png")
+    page.close()
+    page = browser.new_page(locale="en-GB")
+    page.goto(f"{url}/chat#key={key}")
+    say(page, "How do I export data?")
+    say(page, "This is completely unacceptable!")
+    say(page, "I want to speak to a manager NOW!")
     page.close()
 
 
@@ -53,9 +57,11 @@ def say(page: Page, text: str) -> None:
 
 
 def operator(browser: Browser, url: str, key: str) -> None:
-    page = browser.new_page(viewport=SIZE, locale="en-GB", reduced_motion="reduce")
+    """That customer's conversation, with how its last turn came about."""
+    page = browser.new_page(viewport=DESK, locale="en-GB", reduced_motion="reduce")
     page.goto(f"{url}/operator#key={key}")
-    expect(page.get_by_role("region", name="Inbox").locator("a.row").first).to_be_visible()
+    page.get_by_role("region", name="Inbox").locator("a.row").filter(has_text="frustration").last.click()
+    expect(page.get_by_role("complementary", name="Inspector").locator(".sentence")).to_be_visible()
     page.screenshot(path=IMAGES / "operator.png")
     page.close()
 

@@ -10,13 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import yaml
 from markdown_it import MarkdownIt
 from pydantic import Field, ValidationError
 
-from casewright.assembly import Parts
 from casewright.engine.wording import languages
 from casewright.kit.errors import SetupError
 from casewright.kit.model import Model
@@ -33,6 +32,9 @@ from casewright.tenants.models import Tenant, TenantProfile
 from casewright.understanding.errors import TrainingDataInvalid
 from casewright.understanding.loading import parse_intents
 from casewright.understanding.models import IntentSet
+
+if TYPE_CHECKING:  # The whole application, which takes long to load and is needed for installing alone.
+    from casewright.assembly import Parts
 
 ACTIONS: Final = {**DEFINITIONS, SEND.name: SEND, CHECK.name: CHECK}
 """What procedures may call, known without a database."""
@@ -97,12 +99,12 @@ class Draft(Model):
 # --- into the database --------------------------------------------------------------------------------------------------
 
 
-async def install_folder(parts: Parts, folder: Path) -> Tenant:
+async def install_folder(parts: "Parts", folder: Path) -> Tenant:
     """Adds the company, or brings it up to date. Raises `ContentUnusable` before anything is changed."""
     return await install_company(parts, await asyncio.to_thread(read_company, folder))
 
 
-async def install_company(parts: Parts, company: Company, report: Report = lambda *_: None) -> Tenant:
+async def install_company(parts: "Parts", company: Company, report: Report = lambda *_: None) -> Tenant:
     """What has not changed is left alone, so a second time is quick."""
     tenant = await parts.tenants.save(company.slug, company.name, company.profile)
     await asyncio.gather(
@@ -114,7 +116,7 @@ async def install_company(parts: Parts, company: Company, report: Report = lambd
     return tenant
 
 
-async def _install_texts(parts: Parts, tenant: Tenant, company: Company, report: Callable[[int, int], None]) -> None:
+async def _install_texts(parts: "Parts", tenant: Tenant, company: Company, report: Callable[[int, int], None]) -> None:
     async with parts.database.begin(system(tenant.id, "content")) as tx:
         await parts.procedures.install(tx, tenant.id, (*company.procedures, *company.builtin))
         await parts.knowledge.install(tx, tenant.id, company.articles, report)

@@ -8,6 +8,16 @@ from playwright.sync_api import Page, Route
 
 AT = "2026-03-02T10:00:00+00:00"
 ARTICLE = {"type": "article", "id": "a1", "version": 3, "title": "Exporting data", "quote": "Open Settings."}
+PASSAGE = {
+    "type": "article",
+    "id": "a2",
+    "version": 1,
+    "title": "Schedule an export",
+    "section": "How often it may run",
+    "quote": "An export runs once a week at most. With the Business plan it may run every day, at an hour that you choose, and it goes on after an interruption.",
+    "url": "https://help.example.com/exports",
+    "checked_on": "2026-02-01",
+}
 RECORD = {"type": "record", "id": "r1", "version": None, "title": "Case 00001017", "quote": ""}
 
 Part = dict[str, Any]
@@ -23,6 +33,8 @@ EVERY_KIND_OF_PART: tuple[Part, ...] = (
     {"kind": "step", "text": "Choose Export.", "sources": [ARTICLE]},
     {"kind": "result", "text": "Case 00001017 is open.", "sources": [RECORD]},
     {"kind": "notice", "text": "Your message was long; I read its beginning.", "sources": []},
+    {"kind": "suggestion", "text": "Schedule an export", "sources": [PASSAGE]},
+    {"kind": "suggestion", "text": "Exporting files", "sources": [{**ARTICLE, "title": "Exporting files", "id": "a3"}]},
     {"kind": "handoff", "text": "A colleague takes over.", "sources": []},
     {"kind": "question", "text": "Is there anything else? See https://example.com/help.", "sources": []},
 )

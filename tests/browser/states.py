@@ -36,6 +36,9 @@ CHECKED = (
     field("text", "Reason", value="Five hours of downtime on Tuesday"),
 )
 
+UNCERTAIN = "How do I get the numbers from last year into a chart?"
+"""What several of the first company's articles may answer, and none does for certain."""
+
 FACE = base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="#3a2b00"/>'
     b'<circle cx="4" cy="4.2" r="2.4" fill="#ffd84d"/></svg>'
@@ -121,6 +124,17 @@ def answer(scene: Scene) -> None:
     scene.chat().ask("How do I export data?")
 
 
+def suggestions(scene: Scene) -> None:
+    reply = scene.chat().ask(UNCERTAIN)
+    expect(reply.get_by_role("list", name="Articles that may answer")).to_be_visible()
+
+
+def suggestion_opened(scene: Scene) -> None:
+    suggestions(scene)
+    scene.page.locator(".suggested-articles button").first.click()
+    expect(scene.page.get_by_role("dialog")).to_be_visible()
+
+
 def every_part(scene: Scene) -> None:
     chat = scene.chat()
     conversation_of(scene.page, "Hello", agent_message(EVERY_KIND_OF_PART))
@@ -161,6 +175,7 @@ def right_to_left(scene: Scene) -> None:
         {"kind": "step", "text": "افتح الإعدادات ثم اختر Data Export.", "sources": [source]},
         {"kind": "code", "text": "curl https://api.example.com/exports", "sources": [source]},
         {"kind": "step", "text": "اختر الملفات.", "sources": [source]},
+        {"kind": "suggestion", "text": "جدولة التصدير", "sources": [{**source, "id": "a2", "section": "كل أسبوع"}]},
         question("كم يجب أن يكون المبلغ؟"),
     )
     amount = field("money", "المبلغ")
@@ -362,6 +377,8 @@ STATES: Mapping[str, Callable[[Scene], None]] = {
         welcome_in_yellow,
         menu,
         answer,
+        suggestions,
+        suggestion_opened,
         every_part,
         every_part_in_yellow,
         progress,

@@ -117,6 +117,30 @@ def test_in_a_right_to_left_page_everything_stands_the_other_way_round(chat: Cha
     assert own["x"] < bubble["x"]
 
 
+# --- beside the inspector ---
+
+
+def test_an_answer_is_set_as_it_is_without_the_inspector(page: Page, live: Live) -> None:
+    conversation_of(page, "Hello", agent_message(EVERY_KIND_OF_PART))
+    company = live.tenants[0]
+    weights = []
+    for operator in ("", f"&operator={company.operator_key}"):
+        page.goto("about:blank")
+        page.goto(f"{live.url}/chat#key={company.publishable_key}{operator}")
+        chat = ChatPage(page)
+        if not operator:
+            chat.write("Hello")
+        else:
+            expect(page.get_by_role("complementary", name="Inspector")).to_be_visible()
+        expect(chat.agent_messages).to_have_count(1)
+        weights.append(chat.agent_messages.locator(".bubble").evaluate(WEIGHTS))
+
+    assert weights[0] == weights[1]
+
+
+WEIGHTS = 'bubble => [...bubble.querySelectorAll("*")].map((element) => getComputedStyle(element).fontWeight)'
+
+
 # --- embedded ---
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
+from tests.freezing import frozen
+from tests.running import RunningDemo
+
 from .chat_page import ChatPage
 from .conftest import Live, NewContext
 from .connection import Operator
@@ -201,3 +204,20 @@ def test_when_the_tab_with_the_connection_is_closed_another_takes_over(new_conte
 
 def sends(request: Request) -> bool:
     return request.method == "POST" and request.url.endswith("/messages")
+
+
+def test_what_is_written_while_the_database_is_frozen_is_kept_and_sent_when_it_is_back(
+    page: Page, live_server: RunningDemo
+) -> None:
+    chat = ChatPage(page)
+    chat.open(live_server.url, live_server.tenants[0].publishable_key)
+    chat.ask("How do I export data?")
+    with frozen(live_server.postgres()):
+        chat.write("And how often?")
+        expect(chat.banner).to_be_visible()
+        expect(chat.log.locator(".outgoing")).to_contain_text("And how often?")
+
+    expect(chat.log.locator(".outgoing")).to_have_count(0)
+    expect(chat.banner).to_have_count(0)
+    expect(chat.customer_messages).to_have_count(2)
+    expect(chat.last_reply).to_be_visible()

@@ -7,7 +7,7 @@ from .chat_page import ChatPage
 from .conftest import Live, NewContext
 from .connection import Operator
 from .event_stream import EVERY_KIND_OF_PART, agent_message, conversation_of, person_awaited, piece, problem
-from .states import close_by_silence
+from .states import UNCERTAIN, close_by_silence
 
 # --- the beginning ---
 
@@ -88,6 +88,37 @@ def test_every_kind_of_part_has_its_form(chat: ChatPage) -> None:
     )
 
 
+def test_a_suggested_article_shows_title_section_and_beginning_and_opens_like_a_source(chat: ChatPage) -> None:
+    conversation_of(chat.page, "Hello", agent_message(EVERY_KIND_OF_PART))
+    chat.write("Hello")
+    suggested = chat.agent_messages.get_by_role("list", name="Articles that may answer").get_by_role("button")
+    expect(suggested).to_have_count(2)
+    first = suggested.first
+    expect(first).to_contain_text(
+        re.compile("Schedule an export.*How often it may run.*An export runs once a week.*…$")
+    )
+    expect(chat.agent_messages.get_by_role("list", name="Sources")).not_to_contain_text("Schedule an export")
+
+    first.focus()
+    chat.page.keyboard.press("Enter")
+    panel = chat.page.get_by_role("dialog", name="Schedule an export")
+    expect(panel).to_contain_text("goes on after an interruption.")
+    expect(panel.get_by_role("link")).to_have_attribute("href", "https://help.example.com/exports")
+    chat.page.keyboard.press("Escape")
+    expect(first).to_be_focused()
+
+
+def test_a_question_without_a_certain_answer_is_met_with_articles_that_may_have_it(chat: ChatPage) -> None:
+    reply = chat.ask(UNCERTAIN)
+    suggested = reply.get_by_role("list", name="Articles that may answer").get_by_role("button")
+    expect(suggested.first).to_be_visible()
+    expect(reply.locator("button.mark-number")).to_have_count(0)
+    expect(reply.get_by_role("list", name="Sources")).to_have_count(0)
+
+    suggested.first.click()
+    expect(chat.page.get_by_role("dialog").locator("blockquote")).not_to_be_empty()
+
+
 def test_pieces_of_a_reply_are_shown_as_they_come_and_replaced_by_the_whole(chat: ChatPage) -> None:
     pieces = [piece(index, EVERY_KIND_OF_PART[index]) for index in range(2)]
     conversation_of(chat.page, "Hello", *pieces)
@@ -142,6 +173,7 @@ def test_a_whole_reply_is_copied_with_its_steps_and_sources(chat: ChatPage) -> N
     copied = chat.page.evaluate("navigator.clipboard.readText()")
     assert "An export holds every record. It needs the Business plan.\n\n1. Open Settings." in copied
     assert "\n\n2. Choose Export.\n" in copied
+    assert "\n\n- Schedule an export (How often it may run)\n    “An export runs once a week at most." in copied
     assert "[1] Exporting data (Help article · Version 3)\n    “Open Settings.”\n[2] Case 00001017 (Record)" in copied
 
 

@@ -12,6 +12,7 @@ from .chat_page import ChatPage
 from .conftest import Live, NewContext, Screenshot
 from .event_stream import problem
 from .inspector_panel import InspectorPanel, demo_address, open_demo_chat, turns_with
+from .states import UNCERTAIN
 
 WIDE = ViewportSize(width=1440, height=900)
 EXPORT = "How do I export data?"
@@ -145,12 +146,22 @@ def test_each_new_turn_appears_and_is_told_in_a_sentence(demo_chat: tuple[ChatPa
 
 def test_two_requests_in_one_message_are_told_as_two(demo_chat: tuple[ChatPage, InspectorPanel]) -> None:
     chat, inspector = demo_chat
-    chat.ask(TWO_REQUESTS)
+    chat.ask("Reset my password please, and also how do I export data?")
 
     expect(inspector.sentence).to_have_text(
         re.compile("^Understood two requests: began “Reset your password”; answered from “.+”; asked: “")
     )
     expect(inspector.section("Understood")).to_contain_text("2 requests")
+
+
+def test_articles_that_were_only_suggested_are_not_told_as_the_answer(
+    demo_chat: tuple[ChatPage, InspectorPanel],
+) -> None:
+    chat, inspector = demo_chat
+    chat.ask(UNCERTAIN)
+
+    expect(inspector.sentence).to_have_text(re.compile("^Found no answer that is certain enough"))
+    expect(inspector.section("Sources")).to_contain_text(re.compile("0 used of [1-9]"))
 
 
 def test_the_arrow_keys_step_through_the_turns_and_the_newest_is_followed_again(
@@ -271,6 +282,16 @@ def test_the_stack_shows_the_active_topic_over_the_paused_one_with_its_slots(
     expect(stack.first).to_contain_text("Reset your password")
     expect(stack.nth(1)).to_contain_text("paused")
     expect(stack.nth(1)).to_contain_text("oauth")
+
+
+def test_what_changed_in_the_state_is_told_as_it_was_and_as_it_is(demo_chat: tuple[ChatPage, InspectorPanel]) -> None:
+    chat, inspector = demo_chat
+    chat.ask("I need to reset my password")
+    chat.ask("What are your support hours?")
+
+    state = inspector.open("State")
+    expect(state).to_contain_text("– → Support hours and case priorities")
+    expect(state).to_contain_text("email → email, 2 times")
 
 
 def test_the_mood_is_drawn_over_the_whole_conversation(demo_chat: tuple[ChatPage, InspectorPanel]) -> None:

@@ -24,7 +24,7 @@ from tests.browser.connection import newest_code
 from tests.live.api import Customer, Desk, bearer
 from tests.running import RunningDemo, copy_of, stop
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guides" / "first-tenant.md"

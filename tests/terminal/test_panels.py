@@ -73,6 +73,17 @@ def test_the_active_topic_is_on_top_and_says_what_waits_for_it() -> None:
     assert "active → paused" in line_with(text, "▸ export data")
 
 
+def test_what_changed_in_the_state_is_told_as_it_was_and_as_it_is() -> None:
+    changes = [
+        {"what": "waits for", "before": "text email", "after": "confirmation"},
+        {"what": "case", "before": "", "after": "00001003"},
+    ]
+    text = shown(a_turn(changes=changes))
+    assert "text email → confirmation" in line_with(text, "waits for")
+    assert "– → 00001003" in line_with(text, "case ")
+    assert "State  2 changes" in text
+
+
 def test_the_mood_is_a_curve_with_frustration() -> None:
     moods = [
         {"label": "neutral", "valence": 0.0, "intensity": 0.0, "frustration": 0.0},

@@ -47,6 +47,33 @@ def test_sources_are_numbered_in_the_order_in_which_they_are_cited() -> None:
     assert "[2] Help article: Export your data" in text
 
 
+def test_suggested_articles_are_listed_by_title_section_and_beginning_and_cited_by_no_number() -> None:
+    quote = "An export holds every record of the tables that you choose. " * 4
+    article = {**ARTICLE, "section": "As a CSV file", "quote": quote}
+    message = a_message(
+        part("It may stand here:", "notice"),
+        part("Export your data", "suggestion", article),
+        part("Import data", "suggestion", {**ARTICLE, "id": "a2"}),
+        part("Or a person helps.", "notice"),
+    )
+    text = shown(message, plain=True, width=200)
+    assert text.splitlines() == [
+        "It may stand here:",
+        "- Export your data (As a CSV file)",
+        "  “An export holds every record of the tables that you choose. An export holds every record of the tables that you choose.…”",
+        "- Import data",
+        "",
+        "Or a person helps.",
+    ]
+
+
+def test_an_answer_keeps_its_mark_before_a_suggestion_of_the_same_article() -> None:
+    text = shown(
+        a_message(part("One.", "answer", ARTICLE), part("Export your data", "suggestion", ARTICLE)), plain=True
+    )
+    assert "One. [1]" in text
+
+
 def test_what_was_said_while_something_ran_is_over_with_the_next_part() -> None:
     text = shown(a_message(part("One moment.", "progress"), part("Done.", "result")))
     assert "One moment." not in text

@@ -48,6 +48,7 @@ def _sections(turn: TurnView) -> Iterator[tuple[str, str, Lines]]:
     yield "Understood", f"{_count(len(turn.segments), 'request')}, {turn.language}", _understood(turn)
     yield "Decided", f"{len(turn.accepted)} done, {len(turn.dropped)} dropped", _decided(turn)
     yield "Topics", f"{len(turn.stack)} open of {len(turn.topics)}", _topics(turn)
+    yield "State", _count(len(turn.changes), "change"), _changes(turn)
     yield "Mood", f"{turn.emotion.label}, frustration {percent(turn.frustration)}", _mood(turn)
     yield "Sources", f"from {percent(turn.min_confidence)} confidence on a fact may be said", _sources(turn)
     yield "Actions", str(len(turn.actions)), [line for one in turn.actions for line in _action(one)]
@@ -139,6 +140,13 @@ def _topic(topic: TopicView, before: str, titles: Mapping[str, str], *, is_stack
     return line
 
 
+def _changes(turn: TurnView) -> Lines:
+    table = _table()
+    for one in turn.changes:
+        table.add_row(_dim(one.what), Text.assemble((f"{one.before or '–'} → ", "dim"), one.after or "–"))
+    return [table] if turn.changes else []
+
+
 def _mood(turn: TurnView) -> Lines:
     if not turn.emotions:
         return []
@@ -153,7 +161,8 @@ def _mood(turn: TurnView) -> Lines:
 
 
 def _sources(turn: TurnView) -> Lines:
-    used = {source.id for part in turn.reply for source in part.sources if source.type == "article"}
+    stated = [part for part in turn.reply if part.kind != "suggestion"]
+    used = {source.id for part in stated for source in part.sources if source.type == "article"}
     lines: Lines = []
     for article_id in dict.fromkeys(hit.article_id for hit in turn.hits):
         hits = [hit for hit in turn.hits if hit.article_id == article_id]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import Final
 
 from rich.console import RenderableType
@@ -20,6 +21,9 @@ Lines = list[RenderableType]
 
 WIDEST: Final = 100
 """Columns a line of reading may have."""
+
+LONGEST_BEGINNING: Final = 120
+"""Characters of a quote that a suggestion shows."""
 
 _STYLES: Final = {"empathy": "italic", "question": "bold"}
 _MARKS: Final = {"result": "✓ ", "handoff": "→ "}
@@ -66,10 +70,13 @@ class Writer:
                     sentences = []
             elif part.kind == "step":
                 lines.append(self._item(f"{steps}.", words))
+            elif part.kind == "suggestion":
+                lines += self._suggestion(part)
             elif part.kind == "code":
                 lines.append(self._listing(part.text, citations.after(index)))
             else:
-                lines += [Text()] if part.kind == "question" and lines else []
+                apart = part.kind == "question" or (index > 0 and shown[index - 1].kind == "suggestion")
+                lines += [Text()] if apart and lines else []
                 lines.append(self.paragraph(_MARKS.get(part.kind, "") + words, _STYLES.get(part.kind, "")))
         return _apart([lines, [self.paragraph(note, "dim") for note in citations.footnotes(self._texts)]])
 
@@ -93,6 +100,13 @@ class Writer:
             table.add_row(Text(name, style="dim"), Text(value, style="bold"))
         return [Constrain(table, WIDEST)]
 
+    def _suggestion(self, part: Part) -> Lines:
+        """An article that may answer: its title, the section, and below how that begins."""
+        sections = [f" ({source.section})" for source in part.sources if source.section]
+        quotes = [shorten(source.quote, LONGEST_BEGINNING, placeholder="…") for source in part.sources if source.quote]
+        title = self._item("-", "".join([part.text, *sections]), "bold cyan")
+        return [title, *(self._item(" ", f"“{quote}”") for quote in quotes)]
+
     def _held(self, view: MessageView) -> Lines:
         if not may_be_edited(view):
             return []
@@ -115,16 +129,17 @@ class Writer:
 
 
 class Citations:
-    """A message's sources in the order in which they are first cited, each once."""
+    """A message's sources in the order in which they are first cited, each once. A suggestion cites nothing."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
-        self._parts = parts
-        self._sources = {_key(source): source for part in reversed(parts) for source in reversed(part.sources)}
-        self._keys = list(dict.fromkeys(_key(source) for part in parts for source in part.sources))
+        self._cited = [() if part.kind == "suggestion" else part.sources for part in parts]
+        cited = [source for sources in self._cited for source in sources]
+        self._sources = {_key(source): source for source in reversed(cited)}
+        self._keys = list(dict.fromkeys(map(_key, cited)))
 
     def after(self, index: int) -> str:
         """The marks behind a part, as ` [1]`; a run of parts that cite the same is marked once, at its end."""
-        cited, following = self._cited(index), self._cited(index + 1)
+        cited, following = self._keys_of(index), self._keys_of(index + 1)
         if not cited or cited == following:
             return ""
         return " " + "".join(f"[{number}]" for number, key in enumerate(self._keys, start=1) if key in cited)
@@ -138,8 +153,8 @@ class Citations:
             for number, source in enumerate(sources, start=1)
         ]
 
-    def _cited(self, index: int) -> set[str]:
-        return {_key(source) for source in self._parts[index].sources} if index < len(self._parts) else set()
+    def _keys_of(self, index: int) -> set[str]:
+        return {_key(source) for source in self._cited[index]} if index < len(self._cited) else set()
 
 
 def _key(source: Source) -> str:

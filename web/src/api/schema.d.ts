@@ -470,7 +470,7 @@ export interface components {
          * AnswerFromKnowledge
          * @description `intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment. `otherwise`: the
          *     procedure for that intent, which is offered after the answer, and begins at once where the articles have none. `strictly`:
-         *     it begins also where articles come near.
+         *     it begins also where articles come near; a turn's report leaves this out, since servers of the version before refuse it.
          */
         AnswerFromKnowledge: {
             /**
@@ -484,11 +484,6 @@ export interface components {
             otherwise?: string | null;
             /** Query */
             query: string;
-            /**
-             * Strictly
-             * @default false
-             */
-            strictly: boolean;
         };
         /** ApprovalDecision */
         ApprovalDecision: {

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { openQuestion } from "../conversation/log";
-import type { Citation } from "../conversation/sources";
+import type { QuotedSource } from "../conversation/sources";
 import { SourcePanel } from "../conversation/SourcePanel";
 import { useLanguage, useTexts } from "../common/TextsContext";
 import { Answers } from "./Answers";
@@ -31,7 +31,7 @@ export function Conversation({ state, session, onEarlier }: Props) {
   const texts = useTexts();
   const language = useLanguage();
   const site = useSite();
-  const [citation, setCitation] = useState<Citation | null>(null);
+  const [openedSource, setOpenedSource] = useState<QuotedSource | null>(null);
   const { log, outgoing } = state;
   const end = useFollowedEnd(log, outgoing);
   const question = log.closed === null && outgoing.length === 0 ? openQuestion(log) : null;
@@ -56,7 +56,7 @@ export function Conversation({ state, session, onEarlier }: Props) {
               }}
             />
           )}
-          <MessageList state={state} session={session} onOpenSource={setCitation} />
+          <MessageList state={state} session={session} onOpenSource={setOpenedSource} />
           <TypingDots from={log.typing} />
           {log.queue !== null && log.mode === "human" && <Pending words={texts.queue(log.queue.position)} />}
           {question !== null && <Answers key={question.id} question={question} session={session} />}
@@ -81,7 +81,7 @@ export function Conversation({ state, session, onEarlier }: Props) {
         </button>
       )}
       {!lost && <Composer draft={session.draft} besideForm={question !== null && formOf(question).length > 0} onSend={send} />}
-      <SourcePanel citation={citation} onClose={() => setCitation(null)} />
+      <SourcePanel opened={openedSource} onClose={() => setOpenedSource(null)} />
     </main>
   );
 }

@@ -3,7 +3,7 @@ import { Failure } from "../api/failure";
 import { BackIcon, DownloadIcon } from "../common/icons";
 import { useLanguage, useTexts } from "../common/TextsContext";
 import type { ConversationLog } from "../conversation/log";
-import type { Citation } from "../conversation/sources";
+import type { QuotedSource } from "../conversation/sources";
 import { SourcePanel } from "../conversation/SourcePanel";
 import { MessageList } from "./MessageList";
 import { useSite } from "./site";
@@ -26,7 +26,7 @@ export function EarlierConversation({ session, conversation, access, onBack, onG
   const texts = useTexts();
   const language = useLanguage();
   const site = useSite();
-  const [citation, setCitation] = useState<Citation | null>(null);
+  const [openedSource, setOpenedSource] = useState<QuotedSource | null>(null);
   const { reading, retry } = useReading(session, access);
   const heading = useRef<HTMLHeadingElement>(null);
 
@@ -49,7 +49,7 @@ export function EarlierConversation({ session, conversation, access, onBack, onG
             <MessageList
               state={{ log: reading.log, outgoing: [], delay: null, helpful: {}, historyComplete: true }}
               session={null}
-              onOpenSource={setCitation}
+              onOpenSource={setOpenedSource}
             />
           )}
           {reading.state === "failed" && (
@@ -80,7 +80,7 @@ export function EarlierConversation({ session, conversation, access, onBack, onG
           </button>
         </div>
       )}
-      <SourcePanel citation={citation} onClose={() => setCitation(null)} />
+      <SourcePanel opened={openedSource} onClose={() => setOpenedSource(null)} />
     </main>
   );
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { FormField } from "../conversation/events";
 import type { MessageEntry } from "../conversation/log";
 import { MessageBody } from "../conversation/MessageBody";
-import type { Citation } from "../conversation/sources";
+import type { QuotedSource } from "../conversation/sources";
 import { WrittenText } from "../conversation/WrittenText";
 import { PersonIcon } from "../common/icons";
 import { useLanguage, useTexts } from "../common/TextsContext";
@@ -18,7 +18,7 @@ interface Props {
   first: boolean;
   /** What the message may answer. */
   asked: readonly FormField[];
-  onOpenSource: (citation: Citation) => void;
+  onOpenSource: (opened: QuotedSource) => void;
   children: ReactNode;
 }
 

@@ -1,7 +1,7 @@
 import { Fragment, useContext, useMemo } from "react";
 import type { FormField } from "../conversation/events";
 import type { Entry, MessageEntry, ModeEntry } from "../conversation/log";
-import type { Citation } from "../conversation/sources";
+import type { QuotedSource } from "../conversation/sources";
 import { PersonIcon } from "../common/icons";
 import { useLanguage, useTexts } from "../common/TextsContext";
 import { localeFor, type Texts } from "../common/texts";
@@ -15,7 +15,7 @@ interface Props {
   state: Pick<ChatState, "log" | "outgoing" | "delay" | "helpful" | "historyComplete">;
   /** Null where the conversation can only be read. */
   session: ChatSession | null;
-  onOpenSource: (citation: Citation) => void;
+  onOpenSource: (opened: QuotedSource) => void;
 }
 
 /** The conversation: what is in the log, and what still goes out. It is read out elsewhere, so that nothing is said twice. */

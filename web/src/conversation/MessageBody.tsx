@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { CheckIcon, PersonIcon } from "../common/icons";
 import { useTexts } from "../common/TextsContext";
 import { type Block, blocksOf, type PlacedPart, withoutPastProgress } from "./blocks";
@@ -5,16 +6,18 @@ import { CodeListing } from "./CodeListing";
 import type { Part } from "./events";
 import { LinkedText } from "./LinkedText";
 import { SourceCards } from "./SourceCards";
-import { type Citation, citationsOf, citedAt, titleOf } from "./sources";
+import { type Citation, citationsOf, citedAt, type QuotedSource, titleOf } from "./sources";
+import { Suggestions } from "./Suggestions";
 
 interface Props {
   parts: readonly Part[];
   /** More parts are coming: what is said last may still be going on. */
   underway?: boolean;
-  onOpenSource: (citation: Citation) => void;
+  onOpenSource: (opened: QuotedSource) => void;
 }
 
-/** A reply's parts: paragraphs, steps, code, each with the numbers of its sources, and the cards of these below. */
+/** A reply's parts: paragraphs, steps, code, each with the numbers of its sources, and the cards of these below; and articles
+ * that it suggests. */
 export function MessageBody({ parts, underway = false, onOpenSource }: Props) {
   const shown = withoutPastProgress(parts);
   const citations = citationsOf(shown);
@@ -22,7 +25,7 @@ export function MessageBody({ parts, underway = false, onOpenSource }: Props) {
   return (
     <>
       {blocksOf(shown).map((block) => (
-        <BlockView key={block.parts[0]?.index} block={block} underway={underway} marksOf={marksOf} />
+        <BlockView key={block.parts[0]?.index} block={block} underway={underway} marksOf={marksOf} onOpenSource={onOpenSource} />
       ))}
       {citations.length > 0 && <SourceCards citations={citations} onOpen={onOpenSource} />}
     </>
@@ -33,9 +36,10 @@ interface BlockProps {
   block: Block;
   underway: boolean;
   marksOf: (placed: PlacedPart) => React.ReactNode;
+  onOpenSource: (opened: QuotedSource) => void;
 }
 
-function BlockView({ block, underway, marksOf }: BlockProps) {
+function BlockView({ block, underway, marksOf, onOpenSource }: BlockProps) {
   if (block.kind === "steps") {
     return (
       <ol start={block.start} dir="auto">
@@ -52,13 +56,16 @@ function BlockView({ block, underway, marksOf }: BlockProps) {
     return (
       <p dir="auto">
         {block.parts.map((placed) => (
-          <span key={placed.index} className="sentence">
+          <Fragment key={placed.index}>
             <LinkedText text={placed.part.text} />
             {marksOf(placed)}{" "}
-          </span>
+          </Fragment>
         ))}
       </p>
     );
+  }
+  if (block.kind === "suggestions") {
+    return <Suggestions parts={block.parts.map(({ part }) => part)} onOpen={onOpenSource} />;
   }
   const [placed] = block.parts;
   if (block.kind === "code") {
@@ -77,7 +84,7 @@ function BlockView({ block, underway, marksOf }: BlockProps) {
   );
 }
 
-function Marks({ citations, onOpen }: { citations: readonly Citation[]; onOpen: (citation: Citation) => void }) {
+function Marks({ citations, onOpen }: { citations: readonly Citation[]; onOpen: (opened: QuotedSource) => void }) {
   const texts = useTexts();
   return citations.map((citation) => (
     <button

@@ -2,11 +2,11 @@ import { ActionIcon, ArticleIcon, RecordIcon } from "../common/icons";
 import { useTexts } from "../common/TextsContext";
 import type { Source } from "./events";
 import { describedSource } from "./plainText";
-import { type Citation, titleOf } from "./sources";
+import { type Citation, type QuotedSource, titleOf } from "./sources";
 
 interface Props {
   citations: readonly Citation[];
-  onOpen: (citation: Citation) => void;
+  onOpen: (opened: QuotedSource) => void;
 }
 
 /** What a reply stands on, a card each. */
@@ -16,15 +16,15 @@ export function SourceCards({ citations, onOpen }: Props) {
     <ul className="citations" aria-label={texts.sources}>
       {citations.map((citation) => (
         <li key={citation.number}>
-          <button type="button" className="citation" onClick={() => onOpen(citation)}>
+          <button type="button" className="source-card citation" onClick={() => onOpen(citation)}>
             <span className="mark-number" aria-hidden="true">
               {citation.number}
             </span>
-            <span className="citation-words">
-              <span className="citation-title" dir="auto">
+            <span className="source-words">
+              <span className="source-title" dir="auto">
                 {titleOf(citation.source)}
               </span>
-              <span className="citation-kind">
+              <span className="source-detail">
                 <SourceIcon type={citation.source.type} size={14} />
                 {describedSource(citation.source, texts)}
               </span>

@@ -2,19 +2,19 @@ import { useEffect, useRef } from "react";
 import { CloseIcon } from "../common/icons";
 import { useTexts } from "../common/TextsContext";
 import { SourceIcon } from "./SourceCards";
-import { type Citation, titleOf } from "./sources";
+import { type QuotedSource, titleOf } from "./sources";
 
 /** Shows one source: its kind, title, version and the sentences taken from it. Escape or a click beside it closes. */
-export function SourcePanel({ citation, onClose }: { citation: Citation | null; onClose: () => void }) {
+export function SourcePanel({ opened, onClose }: { opened: QuotedSource | null; onClose: () => void }) {
   const texts = useTexts();
   const panel = useRef<HTMLDialogElement>(null);
 
   useEffect(() => {
-    if (citation !== null) panel.current?.showModal();
+    if (opened !== null) panel.current?.showModal();
     else panel.current?.close();
-  }, [citation]);
+  }, [opened]);
 
-  const source = citation?.source;
+  const source = opened?.source;
   return (
     <dialog
       ref={panel}
@@ -23,7 +23,7 @@ export function SourcePanel({ citation, onClose }: { citation: Citation | null; 
       onClose={onClose}
       onClick={(event) => event.target === panel.current && onClose()}
     >
-      {citation !== null && source !== undefined && (
+      {opened !== null && source !== undefined && (
         <div className="panel-body">
           <header className="panel-header">
             <p className="panel-kind">
@@ -51,10 +51,10 @@ export function SourcePanel({ citation, onClose }: { citation: Citation | null; 
               </a>
             </p>
           )}
-          {citation.quotes.length > 0 && (
+          {opened.quotes.length > 0 && (
             <>
               <h3>{texts.quote}</h3>
-              {citation.quotes.map((quote) => (
+              {opened.quotes.map((quote) => (
                 <blockquote key={quote} dir="auto">
                   {quote}
                 </blockquote>

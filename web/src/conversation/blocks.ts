@@ -5,11 +5,12 @@ export interface PlacedPart {
   index: number;
 }
 
-/** What is set as one piece: a paragraph, a numbered list (with the number it begins at), a listing, or a line of its own. */
+/** What is set as one piece: a paragraph, a numbered list (with the number it begins at), articles to choose from, a listing,
+ * or a line of its own. */
 export type Block =
-  | { kind: "paragraph"; parts: PlacedPart[] }
+  | { kind: "paragraph" | "suggestions"; parts: PlacedPart[] }
   | { kind: "steps"; parts: PlacedPart[]; start: number }
-  | { kind: Exclude<Part["kind"], "answer" | "step">; parts: [PlacedPart] };
+  | { kind: Exclude<Part["kind"], "answer" | "step" | "suggestion">; parts: [PlacedPart] };
 
 /** Sentences of an answer flow together; steps form a list, which goes on counting after a listing between two steps. */
 export function blocksOf(parts: readonly Part[]): Block[] {
@@ -26,6 +27,10 @@ export function blocksOf(parts: readonly Part[]): Block[] {
       steps += 1;
       if (last?.kind === "steps") last.parts.push(placed);
       else blocks.push({ kind: "steps", parts: [placed], start: steps });
+    } else if (part.kind === "suggestion") {
+      steps = 0;
+      if (last?.kind === "suggestions") last.parts.push(placed);
+      else blocks.push({ kind: "suggestions", parts: [placed] });
     } else {
       if (part.kind !== "code") steps = 0;
       blocks.push({ kind: part.kind, parts: [placed] });

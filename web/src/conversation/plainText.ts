@@ -1,7 +1,7 @@
 import type { Texts } from "../common/texts";
 import { type Block, blocksOf, withoutPastProgress } from "./blocks";
 import type { Part, Source } from "./events";
-import { citationsOf, titleOf } from "./sources";
+import { beginningOf, citationsOf, titleOf } from "./sources";
 
 /** A reply to be read without the page: paragraphs, numbered steps, code, and its sources below. */
 export function plainTextOf(parts: readonly Part[], texts: Texts): string {
@@ -24,7 +24,13 @@ export function describedSource(source: Source, texts: Texts): string {
 
 function plainBlock(block: Block): string {
   if (block.kind === "paragraph") return block.parts.map(({ part }) => part.text).join(" ");
+  if (block.kind === "suggestions") return block.parts.map(({ part }) => plainSuggestion(part)).join("\n");
   if (block.kind === "steps") return block.parts.map(({ part }, index) => `${block.start + index}. ${part.text}`).join("\n");
   const [{ part }] = block.parts;
   return block.kind === "code" ? part.text.replace(/^/gm, "    ") : part.text;
+}
+
+function plainSuggestion({ text, sources: [source] }: Part): string {
+  const title = source?.section ? `${text} (${source.section})` : text;
+  return source?.quote ? `- ${title}\n    “${beginningOf(source.quote)}”` : `- ${title}`;
 }

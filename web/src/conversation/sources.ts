@@ -1,10 +1,17 @@
 import type { Part, Source } from "./events";
 
-/** A source as a message cites it: its number in the message, and every sentence quoted from it. */
-export interface Citation {
-  number: number;
+/** Characters of a quote that a suggestion shows. */
+const LONGEST_BEGINNING = 120;
+
+/** A source, and every sentence quoted from it. */
+export interface QuotedSource {
   source: Source;
   quotes: string[];
+}
+
+/** A source as a message cites it: with its number in the message. */
+export interface Citation extends QuotedSource {
+  number: number;
 }
 
 /** What a source is called. An action has only its name, which is put as words: `reset_password` → "Reset password". */
@@ -14,10 +21,16 @@ export function titleOf(source: Source): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** The first words of a quote, to tell by what its source says. */
+export function beginningOf(quote: string): string {
+  if (quote.length <= LONGEST_BEGINNING) return quote;
+  return `${quote.slice(0, LONGEST_BEGINNING).replace(/\s+\S*$/, "")}…`;
+}
+
 /** The message's sources in the order in which they are first cited, each once. */
 export function citationsOf(parts: readonly Part[]): Citation[] {
   const citations = new Map<string, Citation>();
-  for (const source of parts.flatMap((part) => part.sources)) {
+  for (const source of parts.flatMap(citedBy)) {
     const key = keyOf(source);
     const citation = citations.get(key) ?? { number: citations.size + 1, source, quotes: [] };
     if (source.quote && !citation.quotes.includes(source.quote)) citation.quotes.push(source.quote);
@@ -34,10 +47,15 @@ export function citedAt(index: number, parts: readonly Part[], citations: readon
   return citations.filter((citation) => cited.includes(keyOf(citation.source)));
 }
 
+/** A suggestion cites nothing: it names what one may read. */
+function citedBy({ kind, sources }: Part): readonly Source[] {
+  return kind === "suggestion" ? [] : sources;
+}
+
 function keyOf(source: Source): string {
   return `${source.type}/${source.id}/${source.version ?? ""}`;
 }
 
 function keysOf(part: Part | undefined): string[] {
-  return [...new Set(part?.sources.map(keyOf) ?? [])].sort();
+  return [...new Set(part === undefined ? [] : citedBy(part).map(keyOf))].sort();
 }

@@ -14,6 +14,7 @@ import { Masked } from "./sections/Masked";
 import { MoodSection } from "./sections/Mood";
 import { Sources } from "./sections/Sources";
 import { Stages } from "./sections/Stages";
+import { State } from "./sections/State";
 import { Technical } from "./sections/Technical";
 import { Topics } from "./sections/Topics";
 import { Understood } from "./sections/Understood";
@@ -158,6 +159,7 @@ function Story({ turn, course, place }: { turn: Turn; course: Turn["emotions"]; 
       <Understood turn={turn} />
       <Decided turn={turn} />
       <Topics turn={turn} />
+      <State turn={turn} />
       <MoodSection turn={turn} course={course} />
       <Sources turn={turn} />
       <Actions turn={turn} />

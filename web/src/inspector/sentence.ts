@@ -1,7 +1,7 @@
 import type { Command, Turn } from "./api";
 import { HAND_OVER_FRUSTRATION } from "./thresholds";
 import type { InspectorTexts } from "./texts";
-import { capitalised, inWords, shortened, topicTitle } from "./words";
+import { articlesCited, capitalised, inWords, shortened, topicTitle } from "./words";
 
 const LONGEST_QUESTION = 100;
 const IDENTITY = "verify_identity";
@@ -68,8 +68,7 @@ function slotsIn(turn: Turn): string[] {
 }
 
 function answered(turn: Turn, texts: Texts): string {
-  const articles = turn.reply.flatMap(({ sources }) => sources.filter(({ type }) => type === "article"));
-  const titles = [...new Set(articles.map(({ title }) => title))];
+  const titles = [...new Set(articlesCited(turn).map(({ title }) => title))];
   return titles.length === 0 ? texts.noAnswer : texts.answered(titles.map(texts.quote).join(", "));
 }
 

@@ -91,6 +91,9 @@ const english = {
     new: "new",
   } as Words,
 
+  state: "State",
+  stateKey: (count: number) => (count === 1 ? "1 change" : `${count} changes`),
+
   mood: "Mood",
   moodKey: (label: string, frustration: string) => `${label}, frustration ${frustration}`,
   valence: "feeling",
@@ -291,6 +294,9 @@ const german: InspectorTexts = {
     handed_over: "übergeben",
     new: "neu",
   },
+
+  state: "Zustand",
+  stateKey: (count) => (count === 1 ? "1 Änderung" : `${count} Änderungen`),
 
   mood: "Stimmung",
   moodKey: (label, frustration) => `${label}, Frust ${frustration}`,

@@ -7,6 +7,7 @@ export type SectionName =
   | "understood"
   | "decided"
   | "topics"
+  | "state"
   | "mood"
   | "sources"
   | "actions"

@@ -57,7 +57,8 @@ export function same(one: Command, other: Command): boolean {
   return commandInWords(one) === commandInWords(other);
 }
 
-/** The articles that the reply stands on, by id. */
-export function articlesUsed(turn: Turn): ReadonlySet<string> {
-  return new Set(turn.reply.flatMap(({ sources }) => sources.filter(({ type }) => type === "article").map(({ id }) => id)));
+/** The articles that the reply states something from, as often as it does; not those that it only suggests. */
+export function articlesCited(turn: Turn): Turn["reply"][number]["sources"] {
+  const stated = turn.reply.filter(({ kind }) => kind !== "suggestion");
+  return stated.flatMap(({ sources }) => sources.filter(({ type }) => type === "article"));
 }

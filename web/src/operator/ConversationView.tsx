@@ -3,7 +3,7 @@ import { Failure } from "../api/failure";
 import type { Connection } from "../conversation/follow";
 import { type ConversationLog, type Entry, type MessageEntry, messagesIn } from "../conversation/log";
 import { MessageBody } from "../conversation/MessageBody";
-import type { Citation } from "../conversation/sources";
+import type { QuotedSource } from "../conversation/sources";
 import { SourcePanel } from "../conversation/SourcePanel";
 import { WrittenText } from "../conversation/WrittenText";
 import { BackIcon, InspectIcon } from "../common/icons";
@@ -26,7 +26,7 @@ interface Props {
 
 /** A conversation live: what was said, who is in charge, a box to answer. */
 export function ConversationView({ id, log, connection, openTurn, inspected, onInspect }: Props) {
-  const [citation, setCitation] = useState<Citation | null>(null);
+  const [openedSource, setOpenedSource] = useState<QuotedSource | null>(null);
   const approvals = useApprovals("pending").data?.filter((approval) => approval.conversation_id === id) ?? [];
   const scroller = useRef<HTMLDivElement>(null);
 
@@ -59,7 +59,7 @@ export function ConversationView({ id, log, connection, openTurn, inspected, onI
               entry={entry}
               conversationId={id}
               openTurn={openTurn}
-              onOpenSource={setCitation}
+              onOpenSource={setOpenedSource}
             />
           ))}
         </div>
@@ -75,7 +75,7 @@ export function ConversationView({ id, log, connection, openTurn, inspected, onI
         )}
       </div>
       {log.closed === null && <ReplyBox id={id} log={log} />}
-      <SourcePanel citation={citation} onClose={() => setCitation(null)} />
+      <SourcePanel opened={openedSource} onClose={() => setOpenedSource(null)} />
     </section>
   );
 }
@@ -132,7 +132,7 @@ interface EntryProps {
   entry: Entry;
   conversationId: string;
   openTurn: string | null;
-  onOpenSource: (citation: Citation) => void;
+  onOpenSource: (opened: QuotedSource) => void;
 }
 
 function EntryView({ entry, conversationId, openTurn, onOpenSource }: EntryProps) {

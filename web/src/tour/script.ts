@@ -1,5 +1,6 @@
 import type { Turn } from "../inspector/api";
 import type { SectionName } from "../inspector/view";
+import { articlesCited } from "../inspector/words";
 
 /** What is said below the page, in the page's language. */
 export interface Caption {
@@ -197,7 +198,7 @@ const UPSET: Scene = {
 export const SCENES: readonly Scene[] = [QUESTION, DETOUR, IDENTITY, UPSET];
 
 function isSourced(turn: Turn): boolean {
-  return turn.reply.some(({ sources }) => sources.some(({ type }) => type === "article"));
+  return articlesCited(turn).length > 0;
 }
 
 function endsWithTopic(turns: readonly Turn[], name: string, status: string, slots: Record<string, string> = {}): boolean {

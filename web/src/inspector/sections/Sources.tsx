@@ -2,14 +2,14 @@ import type { Turn } from "../api";
 import { Bar, Tag } from "../pieces";
 import { Section } from "../Section";
 import { useInspectorTexts } from "../texts";
-import { articlesUsed, percent } from "../words";
+import { articlesCited, percent } from "../words";
 
 type Hit = Turn["hits"][number];
 
 /** The articles that were found, how well each fits, and which the reply stands on. */
 export function Sources({ turn }: { turn: Turn }) {
   const texts = useInspectorTexts();
-  const used = articlesUsed(turn);
+  const used = new Set(articlesCited(turn).map(({ id }) => id));
   const articles = byArticle(turn.hits);
   const usedHere = articles.filter(([hit]) => used.has(hit.article_id)).length;
   return (
