@@ -1,7 +1,7 @@
 """What can go wrong with a conversation."""
 
 from casewright.conversations.models import LoggedEvent
-from casewright.kit.errors import CasewrightError, Conflict, NotFound
+from casewright.kit.errors import Conflict, NotFound, TryLater
 
 
 class ConversationNotFound(NotFound):
@@ -49,8 +49,8 @@ class NotRetryable(Conflict):
         )
 
 
-class EventUnreadable(CasewrightError):
-    """The log holds what this version of the program cannot read."""
+class EventUnreadable(TryLater):
+    """The log holds what this version of the program cannot read; a process of a newer one can."""
 
 
 class LeaseLost(Exception):

@@ -17,7 +17,6 @@ from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from casewright.knowledge.models import Audience
@@ -43,6 +42,9 @@ class Regression:
 
     @classmethod
     def fit(cls, inputs: Matrix, labels: Sequence[str]) -> Self:
+        # Most processes never learn, and this takes long to import.
+        from sklearn.linear_model import LogisticRegression
+
         fitted = LogisticRegression(C=REGULARISATION, max_iter=MOST_ITERATIONS, tol=TOLERANCE).fit(inputs, labels)
         weights, offsets = fitted.coef_, fitted.intercept_
         if len(weights) == 1:  # Of two articles, only what speaks for the second.

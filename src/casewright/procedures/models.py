@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Discriminator, Field, SerializerFunctionWrapHandler, Tag, model_serializer
+from pydantic import BaseModel, Discriminator, Field, Tag
 
 from casewright.kit.model import Model
 from casewright.kit.principal import Assurance
@@ -336,14 +336,6 @@ class Progress(Model):
     written: tuple[str, ...] = ()
     attempts: dict[str, int] = {}
     compensable: tuple[Done, ...] = ()
-
-    @model_serializer(mode="wrap")
-    def _readable_before(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A server of the version before, running beside this one, knows nothing to take back."""
-        values: dict[str, Any] = serialize(self)
-        if not self.compensable:
-            values.pop("compensable", None)
-        return values
 
 
 class Surroundings(Model):

@@ -3,16 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
-
-import numpy as np
 
 from casewright.understanding import phrases
 from casewright.understanding.answers import yes_or_no
 from casewright.understanding.contradictions import find_contradiction
 from casewright.understanding.dialogue import Move, gives_details, leans_on_before, reports_done, steer
 from casewright.understanding.emotion import feel
-from casewright.understanding.encoder import DIMENSIONS
 from casewright.understanding.entities import find_entities
 from casewright.understanding.features import Reading
 from casewright.understanding.intents import IntentModel, Prediction
@@ -37,7 +33,6 @@ from casewright.understanding.models import (
     Understanding,
     UnderstandingRequest,
 )
-from casewright.understanding.multilingual import DIMENSIONS as MULTILINGUAL_DIMENSIONS
 from casewright.understanding.nonsense import is_blank, is_nonsense
 from casewright.understanding.open_questions import Answer, read_answer
 from casewright.understanding.segments import Span
@@ -66,9 +61,6 @@ WORTH_A_LOOK = 0.3
 """Confidence of looking into the articles for a question that no intent covers; retrieval knows better."""
 MOST_CHARACTERS = 600
 """Of a piece, for the classifier: the encoder was trained on 128 tokens, and more takes long."""
-NOTHING: Final = TextVectors(
-    np.zeros(DIMENSIONS, dtype=np.float32), np.zeros(MULTILINGUAL_DIMENSIONS, dtype=np.float32)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +100,9 @@ class Analyst:
         signals = find_signals(text)
         answer = Answer() if is_blank(text) else read_answer(text, context, entities, today)
         if is_nonsense(text) and not (answer.moves or answer.chosen or entities):
-            segments, vectors, proposals = _nothing_said(text)
+            segments, proposals, vectors = _nothing_said(text)
         else:
-            segments, vectors, proposals = self._assemble(text, context, answer, emotion, signals)
+            segments, proposals, vectors = self._assemble(text, context, answer, emotion, signals)
         return Understanding(
             language=language,
             language_confidence=confidence,
@@ -121,33 +113,33 @@ class Analyst:
             signals=signals,
             contradiction=find_contradiction(text),
             model_version=self._version,
-            vectors=tuple(vectors),
+            vectors=vectors,
         )
 
     # --- from pieces to segments and proposals ---
 
     def _assemble(
         self, text: str, context: DialogueContext, answer: Answer, emotion: Emotion, signals: Sequence[Signal]
-    ) -> tuple[list[Segment], list[TextVectors], list[Proposal]]:
+    ) -> tuple[list[Segment], list[Proposal], dict[str, TextVectors]]:
         segments: list[Segment] = []
-        vectors: list[TextVectors] = []
+        vectors: dict[str, TextVectors] = {}
         proposals: list[Proposal] = []
         if answer.moves or answer.chosen:
             end = answer.pieces[0][0] if answer.pieces else len(text)
             segments.append(Segment(start=0, end=end, text=text[:end]))
-            vectors.append(NOTHING)
             proposals += [_from_move(move, 0) for move in answer.moves]
             for option in answer.chosen:
                 proposals += self._from_option(option)
         for piece in self._pieces(text, context, answer.pieces):
             index = len(segments)
             segments.append(self._segment(text, piece))
-            vectors.append(self._vectors(text, piece))
+            if piece.reading is not None:
+                vectors[text[slice(*piece.read)]] = piece.reading.vectors
             proposals += self._propose(segments[-1], piece, index, context, emotion, signals)
         if answer.missed and not any(_is_request(proposal.command, segments) for proposal in proposals):
             missed = Move(CannotHandle(reason="no_yes_or_no"), 0.8, "neither yes nor no")
             proposals = [_from_move(missed, 0)]
-        return segments, vectors, proposals
+        return segments, proposals, vectors
 
     def _pieces(self, text: str, context: DialogueContext, spans: Sequence[Span]) -> list[Piece]:
         """What is left to understand, one piece a request. Talk goes unless there is nothing else."""
@@ -168,7 +160,7 @@ class Analyst:
         for piece in requests:
             if piece not in anchors:
                 if merged and merged[-1].prediction:
-                    merged[-1] = replace(merged[-1], span=(merged[-1].span[0], piece.span[1]))
+                    merged[-1] = self._with_more(text, merged[-1], piece)
                 else:
                     waiting = piece.span
             elif merged and self._is_about_the_same(merged[-1], piece):
@@ -211,6 +203,12 @@ class Analyst:
     def _has_own_intent(self, piece: Piece) -> bool:
         return piece.prediction is not None and piece.prediction.confidence >= LEAST_SURE
 
+    def _with_more(self, text: str, piece: Piece, more: Piece) -> Piece:
+        """Details, such as an address, say nothing of what is asked; anything else does."""
+        span = (piece.span[0], more.span[1])
+        is_read = piece.read == piece.span and gives_details(text[slice(*more.span)])
+        return replace(piece, span=span, read=span if is_read else piece.read)
+
     def _is_about_the_same(self, one: Piece, other: Piece) -> bool:
         """Also when one of the two is unsure and the other's intent is its second guess."""
         if one.prediction is None or other.prediction is None or one.move or other.move:
@@ -250,14 +248,6 @@ class Analyst:
             return False
         is_close = first.probability - second.probability < self._gap
         return is_close and self._intents[first.name].target != self._intents[second.name].target
-
-    def _vectors(self, text: str, piece: Piece) -> TextVectors:
-        """Of the whole request, also where its intent was found in a part."""
-        if piece.reading is None:
-            return NOTHING
-        if piece.read == piece.span:
-            return piece.reading.vectors
-        return self._read(text[slice(*piece.span)][:MOST_CHARACTERS]).vectors
 
     # --- proposals ---
 
@@ -395,6 +385,6 @@ def _is_request(command: Command, segments: Sequence[Segment]) -> bool:
     return not isinstance(command, CannotHandle | SmallTalk)
 
 
-def _nothing_said(text: str) -> tuple[list[Segment], list[TextVectors], list[Proposal]]:
+def _nothing_said(text: str) -> tuple[list[Segment], list[Proposal], dict[str, TextVectors]]:
     move = Move(CannotHandle(reason="nonsense"), 0.95, "no language in it")
-    return [Segment(start=0, end=len(text), text=text)], [NOTHING], [_from_move(move, 0)]
+    return [Segment(start=0, end=len(text), text=text)], [_from_move(move, 0)], {}

@@ -1,12 +1,12 @@
 """What understanding takes and gives: masked text and the dialogue's context in, proposed commands out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, WrapSerializer
 
 from casewright.kit.ids import TenantId
 from casewright.kit.model import Model
@@ -52,13 +52,13 @@ class Decline(Model):
 class AnswerFromKnowledge(Model):
     """`intent`: the name of the recognised intent, if one was; `query`: the masked text of the segment. `otherwise`: the
     procedure for that intent, which is offered after the answer, and begins at once where the articles have none. `strictly`:
-    it begins also where articles come near."""
+    it begins also where articles come near; a turn's report leaves this out, since servers of the version before refuse it."""
 
     command: Literal["AnswerFromKnowledge"] = "AnswerFromKnowledge"
     query: str
     intent: str | None = None
     otherwise: str | None = None
-    strictly: bool = False
+    strictly: Annotated[bool, Field(exclude=True)] = False
 
 
 class ResumeTopic(Model):
@@ -94,6 +94,9 @@ class CannotHandle(Model):
     reason: Literal["out_of_scope", "vague", "nonsense", "no_yes_or_no"]
 
 
+_NAMED = WrapSerializer(lambda command, serialize: {"command": command.command, **serialize(command)})
+"""A command's name is told also where defaults are left out: by it the others are told apart."""
+
 Command = Annotated[
     StartProcedure
     | SetSlot
@@ -106,6 +109,7 @@ Command = Annotated[
     | HumanHandoff
     | CannotHandle,
     Field(discriminator="command"),
+    _NAMED,
 ]
 
 
@@ -234,7 +238,8 @@ class Signal(Model):
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`vectors[i]` belongs to `segments[i]` and is reused by retrieval: each text is encoded once a turn. `contradiction`: the two opposite requests found in one message, as short names."""
+    """`vectors`: of the words that intents were found in, by these words; retrieval reuses them, so that each text is encoded once
+    a turn. `contradiction`: the two opposite requests found in one message, as short names."""
 
     language: str
     language_confidence: float
@@ -245,7 +250,7 @@ class Understanding:
     signals: tuple[Signal, ...] = ()
     contradiction: tuple[str, str] | None = None
     model_version: str = ""
-    vectors: Sequence[TextVectors] = field(default=(), repr=False)
+    vectors: Mapping[str, TextVectors] = field(default_factory=dict, repr=False)
 
 
 class IntentTarget(Model):

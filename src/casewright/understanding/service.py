@@ -11,6 +11,7 @@ from casewright.kit.clock import Clock, SystemClock
 from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
+from casewright.kit.telemetry import span
 from casewright.understanding import features, repository
 from casewright.understanding.analysis import Analyst
 from casewright.understanding.answers import exact_value
@@ -79,13 +80,16 @@ class UnderstandingService:
     async def understand(self, request: UnderstandingRequest) -> Understanding:
         """What a message means in its situation. A tenant without a model gets steering words, values and questions."""
         loaded = await self._model(request.tenant_id)
-        analyst = Analyst(
-            loaded.model,
-            lambda text: features.read(text, self._encoder),
-            ambiguity_gap=self._ambiguity_gap,
-            version=loaded.name,
-        )
-        return await self._encoder.run(analyst.analyse, request, self._clock.now().date())
+        analyst = Analyst(loaded.model, self._read, ambiguity_gap=self._ambiguity_gap, version=loaded.name)
+        return await self._encoder.run(self._analyse, analyst, request)
+
+    def _analyse(self, analyst: Analyst, request: UnderstandingRequest) -> Understanding:
+        with span("analyse"):
+            return analyst.analyse(request, self._clock.now().date())
+
+    def _read(self, text: str) -> features.Reading:
+        with span("encode"):
+            return features.read(text, self._encoder)
 
     def prefill(self, request: UnderstandingRequest, slots: Sequence[ExpectedSlot]) -> tuple[SetSlot, ...]:
         """Values that a message has already given for the slots of a procedure that begins with it."""
