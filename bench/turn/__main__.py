@@ -63,7 +63,8 @@ async def _measure(stack: Stack, numbers: Sequence[int], turns: int, seed: int, 
         for number in numbers:
             console.print(f"{turns} turns by {number} at once …", style="dim")
             measurements.append(await bench.measure(number, turns))
-        return measurements
+        console.print(f"{turns} answers, one after the other …", style="dim")
+        return [*measurements, await bench.measure(1, turns, answers_only=True)]
 
 
 if __name__ == "__main__":

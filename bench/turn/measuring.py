@@ -27,6 +27,7 @@ class Measurement:
     """One run. `seconds_by_kind`: of each turn, from sending to the reply, as its client sees it."""
 
     clients: int
+    answers_only: bool = False
     seconds: float = 0.0
     seconds_by_kind: dict[TurnKind, list[float]] = field(default_factory=lambda: {kind: [] for kind in TurnKind})
     cpu_seconds: dict[str, float] = field(default_factory=dict)
@@ -64,12 +65,13 @@ class Bench:
         self._org = org
         self._addresses = addresses
         self._key = stack.connection.tenants[0].publishable_key
-        self._dialogues = Mix(seed, addresses).dialogues()
+        mix = Mix(seed, addresses)
+        self._dialogues, self._answers = mix.dialogues(), mix.answers()
 
-    async def measure(self, clients: int, turns: int) -> Measurement:
+    async def measure(self, clients: int, turns: int, *, answers_only: bool = False) -> Measurement:
         """At least so many turns, in whole dialogues, by so many clients at once. Raises `WrongOutcome`."""
-        measurement = Measurement(clients)
-        dialogues = self._until(turns)
+        measurement = Measurement(clients, answers_only)
+        dialogues = _until(turns, self._answers if answers_only else self._dialogues)
         played: list[Played] = []
         mails_before = await self._reset_mails()
         stages_before, usage_before = await self._stages(), usage(self._stack.pid)
@@ -82,12 +84,6 @@ class Bench:
         measurement.stages = between(stages_before, await self._stages())
         await self._check_org(played, await self._reset_mails() - mails_before)
         return measurement
-
-    def _until(self, turns: int) -> Iterator[Dialogue]:
-        while turns > 0:
-            dialogue = next(self._dialogues)
-            turns -= len(dialogue.turns)
-            yield dialogue
 
     async def _client(self, dialogues: Iterator[Dialogue], measurement: Measurement, played: list[Played]) -> None:
         for dialogue in dialogues:
@@ -121,10 +117,17 @@ class Bench:
         return stage_totals(await self._server.metrics())
 
 
+def _until(turns: int, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
+    while turns > 0:
+        dialogue = next(dialogues)
+        turns -= len(dialogue.turns)
+        yield dialogue
+
+
 async def _play(dialogue: Dialogue, conversation: Conversation, measurement: Measurement) -> None:
     for said in dialogue.turns:
         started = time.perf_counter()
-        answer = await conversation.send_and_wait(said.text, REPLY_SECONDS)
+        answer = await conversation.send_and_wait({"text": said.text}, REPLY_SECONDS)
         measurement.seconds_by_kind[said.kind].append(time.perf_counter() - started)
         problem = said.problem(answer)
         if problem:

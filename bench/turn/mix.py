@@ -52,7 +52,7 @@ HELLO: Final = "Hello, {name} from the {team} team in {city} here."
 QUESTIONS: Final[Sequence[tuple[str, str]]] = (
     ("How do I export data?", "export"),
     ("How can I import {things} from a CSV file?", "import"),
-    ("How do I add a new user?", "user"),
+    ("How do I schedule a report every week?", "report"),
     ("How do I set up multi-factor authentication for the {team} team?", "multi-factor"),
     ("How do I require multi-factor authentication for everyone?", "multi-factor"),
     ("Where do I download the {month} invoice as a PDF?", "invoice"),
@@ -96,6 +96,11 @@ class Mix:
         for make in itertools.cycle(makers):
             yield make()
 
+    def answers(self) -> Iterator[Dialogue]:
+        """Without end; questions alone."""
+        while True:
+            yield self._questions()
+
     def _questions(self) -> Dialogue:
         chosen = self._random.sample(QUESTIONS, 3)
         return Dialogue(tuple(self._question(template, source) for template, source in chosen))
@@ -124,7 +129,7 @@ class Mix:
         turns = (
             Said(
                 TurnKind.SLOT,
-                self._new(f"{HELLO} I'm getting a 401 error when {{verb}} {{things}} through the REST API"),
+                self._new("I get a 401 error {verb} {number} {things} by API"),
                 contains="sign in to the API",
             ),
             Said(

@@ -4,11 +4,13 @@ import os
 import platform
 import statistics
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.turn.budget import Line, budget
 from bench.turn.measuring import Measurement
 from bench.turn.mix import TurnKind
 from bench.turn.processes import ROLES
@@ -36,6 +38,7 @@ def _run_as_json(run: Measurement) -> dict[str, Any]:
     kinds = {str(kind): _latency(times) for kind, times in run.seconds_by_kind.items() if times}
     return {
         "clients": run.clients,
+        "answers_only": run.answers_only,
         "turns": run.turns,
         "seconds": round(run.seconds, 3),
         "turns_per_second": round(run.turns / run.seconds, 2),
@@ -50,6 +53,7 @@ def _run_as_json(run: Measurement) -> dict[str, Any]:
             }
             for name, stage in sorted(run.stages.items())
         },
+        "budget": [asdict(line) for line in budget(run)] if run.answers_only else [],
     }
 
 
@@ -68,6 +72,9 @@ def print_tables(document: dict[str, Any], console: Console) -> None:
     console.print(_table("CPU ms a turn, by process", runs, _process_rows(runs, "cpu_ms_per_turn")))
     console.print(_table("Memory MB, by process", runs, _process_rows(runs, "memory_mb")))
     console.print(_table("Stages of the server: CPU ms a turn (wall ms each)", runs, _stage_rows(runs)))
+    for run in runs:
+        if run["budget"]:
+            console.print(_budget_table([Line(**line) for line in run["budget"]]))
     console.print(NOTE, style="dim", highlight=False)
 
 
@@ -75,9 +82,20 @@ def _table(title: str, runs: Sequence[dict[str, Any]], rows: Sequence[tuple[str,
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("")
     for run in runs:
-        table.add_column(f"{run['clients']} client{'' if run['clients'] == 1 else 's'}", justify="right")
+        clients = f"{run['clients']} client{'' if run['clients'] == 1 else 's'}"
+        table.add_column(f"answers, {clients}" if run["answers_only"] else clients, justify="right")
     for name, cells in rows:
         table.add_row(name, *cells)
+    return table
+
+
+def _budget_table(lines: Sequence[Line]) -> Table:
+    table = Table(title="CPU ms of an answer", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for heading in ("", "at most", "measured"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for line in lines:
+        style = "red" if line.measured > line.most else None
+        table.add_row(line.name, f"{line.most:.1f}", f"{line.measured:.1f}", style=style)
     return table
 
 

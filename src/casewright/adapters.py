@@ -6,6 +6,7 @@ from typing import Protocol
 from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
+from casewright.kit.telemetry import span
 from casewright.knowledge.grounding import supports
 from casewright.knowledge.models import ArticleId, KnowledgeAnswer, Question
 from casewright.knowledge.service import KnowledgeService
@@ -46,8 +47,9 @@ class TenantKnowledge:
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         encoded = await self._service.encoded(question)
-        async with self._database.begin(system(tenant_id)) as tx:
-            return await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
+        with span("retrieve"):
+            async with self._database.begin(system(tenant_id)) as tx:
+                return await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
 
     async def record_outcome(self, tenant_id: TenantId, article_ids: Sequence[ArticleId], *, solved: bool) -> None:
         async with self._database.begin(system(tenant_id)) as tx:

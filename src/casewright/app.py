@@ -1,14 +1,15 @@
 """The HTTP application: the parts behind their endpoints, the pages, health and metrics."""
 
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casewright import __version__
 from casewright.assembly import Parts, assembled
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
         configure_tracing("casewright", __version__)
         async with AsyncExitStack() as stack:
             parts = await stack.enter_async_context(assembled(settings))
+            await parts.database.watch()
             dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds)
             dispatcher.start()
             stack.push_async_callback(dispatcher.stop)
@@ -43,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="Casewright", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     add_problem_handlers(app)
-    _count_requests(app)
+    app.add_middleware(CountRequests)
     _add_health(app)
     return app
 
@@ -93,16 +95,28 @@ CONTENT_POLICY = (
 )
 
 
-def _count_requests(app: FastAPI) -> None:
-    @app.middleware("http")
-    async def count(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        start = time.perf_counter()
-        with span("request", traceparent=request.headers.get("traceparent")):
-            response = await call_next(request)
-        route = getattr(request.scope.get("route"), "path", "unmatched")
-        count_request(request.method, route, response.status_code, time.perf_counter() - start)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        return response
+class CountRequests:
+    """Around the whole application: each request is a span, and is counted when its response begins, since one of live events
+    goes on for hours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                request.stop()
+                route = getattr(scope.get("route"), "path", "unmatched")
+                count_request(scope["method"], route, message["status"], request.seconds)
+                MutableHeaders(scope=message).setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        with span("request", traceparent=Headers(scope=scope).get("traceparent")) as request:
+            await self._app(scope, receive, send_counted)
 
 
 def _add_health(app: FastAPI) -> None:

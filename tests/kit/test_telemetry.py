@@ -74,6 +74,16 @@ def test_a_span_is_counted_under_its_stage_even_when_it_fails() -> None:
     assert "casewright_stage_cpu_seconds_total" in render_metrics().decode()
 
 
+def test_a_stopped_span_is_measured_once_and_up_to_there() -> None:
+    with span("listening") as measured:
+        measured.stop()
+        seconds = measured.seconds
+        sum(range(100_000))
+
+    assert measured.seconds == seconds
+    assert 'casewright_stage_seconds_count{stage="listening"} 1.0' in render_metrics().decode()
+
+
 def test_logs_inside_a_span_share_its_trace_id(records: Records) -> None:
     with span("turn"):
         log.info("first")

@@ -63,6 +63,7 @@ class Span:
         self._traceparent = traceparent
         self._trace: AbstractContextManager[TraceSpan] | None = None
         self._trace_token: Token[str | None] | None = None
+        self._stopped = False
         self.seconds = 0.0
         self.cpu_seconds = 0.0
 
@@ -82,14 +83,21 @@ class Span:
         self._start = time.perf_counter()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """Ends the measuring; what follows within the span is part of the trace only."""
+        if self._stopped:
+            return
+        self._stopped = True
         self.seconds = time.perf_counter() - self._start
         self.cpu_seconds = max(time.thread_time() - self._cpu_start, 0.0)
         wall, cpu = _metrics_of_stage(self._name)
         wall.observe(self.seconds)
         cpu.inc(self.cpu_seconds)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
         if self._trace is not None:
             if kind is not None:
                 _mark_failed(kind)

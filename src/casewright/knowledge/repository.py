@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from casewright.kit.database import Record, Transaction
 from casewright.kit.ids import TenantId, new_id
 from casewright.knowledge.article_model import Example
 from casewright.knowledge.models import Article, ArticleDraft, ArticleId, Audience
+from casewright.knowledge.passage_cache import PassageCache, PassageContent, PassageKey
 from casewright.knowledge.passages import Passage, Sentence
-from casewright.knowledge.retrieval import Candidate
+from casewright.knowledge.retrieval import Candidate, words_of
 from casewright.knowledge.searching import Search
 from casewright.understanding.models import Vector
 
@@ -312,21 +314,22 @@ async def read_article(
 
 
 _FIND: Final = """
-with visible as (
-    select language, count(*) as passages from passage
-    where tenant_id = $1 and audience = any($2::text[]) group by language
+with question as materialized (select $9::text::vector as vector),
+visible as materialized (
+    select id, article_id, language, position, codes, embedding <=> question.vector as distance
+    from question, passage where tenant_id = $1 and audience = any($2::text[])
 ),
 asked as materialized (
-    select visible.language, visible.passages, word.number, word.attempt,
+    select spoken.language, spoken.passages, word.number, word.attempt,
            string_agg(
                quote_literal(term.lexeme) || case when word.attempt = 0 and length(term.lexeme) >= 4 then ':*' else '' end,
                case when word.attempt = 0 then ' | ' else ' & ' end
            )::tsquery as query
-    from visible
+    from (select language, count(*) as passages from visible group by language) spoken
     left join unnest($3::text[], $4::text[]) as configuration (language, name) using (language)
     cross join unnest($5::integer[], $6::integer[], $7::text[]) as word (number, attempt, text)
     cross join lateral unnest(to_tsvector(coalesce(configuration.name, 'simple')::regconfig, word.text)) as term
-    group by visible.language, visible.passages, word.number, word.attempt
+    group by spoken.language, spoken.passages, word.number, word.attempt
     having word.attempt = 0 or count(*) = 2
 ),
 matched as materialized (
@@ -337,7 +340,7 @@ matched as materialized (
     join passage on passage.tenant_id = $1 and passage.audience = any($2::text[])
         and passage.language = asked.language and passage.search @@ asked.query
 ),
-weighed as (
+weighed as materialized (
     select distinct on (language, number) language, number, attempt,
            ln(1 + (asked.passages - coalesce(holders, 0) + 0.5) / (coalesce(holders, 0) + 0.5)) as weight
     from asked
@@ -346,7 +349,7 @@ weighed as (
     ) frequency using (language, number, attempt)
     order by language, number, holders is null, attempt
 ),
-lexical as (
+lexical as materialized (
     select matched.id, sum(weight * strength) / (3 + max(total)) as coverage
     from matched
     join weighed using (language, number, attempt)
@@ -356,44 +359,33 @@ lexical as (
 proposed as (
     (select id from lexical order by coverage desc limit $11)
     union
-    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language = $8
-     order by embedding <=> $9::real[]::vector limit $11)
+    (select id from visible where language = $8 order by distance limit $11)
     union
-    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and language <> $8
-     order by embedding <=> $9::real[]::vector limit $11 / 2)
+    (select id from visible where language <> $8 order by distance limit $11 / 2)
     union
-    (select id from passage where tenant_id = $1 and audience = any($2::text[]) and codes && $10::text[] limit $11)
+    (select id from visible where codes && $10::text[] limit $11)
     union
-    (select closest.id
-     from article
-     cross join lateral (
-         select id from passage
-         where tenant_id = $1 and article_id = article.id and audience = any($2::text[])
-         order by embedding <=> $9::real[]::vector limit case when $8 = 'en' then 3 else 8 end
-     ) closest
-     where article.tenant_id = $1 and coalesce(article.translation_of, article.key) = any($12::text[]))
+    (select id from (
+         select visible.id, row_number() over (partition by visible.article_id order by visible.distance) as place
+         from visible
+         join article on article.tenant_id = $1 and article.id = visible.article_id
+         where coalesce(article.translation_of, article.key) = any($12::text[])
+     ) closest where place <= case when $8 = 'en' then 3 else 8 end)
 ),
-with_openings as (
-    select id from proposed
-    union
-    select opening.id from proposed
-    join passage on passage.tenant_id = $1 and passage.id = proposed.id
-    join passage opening on opening.tenant_id = $1 and opening.article_id = passage.article_id and opening.position = 0
+found as (
+    select visible.* from visible
+    where id in (select id from proposed)
+        or position = 0 and article_id in (select visible.article_id from visible join proposed using (id))
 )
-select passage.article_id, coalesce(article.translation_of, article.key) as original,
-       1 - (passage.embedding <=> $9::real[]::vector) as whole, passage.version, version.title, passage.section, passage.language, article.product,
-       article.source, article.checked_on as source_checked_on, passage.position, passage.codes, passage.sentences,
-       case when 'en' <> $8 or 'en' <> passage.language then passage.multilingual end as multilingual, coalesce(lexical.coverage, 0) as coverage,
+select found.id, found.language, coalesce(article.translation_of, article.key) as original, article.product, article.source,
+       article.checked_on as source_checked_on, coalesce(lexical.coverage, 0) as coverage, 1 - found.distance as whole,
        article.credibility, coalesce(article.checked_on, article.updated_at::date) as checked_on,
        article.success_count, article.failure_count, knowledge.revision
 from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
-left join with_openings found on true
-left join passage on passage.tenant_id = $1 and passage.id = found.id
+left join found on true
 left join lexical on lexical.id = found.id
-left join article on article.tenant_id = $1 and article.id = passage.article_id and article.status = 'published'
-left join article_version version on version.tenant_id = $1 and version.article_id = article.id
-    and version.version = passage.version
-where passage.language is null or passage.language = $8 or not exists (
+left join article on article.tenant_id = $1 and article.id = found.article_id and article.status = 'published'
+where found.language is null or found.language = $8 or not exists (
     select from article same where same.tenant_id = $1 and same.language = $8 and same.audience = any($2::text[])
         and same.status = 'published'
         and coalesce(same.translation_of, same.key) = coalesce(article.translation_of, article.key)
@@ -411,7 +403,7 @@ LIKELIEST: Final = 5
 
 
 async def find_passages(
-    tx: Transaction, tenant_id: TenantId, search: Search, most: int = 12
+    tx: Transaction, tenant_id: TenantId, search: Search, cache: PassageCache, most: int = 12
 ) -> tuple[int, tuple[Candidate, ...]]:
     """The knowledge revision, and the passages that may answer: at most `most` by words, by vector and by code each."""
     attempts = [
@@ -429,32 +421,77 @@ async def find_passages(
         [attempt for _, attempt, _ in attempts],
         [text for _, _, text in attempts],
         search.language,
-        search.vectors.english.tolist(),
+        orjson.dumps(search.vectors.english, option=orjson.OPT_SERIALIZE_NUMPY).decode(),
         [*search.codes, *search.possible_codes],
         most,
         list(search.likelihoods)[:LIKELIEST],
     )
-    return rows[0]["revision"], tuple(_candidate(row) for row in rows if row["title"] is not None)
+    found = [row for row in rows if row["original"] is not None]
+    keys = [PassageKey(tenant_id, row["id"], search.language != "en" or row["language"] != "en") for row in found]
+    contents = await _contents(tx, tenant_id, keys, cache)
+    candidates = (_candidate(row, contents[key]) for row, key in zip(found, keys, strict=True) if key in contents)
+    return rows[0]["revision"], tuple(candidates)
 
 
-def _candidate(row: Record) -> Candidate:
+async def _contents(
+    tx: Transaction, tenant_id: TenantId, keys: Sequence[PassageKey], cache: PassageCache
+) -> dict[PassageKey, PassageContent]:
+    """Of passages that are gone since they were found, nothing."""
+    contents = cache.find(keys)
+    if missing := {key.passage_id: key for key in keys if key not in contents}:
+        rows = await tx.fetch(
+            """select passage.id, passage.article_id, passage.version, version.title, passage.section, passage.language,
+                   passage.position, passage.codes, passage.sentences,
+                   case when passage.id = any($3::uuid[]) then passage.multilingual end as multilingual
+               from passage
+               join article_version version on version.tenant_id = passage.tenant_id
+                   and version.article_id = passage.article_id and version.version = passage.version
+               where passage.tenant_id = $1 and passage.id = any($2::uuid[])""",
+            tenant_id,
+            list(missing),
+            [key.passage_id for key in missing.values() if key.multilingual],
+        )
+        read = {missing[row["id"]]: _content(row) for row in rows}
+        cache.keep(read)
+        contents |= read
+    return contents
+
+
+def _content(row: Record) -> PassageContent:
     sentences = tuple(Sentence(*sentence) for sentence in row["sentences"]["sentences"])
     vectors, asked = _vectors(row, 1 + len(sentences))
-    return Candidate(
+    return PassageContent(
         article_id=ArticleId(row["article_id"]),
-        original=row["original"],
         version=row["version"],
         title=row["title"],
         section=row["section"],
         language=row["language"],
-        product=row["product"],
-        source=row["source"],
-        source_checked_on=row["source_checked_on"],
         position=row["position"],
         codes=frozenset(row["codes"]),
         sentences=sentences,
+        words=words_of(row["title"], row["section"], sentences),
         vectors=vectors,
         asked=asked,
+    )
+
+
+def _candidate(row: Record, content: PassageContent) -> Candidate:
+    return Candidate(
+        article_id=content.article_id,
+        original=row["original"],
+        version=content.version,
+        title=content.title,
+        section=content.section,
+        language=content.language,
+        product=row["product"],
+        source=row["source"],
+        source_checked_on=row["source_checked_on"],
+        position=content.position,
+        codes=content.codes,
+        sentences=content.sentences,
+        words=content.words,
+        vectors=content.vectors,
+        asked=content.asked,
         coverage=float(row["coverage"]),
         whole=float(row["whole"]),
         credibility=row["credibility"],

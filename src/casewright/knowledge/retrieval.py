@@ -28,7 +28,7 @@ from casewright.understanding.models import Vector
 class Candidate:
     """A passage of the index. `vectors`: of its title and heading first, then of each sentence; shape (1 + sentences, 384),
     or, if it is not English, (1 + sentences, 512); normalised. `asked`: of how customers ask for it, alike. `whole`: cosine of the question and the whole passage. `original`: key of the article, or of the one it is a
-    translation of. `coverage`: the weighted share of the question's words it has, 0…1. `checked_on`: when somebody last looked
+    translation of. `words`: those of its title, heading and sentences, in small letters, each between spaces. `coverage`: the weighted share of the question's words it has, 0…1. `checked_on`: when somebody last looked
     at the article; `source_checked_on`: when they compared it with its source, None if that is not known."""
 
     article_id: ArticleId
@@ -43,6 +43,7 @@ class Candidate:
     position: int
     codes: frozenset[str]
     sentences: tuple[Sentence, ...]
+    words: str = field(repr=False)
     vectors: NDArray[np.float32] = field(repr=False)
     asked: NDArray[np.float32] = field(repr=False)
     coverage: float
@@ -97,8 +98,8 @@ class Calibration:
         )
 
 
-ENGLISH: Final = Calibration(coverage=6.6, heading=3.8, whole=6.3, asked=6.1, unasked=3.0, likelihood=0.40, offset=-8.2)
-OTHER: Final = Calibration(coverage=6.8, heading=4.1, whole=0.0, asked=2.9, unasked=1.9, likelihood=0.76, offset=-3.7)
+ENGLISH: Final = Calibration(coverage=6.7, heading=3.8, whole=6.2, asked=5.9, unasked=2.9, likelihood=0.40, offset=-8.1)
+OTHER: Final = Calibration(coverage=6.8, heading=4.1, whole=0.0, asked=2.9, unasked=1.6, likelihood=0.74, offset=-3.5)
 FOREIGN: Final = Calibration(
     coverage=0.9, heading=7.6, whole=0.0, asked=1.8, unasked=-0.3, likelihood=0.57, offset=-3.2
 )
@@ -137,26 +138,29 @@ TRUSTED_USES: Final = 10
 
 def rank(candidates: Sequence[Candidate], search: Search, today: date) -> list[Hit]:
     """All candidates, surest first."""
-    known = {word for candidate in candidates for word in _vocabulary(candidate)} if search.names else set()
-    unknown_name = any(name not in known for name in search.names)
-    evidence = [_evidence(candidate, search, unknown_name) for candidate in candidates]
+    unknown_name = any(all(f" {name} " not in one.words for one in candidates) for name in search.names)
+    cosines = [one.vectors @ _of(one, search) for one in candidates]
+    evidence = [
+        _evidence(candidate, search, float(near[0]), unknown_name)
+        for candidate, near in zip(candidates, cosines, strict=True)
+    ]
     best: dict[str, float] = {}
-    for candidate, one in zip(candidates, evidence, strict=True):
-        best[candidate.original] = max(one, best.get(candidate.original, one))
+    for candidate, sure in zip(candidates, evidence, strict=True):
+        best[candidate.original] = max(sure, best.get(candidate.original, sure))
+    others = {original: _against_others(best, original) for original in best}
     hits = [
-        _hit(candidate, search, today, one, _against_others(best, candidate.original))
-        for candidate, one in zip(candidates, evidence, strict=True)
+        _hit(candidate, search, today, near, sure, others[candidate.original])
+        for candidate, near, sure in zip(candidates, cosines, evidence, strict=True)
     ]
     return sorted(hits, key=lambda hit: (-hit.confidence, -hit.evidence, hit.passage.article_id, hit.passage.position))
 
 
-def _evidence(passage: Candidate, search: Search, unknown_name: bool) -> float:
-    cosines = passage.vectors @ _of(passage, search)
+def _evidence(passage: Candidate, search: Search, heading: float, unknown_name: bool) -> float:
     known = ENGLISH if passage.language == "en" else OTHER
     calibration = known if search.language == passage.language else FOREIGN
     asked = float((passage.asked @ _of(passage, search)).max()) if len(passage.asked) else None
     likelihood = search.likelihoods.get(passage.original, UNLIKELIEST if search.likelihoods else UNKNOWN_LIKELIHOOD)
-    evidence = calibration.evidence(passage, float(cosines[0]), asked, likelihood)
+    evidence = calibration.evidence(passage, heading, asked, likelihood)
     return evidence + _code_bonus(passage, search) + (UNKNOWN_NAME if unknown_name else 0.0)
 
 
@@ -171,8 +175,9 @@ def _against_others(best: Mapping[str, float], original: str) -> float:
     return math.log(1 + sum(math.exp(min(one, 50)) for other, one in best.items() if other != original))
 
 
-def _hit(passage: Candidate, search: Search, today: date, evidence: float, others: float) -> Hit:
-    cosines = passage.vectors @ _of(passage, search)
+def _hit(
+    passage: Candidate, search: Search, today: date, cosines: NDArray[np.float32], evidence: float, others: float
+) -> Hit:
     heading, closeness = float(cosines[0]), cosines[1:]
     quality = (
         SIMILARITY / (1 + math.exp(min(others - evidence - SURE_ENOUGH, 50)))
@@ -208,9 +213,12 @@ def _code_bonus(passage: Candidate, search: Search) -> float:
 def _context_match(passage: Candidate, search: Search) -> float:
     if passage.language != search.language:
         return 0.0
-    return 1.0 if stems(f"{passage.title} {passage.product}") & search.topic else UNKNOWN_CONTEXT
+    of_the_topic = search.topic and stems(f"{passage.title} {passage.product}") & search.topic
+    return 1.0 if of_the_topic else UNKNOWN_CONTEXT
 
 
-def _vocabulary(passage: Candidate) -> set[str]:
-    texts = (passage.title, passage.section, *(sentence.text for sentence in passage.sentences))
-    return set(re.findall(r"[^\W_]+", " ".join(texts).lower()))
+def words_of(title: str, section: str, sentences: Sequence[Sentence]) -> str:
+    """As `Candidate.words`."""
+    texts = (title, section, *(sentence.text for sentence in sentences))
+    words = dict.fromkeys(re.findall(r"[^\W_]+", " ".join(texts).lower()))
+    return f" {' '.join(words)} "

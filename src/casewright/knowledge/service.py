@@ -26,6 +26,7 @@ from casewright.knowledge.models import (
     Question,
     RetrievedPassage,
 )
+from casewright.knowledge.passage_cache import PassageCache
 from casewright.knowledge.passages import Sentence
 from casewright.knowledge.ports import Progress, SentenceEncoder
 from casewright.knowledge.repository import IndexedPassage, StoredArticle
@@ -61,6 +62,7 @@ class KnowledgeService:
         self._encoder = encoder
         self._clock = clock
         self._models: dict[TenantId, tuple[int, ArticleModels]] = {}
+        self._passages = PassageCache()
 
     async def install(
         self, tx: Transaction, tenant_id: TenantId, drafts: Sequence[ArticleDraft], on_progress: Progress | None = None
@@ -138,7 +140,7 @@ class KnowledgeService:
         self, tx: Transaction, tenant_id: TenantId, question: Question, *, min_confidence: float = 0.7
     ) -> KnowledgeAnswer:
         """What the articles that the asker may read say, in their own words; no sentences below `min_confidence`."""
-        revision, search, candidates = await self._find(tx, tenant_id, question)
+        revision, search, candidates = await self.find(tx, tenant_id, question)
         hits = rank(candidates, search, self._clock.now().date())
         best = hits[0].confidence if hits else 0.0
         sure = bool(hits) and best >= min_confidence
@@ -150,18 +152,18 @@ class KnowledgeService:
             revision=revision,
         )
 
-    async def _find(
+    async def find(
         self, tx: Transaction, tenant_id: TenantId, question: Question
     ) -> tuple[int, Search, tuple[Candidate, ...]]:
         """The knowledge revision, and what it has for the question; once more if the revision is newer than the model."""
         vectors = question.vectors or await self._encoder.encode_both_async(question.text)
         known, models = self._models.get(tenant_id) or await self._load_models(tx, tenant_id)
         search = searched(question, vectors, models)
-        revision, candidates = await repository.find_passages(tx, tenant_id, search)
+        revision, candidates = await repository.find_passages(tx, tenant_id, search, self._passages)
         if revision != known:
             _, models = await self._load_models(tx, tenant_id)
             search = searched(question, vectors, models)
-            revision, candidates = await repository.find_passages(tx, tenant_id, search)
+            revision, candidates = await repository.find_passages(tx, tenant_id, search, self._passages)
         return revision, search, candidates
 
     async def _load_models(self, tx: Transaction, tenant_id: TenantId) -> tuple[int, ArticleModels]:

@@ -1,6 +1,7 @@
 """The schema's versions: expand and contract, applied by `casewright db upgrade` and by `casewright demo`."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from alembic import command
 from alembic.config import Config
@@ -63,4 +64,10 @@ def _configuration(dsn: str) -> Config:
 
 
 def _sqlalchemy_url(dsn: str) -> str:
-    return make_url(dsn).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    """SQLAlchemy takes several hosts as parameters only."""
+    parts = urlsplit(dsn)
+    login, at, hosts = parts.netloc.rpartition("@")
+    several = [("host", host) for host in hosts.split(",")] if "," in hosts else []
+    address = parts._replace(netloc=f"{login}{at}").geturl() if several else dsn
+    url = make_url(address).set(drivername="postgresql+psycopg").update_query_pairs(several)
+    return url.render_as_string(hide_password=False)

@@ -59,15 +59,16 @@ async def revoke_keys(tx: Transaction, tenant_id: TenantId, digest: bytes | None
     return int(done.removeprefix("UPDATE "))
 
 
-async def count_request(tx: Transaction, tenant_id: TenantId, minute: datetime) -> int:
-    """Requests of the tenant in this minute, this one included."""
+async def count_requests(tx: Transaction, tenant_id: TenantId, minute: datetime, more: int) -> int:
+    """Requests of the tenant in this minute, `more` included."""
     return int(
         await tx.fetchval(
-            """insert into control.request_window (tenant_id, minute, requests) values ($1, $2, 1)
-               on conflict (tenant_id, minute) do update set requests = request_window.requests + 1
+            """insert into control.request_window (tenant_id, minute, requests) values ($1, $2, $3)
+               on conflict (tenant_id, minute) do update set requests = request_window.requests + excluded.requests
                returning requests""",
             tenant_id,
             minute,
+            more,
         )
     )
 
