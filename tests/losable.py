@@ -50,7 +50,7 @@ class LosablePostgres:
 
     @contextmanager
     def standby(self, directory: Path) -> Iterator["LosablePostgres"]:
-        """A second one that follows this one, and acknowledges each commit before its client hears of it."""
+        """A second one that follows this one."""
         other = LosablePostgres(directory, free_port(), self.password)
         directory.mkdir(parents=True)
         other._own()
@@ -58,8 +58,6 @@ class LosablePostgres:
         self._run("pg_basebackup", "-D", str(other.data), "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync")
         other.start()
         try:
-            self.execute("alter system set synchronous_standby_names = 'standby'")
-            self.execute("select pg_reload_conf()")
             yield other
         finally:
             other.end()
@@ -86,6 +84,7 @@ class LosablePostgres:
             "max_connections": "200",
             "max_wal_size": "64MB",
             "min_wal_size": "32MB",
+            "wal_retrieve_retry_interval": "500ms",
         }
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         with (self.directory / "postgres.log").open("ab") as log:
@@ -95,18 +94,7 @@ class LosablePostgres:
                 stdout=log,
                 stderr=log,
             )
-        self.wait_until_it_answers()
-
-    def wait_until_it_answers(self) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                psycopg.connect(self.url, connect_timeout=5).close()
-                return
-            except psycopg.OperationalError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
+        wait_until_it_answers(self.url)
 
     def execute(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
@@ -119,6 +107,10 @@ class LosablePostgres:
                 process.kill()
         self._wait()
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def freeze(self) -> None:
         """It keeps its connections and its place, and says nothing any more."""
         for process in self._processes():
@@ -130,15 +122,20 @@ class LosablePostgres:
             with suppress(psutil.Error):
                 process.resume()
 
-    def restart(self) -> None:
-        self.end()
-        self.start()
-
     def cut_connections(self) -> None:
         self.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where pid <> pg_backend_pid() and backend_type = 'client backend'"
         )
+
+    def commit_on_standby_too(self) -> None:
+        """From now on nobody hears of a commit that the standby does not have."""
+        self.execute("alter system set synchronous_standby_names = 'standby'")
+        self.execute("select pg_reload_conf()")
+
+    def restart(self) -> None:
+        self.end()
+        self.start()
 
     def promote(self) -> None:
         self.execute("select pg_promote()")
@@ -177,3 +174,15 @@ class LosablePostgres:
             check=True,
             capture_output=True,
         )
+
+
+def wait_until_it_answers(url: str) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)

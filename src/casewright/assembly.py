@@ -73,7 +73,6 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         )
         stack.push_async_callback(database.close)
         await database.open()
-        database.watch()
         clock = SystemClock()
         redis = settings.redis_url
         live = LiveEvents(RedisRelay(redis.get_secret_value()) if redis else PostgresRelay(direct_dsn))

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from casewright.conversations import repository
 from casewright.conversations.errors import LeaseLost
 from casewright.conversations.models import Mode, ReplySent
+from casewright.conversations.repository import EventRow
 from casewright.engine.models import STATE_VERSION, State
 from casewright.engine.working import Turn
 from casewright.kit.principal import system
@@ -177,3 +179,35 @@ async def test_no_word_of_the_customer_is_readable_in_the_database(world: World)
                 assert secret not in row["row"]
                 assert "ann@example.com" not in row["row"]
                 assert secret.encode().hex() not in row["row"]
+
+
+async def test_a_process_that_cannot_read_what_a_newer_one_wrote_leaves_the_conversation_to_others_at_once(
+    world: World,
+) -> None:
+    world.understanding.pause = asyncio.Event()
+    await world.write("what is the price", PRICES)
+    turn = asyncio.create_task(world.engine.run(world.key))
+    while not world.understanding.seen:
+        await asyncio.sleep(0.01)
+    await a_newer_version_writes(world)
+    world.understanding.pause.set()
+    await turn
+    assert await is_free(world)
+    await world.engine.run(world.key)
+    assert await is_free(world)
+
+
+async def a_newer_version_writes(world: World) -> None:
+    async with world.database.begin(world.principal) as tx:
+        row = await repository.lock(tx, world.key)
+        assert row is not None
+        event = EventRow(row["next_seq"], "sun_risen", 1, {}, None, None)
+        await repository.append(tx, world.key, [event], fence=row["fence"], at=world.clock.now())
+        await repository.update_row(tx, world.key, next_seq=row["next_seq"] + 1)
+
+
+async def is_free(world: World) -> bool:
+    async with world.database.begin(world.principal) as tx:
+        row = await repository.find(tx, world.key)
+    assert row is not None
+    return row["lease_owner"] is None

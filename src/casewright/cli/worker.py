@@ -32,6 +32,7 @@ async def _work(settings: Settings) -> None:
 
     await wait_for_database(settings)
     async with assembled(settings) as parts:
+        await parts.database.watch()
         dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds)
         dispatcher.start()
         jobs = background_jobs(parts.direct_dsn, parts.understanding, parts.people)

@@ -101,26 +101,21 @@ class EventLog:
             if row["pending_approvals"] and (turn.inbox.mode == "human" or turn.inbox.status == "closed"):
                 await repository.expire_approvals(tx, key, turn.at)
             waiting = turn.final and bool(await repository.triggers(tx, key))
-            await repository.set_due(tx, key, self._next_look(turn, row, waiting=waiting))
+            if turn.final and not waiting:
+                await repository.set_due(tx, key, turn.due_at - row["clock_offset"] if turn.due_at else None)
+            else:
+                await repository.set_due_in(tx, key, timedelta() if turn.final else self._lease)
             lease = {"lease_owner": None, "lease_until": None} if turn.final else {}
             await repository.update_row(tx, key, next_seq=seq + 1, **lease, **self._inbox_columns(claim, turn, row))
         self._live.announce(key)
         return waiting
-
-    def _next_look(self, turn: TurnCommit, row: Record, *, waiting: bool) -> datetime | None:
-        """When a dispatcher is to look, in real time: at what waits, at a turn whose process may have died, at a timer."""
-        if waiting:
-            return self._clock.now()
-        if not turn.final:
-            return self._clock.now() + self._lease
-        return turn.due_at - row["clock_offset"] if turn.due_at else None
 
     async def renew(self, claim: Claim) -> bool:
         """Keeps the lease while a turn takes long; False when it is lost."""
         async with self._database.begin(system(claim.key.tenant_id)) as tx:
             renewed = await repository.renew_lease(tx, claim.key, claim.fence, self._lease)
             if renewed:
-                await repository.set_due(tx, claim.key, self._clock.now() + self._lease)
+                await repository.set_due_in(tx, claim.key, self._lease)
             return renewed
 
     async def release(self, claim: Claim) -> None:
@@ -144,7 +139,7 @@ class EventLog:
     async def postpone(self, key: ConversationKey, by: timedelta) -> None:
         """Lets the dispatcher look again after `by` of real time."""
         async with self._database.begin(system(key.tenant_id)) as tx:
-            await repository.set_due(tx, key, self._clock.now() + by)
+            await repository.set_due_in(tx, key, by)
 
     async def claim_due(self, limit: int, busy: timedelta) -> list[ConversationKey]:
         """Conversations of any tenant that want to be looked at; they are put off by `busy` meanwhile."""
@@ -216,7 +211,7 @@ class EventLog:
         plain = self._sealer.open(person, key, TRIGGER, row["sealed"]) or b""
         data = dict(row["data"])
         said = {"form": orjson.loads(plain or b"{}")} if data.pop("is_form", False) else {"text": plain.decode()}
-        return Trigger(id=row["id"], kind=row["kind"], seq=row["seq"], **said, **data)
+        return codec.trigger({"id": row["id"], "kind": row["kind"], "seq": row["seq"], **said, **data})
 
     async def _insert_approval(self, tx: Transaction, claim: Claim, approval: NewApproval, turn: TurnCommit) -> None:
         plain = orjson.dumps({"summary": approval.summary, "arguments": approval.arguments})

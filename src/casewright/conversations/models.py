@@ -387,7 +387,6 @@ class ActionFinished(Event):
     request tells them, or not recorded. `status` as `procedures.models.ActionStatus`."""
 
     kind = "action_finished"
-    version = 2
     action_id: str
     topic_id: str | None
     step: str

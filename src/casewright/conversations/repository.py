@@ -54,14 +54,11 @@ async def count_active(tx: Transaction, tenant_id: TenantId, since: datetime) ->
 MOST_DUE_COMPARED = 10_000
 """Among so many that are due, each tenant has its turn."""
 
-_HOLDER_MUST_GO_ON = "set_config('idle_in_transaction_session_timeout', '3s', true)"
-"""PostgreSQL ends a transaction whose process was frozen, so that others can go on with the conversation."""
-
 
 async def lock(tx: Transaction, key: ConversationKey) -> Record | None:
     """The conversation's row with its person's wrapped key, locked: whoever holds it may append to the log."""
     return await tx.fetchrow(
-        f"""select c.*, p.wrapped_key, {_HOLDER_MUST_GO_ON} from conversation c
+        """select c.*, p.wrapped_key from conversation c
            join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
            where c.tenant_id = $1 and c.id = $2 for update of c""",
         key.tenant_id,
@@ -82,12 +79,12 @@ async def find(tx: Transaction, key: ConversationKey) -> Record | None:
 async def take_lease(tx: Transaction, key: ConversationKey, owner: str, lease: timedelta) -> Record | None:
     """The row, if the lease was free or expired; its fence is one higher than any before."""
     return await tx.fetchrow(
-        f"""update conversation c
+        """update conversation c
            set lease_owner = $3, lease_until = clock_timestamp() + $4, fence = fence + 1
            from person p
            where c.tenant_id = $1 and c.id = $2 and (c.lease_until is null or c.lease_until < clock_timestamp())
              and p.tenant_id = c.tenant_id and p.id = c.person_id
-           returning c.*, p.wrapped_key, {_HOLDER_MUST_GO_ON}""",
+           returning c.*, p.wrapped_key""",
         key.tenant_id,
         key.conversation_id,
         owner,
@@ -243,6 +240,18 @@ async def set_due(tx: Transaction, key: ConversationKey, due_at: datetime | None
         key.conversation_id,
         key.tenant_id,
         due_at,
+    )
+
+
+async def set_due_in(tx: Transaction, key: ConversationKey, by: timedelta) -> None:
+    """By the database's own clock, as leases are: whatever a machine's clock says, the two fit together."""
+    await tx.execute(
+        """insert into control.due_conversation (conversation_id, tenant_id, due_at)
+           values ($1, $2, clock_timestamp() + $3)
+           on conflict (conversation_id) do update set due_at = excluded.due_at""",
+        key.conversation_id,
+        key.tenant_id,
+        by,
     )
 
 

@@ -165,7 +165,7 @@ class ConversationService:
                 seq=seq,
                 now=self._clock.now(),
             )
-            await repository.set_due(tx, key, self._clock.now() + PICK_UP_AFTER)
+            await repository.set_due_in(tx, key, PICK_UP_AFTER)
         self._live.announce(key)
         return Accepted(message_id=message_id, seq=seq, duplicate=False)
 

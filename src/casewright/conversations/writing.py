@@ -79,4 +79,4 @@ class LogWriter:
             seq=row["next_seq"] - 1,
             now=self._clock.now(),
         )
-        await repository.set_due(tx, key, self._clock.now() + PICK_UP_AFTER)
+        await repository.set_due_in(tx, key, PICK_UP_AFTER)

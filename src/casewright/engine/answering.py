@@ -4,7 +4,6 @@ from casewright.conversations.models import QuickReply, SolutionTried, Source, T
 from casewright.engine.models import Topic, TopicStatus
 from casewright.engine.working import Turn
 from casewright.knowledge.models import CitedSentence, KnowledgeAnswer, Question
-from casewright.understanding.models import TextVectors
 
 ASKED_BY_A_PROCEDURE = 0.3
 """Least confidence where a procedure asks: its author knows that the articles answer, and uses their words."""
@@ -18,7 +17,7 @@ async def look_up(turn: Turn, text: str, about: str, min_confidence: float | Non
             text=text,
             language=turn.state.language,
             assurance=turn.state.identity.assurance,
-            vectors=_vectors_of(turn, text),
+            vectors=turn.understanding.vectors.get(text) if turn.understanding else None,
             topic=about,
         ),
         min_confidence or turn.thresholds.min_confidence,
@@ -96,13 +95,3 @@ def _say_so(turn: Turn, topic: Topic, found: KnowledgeAnswer) -> None:
     turn.quick_replies.append(QuickReply(label=label, text=label))
     if topic.kind == "question":
         turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.UNRESOLVED, reason="no certain answer"))
-
-
-def _vectors_of(turn: Turn, text: str) -> TextVectors | None:
-    """What understanding made of this very text, so that nothing is encoded twice."""
-    if turn.understanding is None:
-        return None
-    for segment, vectors in zip(turn.understanding.segments, turn.understanding.vectors, strict=False):
-        if segment.text == text:
-            return vectors
-    return None

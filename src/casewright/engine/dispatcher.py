@@ -16,7 +16,7 @@ from casewright.kit.errors import TryLater
 AT_ONCE = 20
 AT_LEAST = 4
 """So many are taken even with no place free: they may be of a company that does not fill them."""
-LOOK_AGAIN_AFTER = timedelta(seconds=1)
+LOOK_AGAIN_AFTER = timedelta(seconds=0.5)
 """When a conversation is looked at again that nobody could take up, since its lease was not over yet."""
 
 logger = logging.getLogger(__name__)
@@ -44,16 +44,16 @@ class Dispatcher:
 
     async def _run(self) -> None:
         while True:
-            took_all = True
+            nothing_left = True
             try:
                 limit = max(AT_LEAST, min(AT_ONCE, self._engine.room))
                 keys = await self._due.claim_due(limit, LOOK_AGAIN_AFTER)
-                took_all = len(keys) < limit or limit < AT_ONCE
+                nothing_left = len(keys) < limit or limit < AT_ONCE
                 for key in keys:
                     self._engine.wake(key)
             except TryLater:
-                logger.warning("dispatcher: the database cannot be reached")
+                pass  # The database's pulse has said so.
             except Exception:
                 logger.exception("dispatcher: looking for due conversations failed")
-            if took_all:
+            if nothing_left:
                 await asyncio.sleep(self._interval)

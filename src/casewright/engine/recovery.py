@@ -3,6 +3,9 @@
 Every attempt is told in the turn's report. The last resort is always an honest sentence and a person.
 """
 
+import random
+from datetime import timedelta
+
 from casewright.conversations.errors import EventUnreadable
 from casewright.conversations.models import FailureMet, HandOverPending, Mode, RecoveryView
 from casewright.engine.acting import give_up
@@ -32,6 +35,10 @@ STRATEGIES: dict[str, tuple[str, ...]] = {
     "INTERNAL_ERROR": (REPEAT, PERSON),
 }
 
+PUT_OFF_SECONDS = {"UNREADABLE_LOG": 1.0, "DATABASE_CONNECTION_LOST": 1.0}
+"""How long, about, until a turn is tried again that came to nothing. A newer server can read what this one cannot."""
+PUT_OFF_SECONDS_OTHERWISE = 5.0
+
 
 def classify(error: Exception) -> str:
     """The kind of failure an unexpected error in a turn is."""
@@ -42,6 +49,12 @@ def classify(error: Exception) -> str:
     if isinstance(error, TimeoutError) or (isinstance(error, CasewrightError) and "model" in error.kind):
         return "MODEL_FAILED"
     return "INTERNAL_ERROR"
+
+
+def put_off_by(failure: str) -> timedelta:
+    """Never twice the same: else the process that failed might each time be the first whose dispatcher looks again."""
+    seconds = PUT_OFF_SECONDS.get(failure, PUT_OFF_SECONDS_OTHERWISE)
+    return timedelta(seconds=seconds * (0.5 + random.random()))
 
 
 async def apologise(turn: Turn, failure: str) -> None:

@@ -103,6 +103,7 @@ class Engine:
     async def _turns(self, key: ConversationKey) -> bool:
         """Some turns. True when there is more to do."""
         for _ in range(MOST_ROUNDS):
+            claim = None
             try:
                 claim = await self._ports.log.claim(key, self._owner, STATE_VERSION)
                 if claim is None or not await self._work(claim):
@@ -114,9 +115,15 @@ class Engine:
                 failure = recovery.classify(error)
                 logger.warning("turn put off after %s (%s)", failure, type(error).__name__)
                 with contextlib.suppress(Exception):
-                    await self._ports.log.postpone(key, timedelta(seconds=5))
+                    await self._put_off(key, claim, recovery.put_off_by(failure))
                 return False
         return True
+
+    async def _put_off(self, key: ConversationKey, claim: Claim | None, by: timedelta) -> None:
+        """Another process may be able to do what this one cannot: it need not wait for the lease to end."""
+        if claim:
+            await self._ports.log.release(claim)
+        await self._ports.log.postpone(key, by)
 
     async def _work(self, claim: Claim) -> bool:
         """One turn. True when there is more to do."""
@@ -154,7 +161,6 @@ class Engine:
                 following = recovery.REPEAT if strategy is None else recovery.PERSON
                 logger.exception("turn failed: %s", failure)
                 if following not in remaining or strategy == recovery.PERSON:
-                    await self._ports.log.release(turn.claim)
                     raise
                 turn = turn.begun_anew()
                 helped = following == recovery.REPEAT

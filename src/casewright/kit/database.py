@@ -23,6 +23,8 @@ Transaction: TypeAlias = PoolConnectionProxy
 Record: TypeAlias = asyncpg.Record
 
 _ROLE = f"set_config('role', '{APPLICATION_ROLE}', true)"
+_ENDED_IF_IDLE = "set_config('idle_in_transaction_session_timeout', '3s', true)"
+"""PostgreSQL ends a transaction whose process was frozen in the middle: others want what it has locked."""
 _UNUSABLE = (
     "The database is there but cannot be used: its schema is missing or old, or the role that signs in may not act as "
     f"{APPLICATION_ROLE}. Run `casewright db upgrade` with CASEWRIGHT_DATABASE_ADMIN_URL set to a role that may create "
@@ -74,6 +76,7 @@ class Database:
         self._pools: dict[str, Pool] = {}
         self._placements: dict[TenantId, Placement] = {}
         self._opening = asyncio.Lock()
+        self._settings = _ROLE
         self._pulse = Pulse(dsn, self._forget_connections)
 
     async def open(self) -> None:
@@ -89,9 +92,11 @@ class Database:
             for row in rows
         }
 
-    def watch(self) -> None:
-        """From now on a database that falls silent is noticed within two seconds, by all who use it or want to."""
-        self._pulse.start()
+    async def watch(self) -> None:
+        """For a process that serves customers. From now on a database that falls silent is noticed within two seconds, by all
+        who use it or want to; and no transaction may pause for more than three."""
+        self._settings = f"{_ROLE}, {_ENDED_IF_IDLE}"
+        await self._pulse.start()
 
     async def close(self) -> None:
         await self._pulse.stop()
@@ -111,7 +116,7 @@ class Database:
 
         Raises `DatabaseUnavailable` when the connection is lost."""
         placement = self.placement(principal.tenant_id)
-        settings = f"{_ROLE}, set_config('app.tenant', '{principal.tenant_id}', true)"
+        settings = f"{self._settings}, set_config('app.tenant', '{principal.tenant_id}', true)"
         if placement.kind == "schema":
             settings += f", set_config('search_path', '{placement.schema_name}, public', true)"
         async with self._transaction(placement.dsn or self._dsn, f"begin; select {settings}") as tx:
@@ -120,7 +125,7 @@ class Database:
     @asynccontextmanager
     async def control(self) -> AsyncIterator[Transaction]:
         """A transaction for the `control` schema: no tenant is set, so no tenant's row is visible."""
-        async with self._transaction(self._dsn, f"begin; select {_ROLE}") as tx:
+        async with self._transaction(self._dsn, f"begin; select {self._settings}") as tx:
             yield tx
 
     @asynccontextmanager

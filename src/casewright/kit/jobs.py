@@ -11,6 +11,7 @@ import psycopg
 import psycopg_pool
 from procrastinate import JobContext
 from procrastinate.jobs import Status
+from psycopg.conninfo import make_conninfo
 
 from casewright.kit.database import Transaction
 from casewright.kit.model import Model
@@ -23,6 +24,9 @@ STALLED_AFTER = timedelta(seconds=30)
 
 MOST_ATTEMPTS = 5
 """A job whose workers die this often is given up: it may be what kills them."""
+_NOTICED_SOON = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+"""A database whose machine is gone is noticed within seconds, not hours."""
+
 KEPT_HOURS = 7 * 24
 """How long a job that succeeded can be looked at."""
 
@@ -31,7 +35,8 @@ logger = logging.getLogger(__name__)
 
 def job_app(dsn: str) -> procrastinate.App:
     """The queue, with its housekeeping: a dead worker's jobs are done by others, and what is long done is deleted."""
-    connector = procrastinate.PsycopgConnector(conninfo=dsn, configure=_use_control_schema)
+    conninfo = make_conninfo(dsn, **_NOTICED_SOON)
+    connector = procrastinate.PsycopgConnector(conninfo=conninfo, configure=_use_control_schema)
     app = procrastinate.App(connector=connector)
 
     @app.periodic(cron="* * * * *")

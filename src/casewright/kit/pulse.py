@@ -32,11 +32,13 @@ class Pulse:
         self._on_loss = on_loss
         self._working: set[asyncio.Timeout] = set()
         self._task: asyncio.Task[None] | None = None
+        self._known = asyncio.Event()
         self.beats = True
 
-    def start(self) -> None:
-        """Before that, it is taken to beat."""
+    async def start(self) -> None:
+        """Returns when it is felt, or known to be lost. Before that, it is taken to beat."""
         self._task = self._task or asyncio.create_task(self._watch(), name="the database's pulse")
+        await self._known.wait()
 
     async def stop(self) -> None:
         if self._task:
@@ -81,12 +83,14 @@ class Pulse:
         if not self.beats:
             logger.warning("the database answers again")
         self.beats = True
+        self._known.set()
 
     async def _lost(self, error: Exception) -> None:
         if not self.beats:
             return
         logger.error("the database does not answer (%s): nothing is accepted until it does", type(error).__name__)
         self.beats = False
+        self._known.set()
         for limit in list(self._working):
             limit.reschedule(asyncio.get_running_loop().time())
         self._working.clear()

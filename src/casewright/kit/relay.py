@@ -98,6 +98,7 @@ class PostgresRelay(Relay):
                 hear(str(payload).split(","))
 
         try:
+            connection.add_termination_listener(lambda _: self._some.set())
             await connection.add_listener(CHANNEL, heard)
             missed()
             while True:
