@@ -81,8 +81,8 @@ async def _ask(server: Server, tenant: TenantAccess, keys: dict[str, str], quest
     conversation = await server.open_conversation(tenant.publishable_key, question.language)
     answer = await conversation.send_and_wait({"text": question.ask}, WAIT_SECONDS)
     parts = answer.reply.parts if answer.reply else ()
-    for part, source in ((part, source) for part in parts for source in part.sources if source.type == "article"):
-        key, suggested = keys.get(source.title, source.title), part.kind == "suggestion"
+    for kind, source in ((part.kind, one) for part in parts for one in part.sources if one.type == "article"):
+        key, suggested = keys.get(source.title, source.title), kind == "suggestion"
         missed: Verdict = "honest" if suggested else "wrong"
         return Asked(question, "right" if key in question.articles else missed, key, suggested)
     desk = server.desk(tenant.operator_key)
