@@ -55,10 +55,16 @@ MOST_DUE_COMPARED = 10_000
 """Among so many that are due, each tenant has its turn."""
 
 
+_SOON_OVER = """case when current_setting('server_version_num')::int >= 170000
+    then set_config('transaction_timeout', '4s', true) end"""
+"""Who holds a conversation's row has to go on. A process may also be frozen between a statement's parts, when its transaction
+does not count as idle; before PostgreSQL 17 nothing ends that."""
+
+
 async def lock(tx: Transaction, key: ConversationKey) -> Record | None:
     """The conversation's row with its person's wrapped key, locked: whoever holds it may append to the log."""
     return await tx.fetchrow(
-        """select c.*, p.wrapped_key from conversation c
+        f"""select c.*, p.wrapped_key, {_SOON_OVER} from conversation c
            join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
            where c.tenant_id = $1 and c.id = $2 for update of c""",
         key.tenant_id,
@@ -79,12 +85,12 @@ async def find(tx: Transaction, key: ConversationKey) -> Record | None:
 async def take_lease(tx: Transaction, key: ConversationKey, owner: str, lease: timedelta) -> Record | None:
     """The row, if the lease was free or expired; its fence is one higher than any before."""
     return await tx.fetchrow(
-        """update conversation c
+        f"""update conversation c
            set lease_owner = $3, lease_until = clock_timestamp() + $4, fence = fence + 1
            from person p
            where c.tenant_id = $1 and c.id = $2 and (c.lease_until is null or c.lease_until < clock_timestamp())
              and p.tenant_id = c.tenant_id and p.id = c.person_id
-           returning c.*, p.wrapped_key""",
+           returning c.*, p.wrapped_key, {_SOON_OVER}""",
         key.tenant_id,
         key.conversation_id,
         owner,

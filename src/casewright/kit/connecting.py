@@ -21,6 +21,7 @@ CONNECTION_ERRORS = (
     asyncpg.CrashShutdownError,
     asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
     asyncpg.InternalClientError,
     asyncio.TimeoutError,
 )
