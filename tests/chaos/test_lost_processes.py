@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import psutil
@@ -14,7 +13,7 @@ import pytest
 
 from tests.chaos.installation import Installation, installed
 from tests.chaos.traffic import QUESTIONS, Traffic
-from tests.live.api import Customer, bearer
+from tests.live.api import Customer
 from tests.losable import LosablePostgres
 from tests.programs import running_program
 from tests.running import RunningDemo
@@ -108,7 +107,4 @@ def _answered(customers: list[Customer]) -> None:
 
 
 def _replies(customer: Customer) -> int:
-    found: dict[str, Any] = httpx2.get(
-        f"{customer.http.base_url}{customer.path.lstrip('/')}/transcript", headers=bearer(customer.token), timeout=30
-    ).json()
-    return sum(one["from"] == "agent" for one in found["messages"])
+    return sum(one["from"] == "agent" for one in customer.transcript()["messages"])
