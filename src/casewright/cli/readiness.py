@@ -35,6 +35,9 @@ async def wait_for_database(settings: Settings) -> None:
     said, said_at = "", 0.0
     try:
         while missing := await _missing(database):
+            # What is connecting may take a cancellation for a connection that failed.
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError
             if missing != said or time.monotonic() - said_at > _REPEATED_AFTER:
                 logger.warning("waiting for the database: %s", missing)
                 said, said_at = missing, time.monotonic()

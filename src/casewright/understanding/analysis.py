@@ -322,7 +322,7 @@ def _command_for(intent: IntentDefinition, query: str, confidence: float = 1.0) 
     target = intent.target
     is_fact = phrases.asks_for_a_fact(query)
     least = RATHER_A_PROCEDURE
-    if len(query.split()) > BRIEF:
+    if len(query.split()) > BRIEF or phrases.HOW_TO.match(query):
         is_request = phrases.REQUEST_OPENER.match(query) or phrases.OWN.search(query)
         least = SURE_OF_PROCEDURE if is_request else NEVER_AT_ONCE
     if target.procedure and (confidence < least or is_fact):

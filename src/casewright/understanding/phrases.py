@@ -426,6 +426,9 @@ def is_question(text: str) -> bool:
     return QUESTION_OPENER.match(text) is not None or text.rstrip(" \n\"')").endswith("?")
 
 
+HOW_TO = re.compile(
+    r"^\W*(?:and |und )?(?:how (?:do|can|could|would|should|to)|wie (?:kann|können|mache?n?))\b", re.IGNORECASE
+)
 _CLAUSE_END = re.compile(r"[.!;,:\n]|\b(?:and|but|or|so|und|aber|oder)\b", re.IGNORECASE)
 
 
