@@ -1,5 +1,6 @@
 """Casewright's own programs as processes, each with the log it writes."""
 
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,6 +62,8 @@ def running_program(
             stdout=output,
             stderr=output,
             cwd=log.parent,
+            # Where the tests run in the background, Ctrl-C is ignored, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
         )
     try:
         yield RunningProgram(process, log, f"http://127.0.0.1:{port}")
