@@ -36,7 +36,7 @@ CHECKED = (
     field("text", "Reason", value="Five hours of downtime on Tuesday"),
 )
 
-UNCERTAIN = "How do I get the numbers from last year into a chart?"
+UNCERTAIN = "Where can I change the picture of the company on letters?"
 """What several of the first company's articles may answer, and none does for certain."""
 
 FACE = base64.b64encode(

@@ -34,6 +34,7 @@ def test_while_the_database_is_frozen_every_request_is_told_so_instead_of_waitin
     assert {one.json().get("type") for one in answers[:3]} == {"/problems/database-unavailable"}
 
 
+@pytest.mark.slow  # It needs a machine that is quiet enough for the database to be found again at once.
 def test_a_message_refused_by_a_frozen_database_is_there_once_when_it_is_sent_again(demo: RunningDemo) -> None:
     customer, key = Customer(demo), str(uuid4())
     with frozen(demo.postgres()):
