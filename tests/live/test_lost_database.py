@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from tests.conftest import UNHURRIED
@@ -17,6 +18,12 @@ from tests.running import RunningDemo, copy_of, running_demo
 def demo(tmp_path_factory: pytest.TempPathFactory, prepared_data: Path) -> Iterator[RunningDemo]:
     with running_demo(copy_of(prepared_data, tmp_path_factory.mktemp("frozen") / "demo"), UNHURRIED) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _database_is_found_again(demo: RunningDemo) -> None:
+    """After the test before, which froze it, the server says 503 for a moment."""
+    eventually(lambda: httpx2.get(f"{demo.url}/readyz").status_code == 200)
 
 
 def test_while_the_database_is_frozen_every_request_is_told_so_instead_of_waiting(demo: RunningDemo) -> None:
@@ -34,7 +41,6 @@ def test_while_the_database_is_frozen_every_request_is_told_so_instead_of_waitin
     assert {one.json().get("type") for one in answers[:3]} == {"/problems/database-unavailable"}
 
 
-@pytest.mark.slow  # It needs a machine that is quiet enough for the database to be found again at once.
 def test_a_message_refused_by_a_frozen_database_is_there_once_when_it_is_sent_again(demo: RunningDemo) -> None:
     customer, key = Customer(demo), str(uuid4())
     with frozen(demo.postgres()):
