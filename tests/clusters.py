@@ -40,7 +40,7 @@ DIRECT_VARIABLE = "CASEWRIGHT_TEST_DATABASE_DIRECT"
 """The same cluster past its pooler, if the first URL leads through one."""
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 ADMINISTRATOR = "administrator"
-STARTED_WITHIN = 20.0
+STARTED_WITHIN = 30.0
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def tcp_cluster(directory: Path, port: int | None = None) -> Iterator[str]:
     command = [*identity.command_prefix, str(embedded.binaries() / "postgres"), "-D", str(data), *options]
     with _running(command, directory / "postgres.log"):
         url = f"postgresql://{ADMINISTRATOR}:{password}@127.0.0.1:{port}/postgres"
-        _wait_until_it_answers(url)
+        wait_until_it_answers(url)
         yield url
 
 
@@ -187,7 +187,7 @@ client_tls_key_file = {directory}/server.key
     with _running([*identity.command_prefix, PGBOUNCER, str(configuration)], configuration.with_suffix(".log")):
         login = f"{parts.username}:{parts.password}"
         url = f"postgresql://{login}@localhost:{port}/postgres?sslmode=verify-full&sslrootcert={authority}"
-        _wait_until_it_answers(url)
+        wait_until_it_answers(url)
         yield url
 
 
@@ -238,7 +238,7 @@ def _running(command: list[str], log: Path) -> Iterator[None]:
             process.wait(10)
 
 
-def _wait_until_it_answers(url: str) -> None:
+def wait_until_it_answers(url: str) -> None:
     until = time.monotonic() + STARTED_WITHIN
     while True:
         try:

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,9 +15,7 @@ import psycopg
 from casewright.kit.embedded_postgres import cluster as embedded
 from casewright.kit.embedded_postgres.identity import choose_identity
 from casewright.kit.private_file import write_private_file
-from tests.clusters import ADMINISTRATOR, GivenCluster, free_port
-
-PATIENCE_SECONDS = 30.0
+from tests.clusters import ADMINISTRATOR, GivenCluster, free_port, wait_until_it_answers
 
 
 @dataclass
@@ -174,15 +171,3 @@ class LosablePostgres:
             check=True,
             capture_output=True,
         )
-
-
-def wait_until_it_answers(url: str) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=5).close()
-            return
-        except psycopg.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)

@@ -9,8 +9,8 @@ import pytest
 from casewright import migrations
 from casewright.kit.database import Database, DatabaseUnavailable
 from casewright.kit.relay import PostgresRelay
-from tests.clusters import Cluster
-from tests.losable import LosablePostgres, wait_until_it_answers
+from tests.clusters import Cluster, wait_until_it_answers
+from tests.losable import LosablePostgres
 
 LONG = 30.0
 
@@ -119,6 +119,22 @@ async def test_a_relay_goes_on_after_its_connection_was_cut(cluster: Cluster, po
             assert await heard.get() == "word"
     finally:
         await here.stop()
+        await there.stop()
+
+
+async def test_a_word_told_just_before_the_end_still_goes_out(cluster: Cluster) -> None:
+    here, there = PostgresRelay(cluster.direct), PostgresRelay(cluster.direct)
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    connected: asyncio.Queue[str] = asyncio.Queue()
+    there.start(lambda words: heard.put_nowait(" ".join(words)), lambda: connected.put_nowait("there"))
+    try:
+        async with asyncio.timeout(LONG):
+            await connected.get()
+            here.start(lambda words: None, lambda: None)
+            here.tell("word")
+            await here.stop()
+            assert await heard.get() == "word"
+    finally:
         await there.stop()
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 LEAST_WIDTH = 170
 """So that ids can be copied whole."""
 ACTOR = "command line"
-ANNOUNCING_SECONDS = 0.3
 
 dead_letters_app = typer.Typer(help="Actions in the org that wait for a person.", no_args_is_help=True)
 
@@ -84,5 +83,3 @@ async def _desk(slug: str) -> "AsyncIterator[tuple[OperatorDesk, Principal]]":
     async with assembled(load_settings()) as parts:
         tenant = await parts.tenants.by_slug(slug)
         yield parts.desk, system(tenant.id, ACTOR)
-        # The servers hear of it at once only if the line to them stays open until it is sent.
-        await asyncio.sleep(ANNOUNCING_SECONDS)

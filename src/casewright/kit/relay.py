@@ -23,6 +23,8 @@ MOST_WORDS_AT_ONCE = 100
 MOST_WORDS_KEPT = 10_000
 """While there is no connection; more are dropped."""
 RECONNECT_SECONDS = 1.0
+STOPPING_SECONDS = 1.0
+"""What was told just before the end may still go out for this long."""
 HEALTH_SECONDS = 5.0
 """An idle connection is tried this often: a lost one hears nothing, and does not say so."""
 
@@ -39,6 +41,8 @@ class Relay(ABC):
         self._lost = lost
         self._outgoing: dict[str, None] = {}
         self._some = asyncio.Event()
+        self._all_told = asyncio.Event()
+        self._all_told.set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self, hear: Hear, missed: Callable[[], None]) -> None:
@@ -46,6 +50,9 @@ class Relay(ABC):
 
     async def stop(self) -> None:
         if self._task:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOPPING_SECONDS):
+                    await self._all_told.wait()
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
@@ -54,6 +61,7 @@ class Relay(ABC):
         """Soon, and once if it is told several times in one moment. A word holds no comma."""
         if len(self._outgoing) < MOST_WORDS_KEPT:
             self._outgoing[word] = None
+            self._all_told.clear()
             self._some.set()
 
     async def _run(self, hear: Hear, missed: Callable[[], None]) -> None:
@@ -65,10 +73,13 @@ class Relay(ABC):
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _next_words(self) -> Sequence[str]:
-        """What is to be told next; nothing after `HEALTH_SECONDS` without a word."""
+        """What is to be told next; nothing after `HEALTH_SECONDS` without a word. Called again when that has gone out."""
+        if not self._outgoing:
+            self._all_told.set()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._some.wait(), HEALTH_SECONDS)
-            await asyncio.sleep(BATCH_SECONDS)
+            async with asyncio.timeout(HEALTH_SECONDS):
+                await self._some.wait()
+                await asyncio.sleep(BATCH_SECONDS)
         words = list(self._outgoing)[:MOST_WORDS_AT_ONCE]
         for word in words:
             del self._outgoing[word]
