@@ -8,9 +8,12 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 
 from localorg.answers import error_answer, json_answer
+from localorg.bulk.endpoints import BULK_ROUTES
+from localorg.bulk.worker import BulkWorker
 from localorg.errors import ApiError, DuplicateExternalIdError, method_not_allowed, not_found
 from localorg.gateway import Gateway
 from localorg.history.endpoints import HISTORY_ROUTES
+from localorg.metadata.endpoints import METADATA_ROUTES
 from localorg.oauth.endpoints import OAUTH_ROUTES
 from localorg.oauth.errors import OAuthError
 from localorg.org import Org
@@ -18,13 +21,25 @@ from localorg.rest.context import data_path
 from localorg.rest.routes import REST_ROUTES
 from localorg.side_door.endpoints import SIDE_DOOR_ROUTES
 from localorg.side_door.pages import PAGE_ROUTES
+from localorg.soap.endpoints import SOAP_ROUTES
+from localorg.tooling.endpoints import TOOLING_ROUTES
 
 _METHODS = ("HEAD", "GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def create_app(org: Org) -> ASGIApp:
     app = Starlette(
-        routes=[*OAUTH_ROUTES, *REST_ROUTES, *SIDE_DOOR_ROUTES, *HISTORY_ROUTES, *PAGE_ROUTES],
+        routes=[
+            *OAUTH_ROUTES,
+            *SOAP_ROUTES,
+            *METADATA_ROUTES,
+            *BULK_ROUTES,
+            *TOOLING_ROUTES,
+            *REST_ROUTES,
+            *SIDE_DOOR_ROUTES,
+            *HISTORY_ROUTES,
+            *PAGE_ROUTES,
+        ],
         exception_handlers={
             ApiError: _api_error,
             OAuthError: _oauth_error,
@@ -35,6 +50,7 @@ def create_app(org: Org) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     app.state.org = org
+    app.state.bulk = BulkWorker(org)
     return Gateway(app, org)
 
 

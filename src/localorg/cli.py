@@ -12,7 +12,9 @@ from typing import Annotated, NoReturn
 
 import typer
 from joserfc.jwk import RSAKey
+from platformdirs import user_data_path
 
+from localorg.filling import MOST_CASES
 from localorg.history.commands import write_due
 from localorg.history.errors import HistoryError
 from localorg.history.loading import beside
@@ -22,9 +24,14 @@ from localorg.org import Org
 from localorg.seeds import Seed, SeedError
 from localorg.server import Listener, listen, serve
 from localorg.storage.database import FileInUseError
+from localorg.tls import tls_files
 
 _ORG = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?::(?P<port>\d+))?=(?P<seed>.+)")
 _UNUSABLE = 2
+_PORT = 8080
+DEFAULT_DATA = user_data_path("localorg")
+STARTER = Path(__file__).parent / "starter" / "org.yaml"
+"""The seed of the org that is served when none is named."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -47,8 +54,13 @@ def _commands() -> None:
 
 @app.command("serve")
 def serve_command(
-    data: Annotated[Path, typer.Option(help="Directory of the orgs' files; made if missing.")],
-    org: Annotated[list[str], typer.Option(help="NAME:PORT=SEED.yaml; repeatable. Port 0 takes any free one.")],
+    data: Annotated[Path, typer.Option(help="Directory of the orgs' files; made if missing.")] = DEFAULT_DATA,
+    org: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="NAME:PORT=SEED.yaml; repeatable. Port 0 takes any free one. Without any, a small org on port 8080."
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(help="Port of an org given as NAME=SEED.yaml.")] = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     jwt_key: Annotated[
@@ -57,13 +69,21 @@ def serve_command(
     history: Annotated[
         bool, typer.Option(help="Give each org that is new the past told by the history.yaml beside its seed.")
     ] = False,
+    cases: Annotated[
+        int, typer.Option(min=0, max=MOST_CASES, help="Fill each org that is new with so many cases more.")
+    ] = 0,
+    tls: Annotated[
+        bool, typer.Option(help="Answer by https, with a certificate made in the data directory: tls-certificate.pem.")
+    ] = False,
     lifeline_stdin: Annotated[bool, typer.Option(help="Stop when standard input ends.")] = False,
 ) -> None:
     """Serve orgs until Ctrl-C. Prints one line of JSON, {"org", "url"}, for each org that is ready."""
     try:
-        arguments = [_parse_org(text, port) for text in org]
+        arguments = [_parse_org(text, port) for text in org or [f"local:{_PORT}={STARTER}"]]
         keys = dict(_parse_key(text) for text in jwt_key or [])
-        asyncio.run(_run(arguments, data, host, keys, history=history, lifeline_stdin=lifeline_stdin))
+        asyncio.run(
+            _run(arguments, data, host, keys, history=history, cases=cases, tls=tls, lifeline_stdin=lifeline_stdin)
+        )
     except StartError as error:
         _fail(str(error))
 
@@ -117,6 +137,8 @@ async def _run(
     keys: dict[str, RSAKey],
     *,
     history: bool,
+    cases: int,
+    tls: bool,
     lifeline_stdin: bool,
 ) -> None:
     names = [argument.name for argument in arguments]
@@ -125,8 +147,11 @@ async def _run(
     if unknown := keys.keys() - set(names):
         raise StartError(f"--jwt-key names the org {min(unknown)}, which is not among the orgs given with --org.")
     sockets = [_listen(argument, host) for argument in arguments]
-    orgs = [await _open(argument, data, keys.get(argument.name), history=history) for argument in arguments]
-    listeners = [Listener(org, socket) for org, socket in zip(orgs, sockets, strict=True)]
+    orgs = [
+        await _open(argument, data, keys.get(argument.name), history=history, cases=cases) for argument in arguments
+    ]
+    files = tls_files(data) if tls else None
+    listeners = [Listener(org, socket, files) for org, socket in zip(orgs, sockets, strict=True)]
     await serve(listeners, lifeline_stdin=lifeline_stdin)
 
 
@@ -161,10 +186,10 @@ def _listen(argument: _OrgArgument, host: str) -> socket.socket:
         raise StartError(message) from error
 
 
-async def _open(argument: _OrgArgument, data: Path, key: RSAKey | None, *, history: bool) -> Org:
+async def _open(argument: _OrgArgument, data: Path, key: RSAKey | None, *, history: bool, cases: int) -> Org:
     try:
         told = beside(argument.seed) if history else None
-        return await Org.open(argument.name, Seed.load(argument.seed), data, jwt_key=key, history=told)
+        return await Org.open(argument.name, Seed.load(argument.seed), data, jwt_key=key, history=told, cases=cases)
     except (SeedError, HistoryError) as error:
         raise StartError(f"Org {argument.name} cannot be filled: {error}") from error
     except FileInUseError as error:

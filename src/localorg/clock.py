@@ -1,7 +1,7 @@
 """Moments as Salesforce writes them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 """Answers the present moment, with a time zone."""
@@ -9,6 +9,20 @@ Clock = Callable[[], datetime]
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
+
+
+class MovableClock:
+    """Another clock, ahead of it or behind."""
+
+    def __init__(self, clock: Clock, offset: timedelta = timedelta()) -> None:
+        self._clock = clock
+        self.offset = offset
+
+    def __call__(self) -> datetime:
+        return self._clock() + self.offset
+
+    def offset_to(self, moment: datetime) -> timedelta:
+        return moment - self._clock()
 
 
 def to_wire(moment: datetime) -> str:

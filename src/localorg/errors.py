@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 NO_HEADERS: Mapping[str, str] = {}
+NO_DETAILS: Mapping[str, Any] = {}
 
 
 class ApiError(Exception):
-    """Answered as `[{"message", "errorCode", "fields"?}]` with `status`."""
+    """Answered as `[{"message", "errorCode", "fields"?, …details}]` with `status`."""
 
     def __init__(
         self,
@@ -23,6 +24,7 @@ class ApiError(Exception):
         status: int = 400,
         fields: tuple[str, ...] | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
+        details: Mapping[str, Any] = NO_DETAILS,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
@@ -30,12 +32,13 @@ class ApiError(Exception):
         self.status = status
         self.fields = fields
         self.headers = headers
+        self.details = details
 
     def body(self) -> list[dict[str, Any]]:
         error: dict[str, Any] = {"message": self.message, "errorCode": self.code}
         if self.fields is not None:
             error["fields"] = list(self.fields)
-        return [error]
+        return [error | dict(self.details)]
 
 
 class DuplicateExternalIdError(Exception):
@@ -67,6 +70,16 @@ def method_not_allowed(method: str, allowed: str) -> ApiError:
 def row_locked(record: str) -> ApiError:
     message = f"unable to obtain exclusive access to this record or 1 records: {record}"
     return ApiError("UNABLE_TO_LOCK_ROW", message, fields=())
+
+
+def insufficient_access() -> ApiError:
+    message = "insufficient access rights on object id"
+    return ApiError("INSUFFICIENT_ACCESS_OR_READONLY", message, status=403, fields=())
+
+
+def insufficient_access_to_parent(field: str) -> ApiError:
+    message = "insufficient access rights on cross-reference id"
+    return ApiError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message, fields=(field,))
 
 
 def entity_is_deleted() -> ApiError:

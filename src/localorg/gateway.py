@@ -29,7 +29,7 @@ class Gateway:
         if scope["type"] != "http":
             return
         scope.setdefault("state", {})
-        path = scope["path"] = scope["path"].rstrip("/") or "/"
+        path = scope["path"] = "/" + scope["path"].strip("/")
         if not path.startswith("/services/"):
             await self._app(scope, receive, send)
             return
@@ -57,7 +57,10 @@ class Gateway:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         matched = _DATA.fullmatch(scope["path"])
         if matched is None:
-            await self._app(scope, receive, send)
+            if scope["path"].startswith("/services/data/"):
+                await error_answer(not_found())(scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
             return
         limited = self._limited(send)
         try:

@@ -2,6 +2,8 @@
 
 import hashlib
 import string
+import time
+from functools import lru_cache
 from typing import NewType
 
 RecordId = NewType("RecordId", str)
@@ -9,7 +11,6 @@ RecordId = NewType("RecordId", str)
 
 _DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CHECKSUM = string.ascii_uppercase + "012345"
-_COUNTER_LENGTH = 9
 
 
 class InvalidIdError(ValueError):
@@ -18,9 +19,12 @@ class InvalidIdError(ValueError):
 
 def with_checksum(short: str) -> RecordId:
     """The 18-character form of a 15-character id: each group of five adds a letter that says which are upper case."""
-    groups = (short[start : start + 5] for start in (0, 5, 10))
-    suffix = "".join(_CHECKSUM[sum(1 << bit for bit, letter in enumerate(g) if letter.isupper())] for g in groups)
-    return RecordId(short + suffix)
+    return RecordId(short + _letter(short[:5]) + _letter(short[5:10]) + _letter(short[10:15]))
+
+
+@lru_cache(maxsize=8_192)
+def _letter(group: str) -> str:
+    return _CHECKSUM[sum(1 << bit for bit, letter in enumerate(group) if letter.isupper())]
 
 
 def parse_record_id(text: str) -> RecordId:
@@ -64,8 +68,24 @@ def instance_code(org_name: str) -> str:
 
 def numbered_id(key_prefix: str, instance: str, number: int) -> RecordId:
     """The id of the `number`-th record of an object."""
-    counter = ""
-    for _ in range(_COUNTER_LENGTH):
+    high, low = divmod(number, 62 * 62)
+    return with_checksum(key_prefix + instance + _counter(high, 7) + _DIGITS[low // 62] + _DIGITS[low % 62])
+
+
+@lru_cache(maxsize=256)
+def _counter(number: int, length: int) -> str:
+    text = ""
+    for _ in range(length):
         number, digit = divmod(number, 62)
-        counter = _DIGITS[digit] + counter
-    return with_checksum(key_prefix + instance + counter)
+        text = _DIGITS[digit] + text
+    return text
+
+
+_last_unique = 0
+
+
+def unique_number() -> int:
+    """For the ids of what outlives a reset, after which sequences begin again: higher with every call."""
+    global _last_unique  # noqa: PLW0603
+    _last_unique = max(_last_unique + 1, time.time_ns() // 1_000)
+    return _last_unique

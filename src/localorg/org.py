@@ -7,30 +7,35 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from joserfc.jwk import RSAKey
 
 from localorg.clock import Clock, system_clock
 from localorg.cursors import Cursors
 from localorg.faults import Faults
+from localorg.filling import fill
 from localorg.history import reservation
 from localorg.history.background import HistoryWriter
 from localorg.history.loading import Document, load
 from localorg.ids import RecordId, instance_code
+from localorg.metadata.deploying import load_definitions
 from localorg.oauth.sessions import Sessions
+from localorg.oauth.tokens import AuthorizationCodes, RefreshTokens
 from localorg.records.service import Caller, Records
 from localorg.records.values import Row
-from localorg.schema.loader import standard_schema
 from localorg.schema.models import Schema
 from localorg.seeds import Identity, Seed, SeedError, apply_seed
 from localorg.settings import Credentials, OrgSettings, load_credentials
 from localorg.soql.date_literals import MONDAY, SUNDAY, Calendar
 from localorg.storage.database import Database
 from localorg.storage.tables import create_tables, empty_tables
+from localorg.tooling.schema import create_tooling_tables
 from localorg.usage import ApiUsage, RequestLog
 
 Result = TypeVar("Result")
+_CASES = "filled_cases"
+_ZONES = available_timezones()
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Org:
     identity: Identity
     credentials: Credentials
     sessions: Sessions
+    refresh_tokens: RefreshTokens
+    authorization_codes: AuthorizationCodes
     clock: Clock
     usage: ApiUsage
     history: HistoryWriter
@@ -59,17 +66,20 @@ class Org:
         *,
         jwt_key: RSAKey | None = None,
         history: Path | None = None,
+        cases: int = 0,
         clock: Clock = system_clock,
     ) -> Self:
-        """Opens the org's file, or makes it and applies the seed. A new org gets the `history`, if there is one.
+        """Opens the org's file, or makes it and applies the seed.
+
+        A new org gets the `history`, if there is one, and is filled with so many `cases` besides.
 
         Raises SeedError, HistoryError, FileInUseError or OSError.
         """
         credentials = await asyncio.to_thread(load_credentials, data_directory, name)
-        schema = standard_schema()
+        schema = seed.org_schema()
         database = await asyncio.to_thread(Database, data_directory / f"{name}.sqlite3")
         document = await asyncio.to_thread(load, history) if history else None
-        identity = await database.write(lambda c: _prepare(c, schema, name, seed, document, clock()))
+        identity = await database.write(lambda c: _prepare(c, schema, name, seed, document, cases, clock()))
         has_history = await database.read(reservation.moment) is not None
         lifetime = timedelta(minutes=seed.settings.session_minutes)
         sessions = Sessions(database, clock, identity.organization_id, lifetime)
@@ -82,6 +92,8 @@ class Org:
             identity=identity,
             credentials=credentials,
             sessions=sessions,
+            refresh_tokens=RefreshTokens(database),
+            authorization_codes=AuthorizationCodes(clock),
             clock=clock,
             usage=ApiUsage(seed.settings.daily_api_requests, clock),
             history=HistoryWriter(name, history if has_history else None, database),
@@ -104,11 +116,14 @@ class Org:
         """Back to the seed, and to the history as it was made. Sessions stay open, for users get the same ids again."""
 
         def reseed(connection: sqlite3.Connection) -> None:
+            filled = connection.execute("SELECT value FROM _meta WHERE name = ?", (_CASES,)).fetchone()
             if reservation.moment(connection) is None:
                 empty_tables(connection, self.schema)
             else:
                 reservation.clear_all_but_history(connection, self.schema, self.name)
             _apply(connection, self.schema, self.name, self.seed, self.clock())
+            if filled:
+                _fill(connection, self.schema, self.name, int(filled["value"]), self.clock())
 
         await self.database.write(reseed)
         self.history.look_again()
@@ -132,21 +147,48 @@ class Org:
         return dict(row) if row else None
 
     def calendar(self) -> Calendar:
-        zone = ZoneInfo(str(self.seed.organization.get("TimeZoneSidKey", "America/Los_Angeles")))
-        locale = str(self.seed.organization.get("DefaultLocaleSidKey", "en_US"))
-        return Calendar(self.clock(), zone, SUNDAY if locale == "en_US" else MONDAY)
+        """The company's own."""
+        zone = str(self.seed.organization.get("TimeZoneSidKey", "America/Los_Angeles"))
+        return self._calendar(zone, str(self.seed.organization.get("DefaultLocaleSidKey", "en_US")))
+
+    def calendar_of(self, connection: sqlite3.Connection, user_id: RecordId) -> Calendar:
+        """Days begin where the user lives, and weeks as they do in the user's locale."""
+        sql = 'SELECT "TimeZoneSidKey", "LocaleSidKey" FROM "User" WHERE "Id" = ?'
+        row = connection.execute(sql, (user_id,)).fetchone()
+        known = row is not None and row["TimeZoneSidKey"] in _ZONES
+        return self._calendar(row["TimeZoneSidKey"], row["LocaleSidKey"] or "en_US") if known else self.calendar()
+
+    def _calendar(self, zone: str, locale: str) -> Calendar:
+        return Calendar(self.clock(), ZoneInfo(zone), SUNDAY if locale == "en_US" else MONDAY, locale)
 
 
 def _prepare(
-    connection: sqlite3.Connection, schema: Schema, name: str, seed: Seed, history: Document | None, now: datetime
+    connection: sqlite3.Connection,
+    schema: Schema,
+    name: str,
+    seed: Seed,
+    history: Document | None,
+    cases: int,
+    now: datetime,
 ) -> Identity:
     create_tables(connection, schema)
+    create_tooling_tables(connection)
+    load_definitions(connection, schema)
     meta = {row["name"]: row["value"] for row in connection.execute("SELECT name, value FROM _meta")}
     if "api_user_id" in meta:
         return Identity(RecordId(meta["organization_id"]), RecordId(meta["api_user_id"]))
     if history is not None:
         reservation.begin(connection, schema, history.history.cases, now)
-    return _apply(connection, schema, name, seed, now)
+    identity = _apply(connection, schema, name, seed, now)
+    if cases:
+        _fill(connection, schema, name, cases, now)
+    return identity
+
+
+def _fill(connection: sqlite3.Connection, schema: Schema, name: str, cases: int, now: datetime) -> None:
+    """Remembers the number, for a reset makes them again."""
+    fill(connection, schema, name, cases, now)
+    connection.execute("INSERT INTO _meta VALUES (?, ?)", (_CASES, str(cases)))
 
 
 def _apply(connection: sqlite3.Connection, schema: Schema, name: str, seed: Seed, now: datetime) -> Identity:

@@ -10,19 +10,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from localorg.access import is_permissionable
 from localorg.automations.assignment import add_entry
+from localorg.automations.entitlements import add_milestone
 from localorg.clock import to_wire
 from localorg.errors import ApiError
+from localorg.formulas.evaluation import FormulaError
+from localorg.formulas.evaluation import parse as parse_formula
 from localorg.ids import RecordId, instance_code, numbered_id
+from localorg.records.rules import ensure_record_types
 from localorg.records.service import Caller, Records
 from localorg.records.values import JsonValue
+from localorg.schema.data_categories import DataCategoryGroup
+from localorg.schema.loader import extended_schema, load_yaml
 from localorg.schema.models import FieldType, Schema, SObject
 from localorg.settings import OrgSettings
+from localorg.soql.parser import parse as parse_query
 
 _OFFSET = re.compile(r"([+-])\s*(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?")
 _Values = dict[str, Any]
@@ -57,6 +65,25 @@ class _User(_Record):
     methods: dict[str, bool] = {}
 
 
+class _ObjectPermission(_Part):
+    """`rights` on an object, and the fields that are withheld; every other field can be read and edited."""
+
+    rights: tuple[Literal["Read", "Create", "Edit", "Delete", "ViewAllRecords", "ModifyAllRecords"], ...] = ("Read",)
+    hidden: tuple[str, ...] = ()
+    read_only: tuple[str, ...] = ()
+
+
+class _Profile(_Record):
+    """Without `permissions` a profile permits every object and field; with them only the objects they name."""
+
+    permissions: dict[str, _ObjectPermission] | None = None
+
+
+class _PermissionSet(_Record):
+    permissions: dict[str, _ObjectPermission] = {}
+    assigned_to: tuple[str, ...] = ()
+
+
 class _Queue(_Record):
     objects: tuple[str, ...] = ("Case",)
     members: tuple[str, ...] = ()
@@ -74,6 +101,19 @@ class _AssignmentRule(_Part):
     entries: tuple[_AssignmentEntry, ...]
 
 
+class _Milestone(_Part):
+    """Begins when a case of the process meets `criteria`, ends when it meets `completed_when`, if that says anything."""
+
+    type: str
+    minutes: int = Field(ge=1)
+    criteria: dict[str, str] = {}
+    completed_when: dict[str, str] = {}
+
+
+class _EntitlementProcess(_Record):
+    milestones: tuple[_Milestone, ...] = ()
+
+
 class _Case(_Record):
     comments: tuple[_Record, ...] = ()
     history: tuple[_Record, ...] = ()
@@ -83,13 +123,23 @@ class Seed(_Part):
     organization: dict[str, Any]
     settings: OrgSettings = OrgSettings()
     api_user: str
-    profiles: tuple[_Record, ...]
+    objects: dict[str, dict[str, Any]] = {}
+    data_category_groups: tuple[DataCategoryGroup, ...] = ()
+    """What the org adds to the standard objects: fields, record types, rules and sharing, as localorg/schema/objects has them."""
+    roles: tuple[_Record, ...] = ()
+    profiles: tuple[_Profile, ...]
+    permission_sets: tuple[_PermissionSet, ...] = ()
     users: tuple[_User, ...]
     queues: tuple[_Queue, ...] = ()
     assignment_rules: tuple[_AssignmentRule, ...] = ()
+    business_hours: tuple[_Record, ...] = ()
+    holidays: tuple[_Record, ...] = ()
+    milestone_types: tuple[_Record, ...] = ()
+    entitlement_processes: tuple[_EntitlementProcess, ...] = ()
     accounts: tuple[_Record, ...] = ()
     contacts: tuple[_Record, ...] = ()
     assets: tuple[_Record, ...] = ()
+    entitlements: tuple[_Record, ...] = ()
     cases: tuple[_Case, ...] = ()
     credits: tuple[_Record, ...] = ()
     service_requests: tuple[_Record, ...] = ()
@@ -99,7 +149,7 @@ class Seed(_Part):
     def load(cls, path: Path) -> Self:
         """Raises SeedError."""
         try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return cls.model_validate(load_yaml(path.read_text(encoding="utf-8")))
         except OSError as error:
             raise SeedError(f"the seed {path} cannot be read: {error.strerror}") from error
         except yaml.YAMLError as error:
@@ -108,6 +158,27 @@ class Seed(_Part):
             first = error.errors()[0]
             where = ".".join(str(step) for step in first["loc"])
             raise SeedError(f"the seed {path} does not fit at {where}: {first['msg']}") from error
+
+    def org_schema(self) -> Schema:
+        """The objects of the org. Raises SeedError."""
+        try:
+            schema = extended_schema(self.objects, self.data_category_groups)
+            for definition in schema:
+                for rule in definition.validation_rules:
+                    parse_formula(rule.error_condition_formula)
+                for shared in definition.sharing_rules:
+                    parse_query(f"SELECT Id FROM {definition.name} WHERE {shared.criteria}")
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(step) for step in first["loc"])
+            raise SeedError(f"the seed's objects do not fit at {where}: {first['msg']}") from error
+        except KeyError as error:
+            raise SeedError(f"an object of the seed's own needs {error}") from error
+        except FormulaError as error:
+            raise SeedError(f"the seed's objects: {error}") from error
+        except ApiError as error:
+            raise SeedError(f"the criteria of a sharing rule cannot be read: {error.message}") from error
+        return schema
 
     def internal_users(self) -> Iterator[_User]:
         return (user for user in self.users if "ContactId" not in user.fields)
@@ -146,14 +217,25 @@ class _Sower:
         caller = Caller(api_user_id, self.now, auto_assign=False, seeding=True)
         self.records = Records(self.connection, self.schema, instance, caller)
         organization_id = self._create("Organization", _Record.model_validate(seed.organization))
-        self._create_all("Profile", seed.profiles)
+        for definition in self.schema:
+            ensure_record_types(self.records, definition)
+        self._create_all("UserRole", seed.roles)
+        for profile in seed.profiles:
+            self._create_profile(profile)
         self._create_users(seed.internal_users())
         self._create_queues()
         self._create_assignment_rules()
+        self._create_all("BusinessHours", seed.business_hours)
+        self._create_all("Holiday", seed.holidays)
+        self._create_all("MilestoneType", seed.milestone_types)
+        self._create_entitlement_processes()
         self._create_all("Account", seed.accounts)
         self._create_all("Contact", seed.contacts)
         self._create_users(seed.customer_users())
+        for permission_set in seed.permission_sets:
+            self._create_permission_set(permission_set)
         self._create_all("Asset", seed.assets)
+        self._create_all("Entitlement", seed.entitlements)
         for case in seed.cases:
             self._create_case(case)
         self._create_all("Credit__c", seed.credits)
@@ -174,9 +256,40 @@ class _Sower:
         for record in records:
             self._create(object_name, record)
 
+    def _create_profile(self, profile: _Profile) -> None:
+        profile_id = self._create("Profile", profile)
+        if profile.permissions is not None:
+            name = f"X{profile_id}"
+            values = {"Name": name, "Label": name, "ProfileId": profile_id, "IsOwnedByProfile": True}
+            self._permit(self._save("PermissionSet", values, name), profile.permissions)
+
+    def _create_permission_set(self, given: _PermissionSet) -> None:
+        permission_set_id = self._create("PermissionSet", given, {"Label": given.fields.get("Name")})
+        self._permit(permission_set_id, given.permissions)
+        for ref in given.assigned_to:
+            values = {"PermissionSetId": permission_set_id, "AssigneeId": self._id_of(ref)}
+            self._save("PermissionSetAssignment", values, ref)
+
+    def _permit(self, permission_set_id: RecordId, permissions: dict[str, _ObjectPermission]) -> None:
+        for name, permission in permissions.items():
+            definition = self.schema.find(name)
+            if definition is None:
+                raise SeedError(f"the seed permits {name}, an object this org does not know")
+            of_set = {"ParentId": permission_set_id, "SobjectType": definition.name}
+            rights = {f"Permissions{right}": True for right in permission.rights}
+            self._save("ObjectPermissions", {**of_set, **rights}, name)
+            for known in definition.fields:
+                if is_permissionable(definition, known) and known.name not in permission.hidden:
+                    values = {**of_set, "Field": f"{definition.name}.{known.name}", "PermissionsRead": True}
+                    self._save(
+                        "FieldPermissions", {**values, "PermissionsEdit": known.name not in permission.read_only}, name
+                    )
+
     def _create_users(self, users: Iterator[_User]) -> None:
+        names = {"TimeZoneSidKey": "TimeZoneSidKey", "LocaleSidKey": "DefaultLocaleSidKey"}
+        company = {name: self.seed.organization[key] for name, key in names.items() if key in self.seed.organization}
         for user in users:
-            user_id = self._create("User", user)
+            user_id = self._create("User", user, company)
             self._change_of_user("UserLogin", user_id, user.login)
             self._change_of_user("TwoFactorMethodsInfo", user_id, user.methods)
 
@@ -196,6 +309,13 @@ class _Sower:
                 self._save("QueueSobject", {"QueueId": queue_id, "SobjectType": served}, served)
             for member in queue.members:
                 self._save("GroupMember", {"GroupId": queue_id, "UserOrGroupId": self._id_of(member)}, member)
+
+    def _create_entitlement_processes(self) -> None:
+        for process in self.seed.entitlement_processes:
+            process_id = self._create("SlaProcess", process)
+            for position, one in enumerate(process.milestones):
+                kind = self._id_of(one.type)
+                add_milestone(self.records, process_id, position, kind, one.minutes, one.criteria, one.completed_when)
 
     def _create_assignment_rules(self) -> None:
         for rule in self.seed.assignment_rules:

@@ -16,9 +16,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from localorg.app import create_app
 from localorg.org import Org
+from localorg.tls import TlsFiles
 
 _STDIN = 0
 _GRACE_SECONDS = 3
+_KEEP_ALIVE_SECONDS = 75
+"""Clients that ask for a job's state every five seconds do it on one connection."""
 _STARTUP_POLL_SECONDS = 0.01
 
 
@@ -43,11 +46,13 @@ class Listener:
 
     org: Org
     socket: socket.socket
+    tls: TlsFiles | None = None
 
     @property
     def url(self) -> str:
         host, port = self.socket.getsockname()[:2]
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -67,7 +72,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def serve(listeners: list[Listener], *, lifeline_stdin: bool) -> None:
     """Prints one JSON line for each org once it answers; returns when told to stop, with all files closed."""
-    servers = [_server(listener.org) for listener in listeners]
+    servers = [_server(listener) for listener in listeners]
 
     def stop() -> None:
         for server in servers:
@@ -101,9 +106,9 @@ async def _announce(servers: list[_Server], listeners: list[Listener], runs: lis
     sys.stdout.flush()
 
 
-def _server(org: Org) -> _Server:
+def _server(listener: Listener) -> _Server:
     config = uvicorn.Config(
-        create_app(org),
+        create_app(listener.org),
         http=AbortableProtocol,
         ws="none",
         lifespan="off",
@@ -111,6 +116,9 @@ def _server(org: Org) -> _Server:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        ssl_certfile=listener.tls.certificate if listener.tls else None,
+        ssl_keyfile=listener.tls.key if listener.tls else None,
     )
     return _Server(config)
 

@@ -6,6 +6,7 @@ async with start_org("aurora", seed, tmp_path) as org:
 
 import asyncio
 import os
+import ssl
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -19,6 +20,7 @@ import orjson
 
 from localorg.mailbox import Mail
 from localorg.settings import load_credentials
+from localorg.tls import tls_files
 from localorg.usage import ReceivedRequest
 
 _READY_SECONDS = 30
@@ -107,18 +109,27 @@ async def start_org(
     port: int = 0,
     options: Sequence[str] = (),
     environment: Mapping[str, str] = _NO_VARIABLES,
+    ready_seconds: float = _READY_SECONDS,
 ) -> AsyncIterator[RunningOrg]:
     """Serves one org until the block ends; it also ends when this process does. Raises OrgDidNotStartError."""
     variables = {**os.environ, **environment}
     log = data_directory / f"{name}.log"
     process = await _start(name, seed, log, port, options, variables)
     try:
-        url = await _ready(process, log)
+        url = await _ready(process, log, ready_seconds)
         credentials = await asyncio.to_thread(load_credentials, data_directory, name, variables)
-        async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
+        trust = _trust(url, data_directory)
+        async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False, verify=trust) as http:
             yield RunningOrg(name, url, credentials.client_id, credentials.client_secret, process, http)
     finally:
         await _stop(process)
+
+
+def _trust(url: str, data_directory: Path) -> ssl.SSLContext | bool:
+    """An org that serves https made its own certificate."""
+    if not url.startswith("https:"):
+        return True
+    return ssl.create_default_context(cafile=str(tls_files(data_directory).certificate))
 
 
 async def _start(
@@ -139,12 +150,12 @@ def _open_log(log: Path) -> IO[bytes]:
     return log.open("wb")
 
 
-async def _ready(process: Process, log: Path) -> str:
+async def _ready(process: Process, log: Path, seconds: float) -> str:
     assert process.stdout is not None
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), _READY_SECONDS)
+        line = await asyncio.wait_for(process.stdout.readline(), seconds)
     except TimeoutError:
-        raise OrgDidNotStartError(f"the org was not ready after {_READY_SECONDS} s") from None
+        raise OrgDidNotStartError(f"the org was not ready after {seconds:g} s") from None
     if not line:
         raise OrgDidNotStartError((await asyncio.to_thread(log.read_text)).strip())
     return str(orjson.loads(line)["url"])

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import yaml
 
-from localorg.schema.loader import standard_schema
 from localorg.seeds import Seed, SeedError, apply_seed
 from localorg.storage.database import connect
 from localorg.storage.tables import create_tables
@@ -24,9 +23,10 @@ SMALL: dict[str, Any] = {
 
 
 def sown(path: Path, seed: Path) -> sqlite3.Connection:
-    connection = connect(path)
-    create_tables(connection, standard_schema())
-    apply_seed(connection, standard_schema(), "small", Seed.load(seed), NOW)
+    document = Seed.load(seed)
+    connection, schema = connect(path), document.org_schema()
+    create_tables(connection, schema)
+    apply_seed(connection, schema, "small", document, NOW)
     return connection
 
 
@@ -78,6 +78,31 @@ def test_a_user_may_be_locked_from_the_beginning(tmp_path: Path) -> None:
         ({"users": [{**SMALL["users"][0], "login": {"Foo": True}}]}, "UserLogin of 005"),
         ({"records": {"Nothing": [{"Name": "A"}]}}, "records of Nothing, an object this org does not know"),
         ({"planets": []}, "does not fit at planets"),
+        ({"objects": {"Case": {"validationRules": [{"fullName": "A"}]}}}, "objects do not fit at"),
+        (
+            {
+                "objects": {
+                    "Case": {
+                        "validationRules": [{"fullName": "A", "errorConditionFormula": "AND(", "errorMessage": "m"}]
+                    }
+                }
+            },
+            "cannot be read",
+        ),
+        (
+            {
+                "objects": {
+                    "Case": {
+                        "sharingRules": [
+                            {"name": "A", "criteria": "Priority ==", "sharedTo": {"allInternalUsers": True}}
+                        ]
+                    }
+                }
+            },
+            "criteria of a sharing rule",
+        ),
+        ({"objects": {"Planet__c": {"fields": []}}}, "needs 'label'"),
+        ({"profiles": [{**SMALL["profiles"][0], "permissions": {"Planet": {}}}]}, "permits Planet"),
     ],
 )
 def test_a_seed_that_cannot_be_is_refused_with_the_reason(
@@ -124,3 +149,27 @@ def test_what_the_procedures_rely_on_is_there(tmp_path: Path) -> None:
     locked = 'SELECT u."FirstName" FROM "User" u JOIN "UserLogin" l ON l."UserId" = u."Id" WHERE l.{} = 1'
     assert values(locked.format('"IsPasswordLocked"')) == [("Noor",)]
     assert values(locked.format('"IsFrozen"')) == [("Isla",)]
+
+
+def test_a_seed_may_bring_objects_and_fields_of_its_own(tmp_path: Path) -> None:
+    planet = {
+        "label": "Planet", "labelPlural": "Planets", "keyPrefix": "a77",
+        "fields": [{"name": "Name", "type": "string"}, {"name": "Moons__c", "type": "int", "precision": 3}],
+    }  # fmt: skip
+    objects = {
+        "Planet__c": planet,
+        "Case": {"fields": [{"name": "Planet__c", "type": "reference", "referenceTo": "Planet__c"}]},
+    }
+    changes = {"objects": objects, "records": {"Planet__c": [{"ref": "mars", "Name": "Mars", "Moons__c": 2}]}}
+    connection = sown(tmp_path / "org.sqlite3", write(tmp_path, **changes))
+    assert tuple(connection.execute('SELECT "Name", "Moons__c" FROM "Planet__c"').fetchone()) == ("Mars", 2)
+    assert connection.execute('SELECT count("Planet__c") FROM "Case"').fetchone()[0] == 0
+
+
+def test_users_live_where_the_company_does_unless_said_otherwise(tmp_path: Path) -> None:
+    organization = {"Name": "Small", "TimeZoneSidKey": "Europe/Berlin", "DefaultLocaleSidKey": "de_DE"}
+    elsewhere = {"Username": "b@s.example", "LastName": "B", "Email": "b@s.example", "ProfileId": "@standard"}
+    users = [*SMALL["users"], {**elsewhere, "TimeZoneSidKey": "Asia/Tokyo"}]
+    connection = sown(tmp_path / "org.sqlite3", write(tmp_path, organization=organization, users=users))
+    rows = connection.execute('SELECT "TimeZoneSidKey", "LocaleSidKey" FROM "User" ORDER BY "Id"').fetchall()
+    assert [tuple(row) for row in rows] == [("Europe/Berlin", "de_DE"), ("Asia/Tokyo", "de_DE")]

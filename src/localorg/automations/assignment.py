@@ -1,5 +1,6 @@
 """The active assignment rule of an object: its first entry that matches names the new owner."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -27,10 +28,14 @@ def add_entry(records: "Records", rule_id: RecordId, position: int, criteria: di
 def assigned_owner(object_name: str, row: Row, records: "Records") -> RecordId | None:
     """None if no entry matches; the owner then stays."""
     for entry in records.connection.execute(_ENTRIES, (object_name,)):
-        criteria: dict[str, str] = orjson.loads(entry["criteria"])
-        if all(_equal(row.get(name), wanted) for name, wanted in criteria.items()):
+        if all(_equal(row.get(name), wanted) for name, wanted in _criteria(entry["criteria"])):
             return RecordId(entry["assign_to"])
     return None
+
+
+@lru_cache(maxsize=256)
+def _criteria(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(orjson.loads(text).items())
 
 
 def _equal(value: object, wanted: str) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from localorg.automations import entitlements
 from localorg.automations.assignment import assigned_owner
 from localorg.automations.base import Automation, Change
 from localorg.errors import ApiError
@@ -19,12 +20,17 @@ class CaseAutomation(Automation):
         self._take_account_of_contact(change, records)
         self._close_or_reopen(change, records)
         self._refuse_parent_loop(change, records)
+        entitlements.follow_process(change, records)
         if records.caller.auto_assign:
             owner = assigned_owner("Case", change.row, records)
             if owner is not None:
                 change.row["OwnerId"] = owner
 
     def after_save(self, change: Change, records: "Records") -> None:
+        self._write_history(change, records)
+        entitlements.keep_milestones(change, records)
+
+    def _write_history(self, change: Change, records: "Records") -> None:
         if change.old is None:
             _write_history(change, records, "created", "Text", None, None)
             return

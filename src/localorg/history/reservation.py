@@ -11,7 +11,7 @@ from datetime import datetime
 from localorg.clock import from_wire, to_wire
 from localorg.ids import instance_code, numbered_id
 from localorg.schema.models import Schema, SObject
-from localorg.storage.tables import quoted
+from localorg.storage.quoting import quoted
 
 RESERVED = 2_000_000
 """Ids of each object."""
@@ -68,12 +68,12 @@ def clear_all_but_history(connection: sqlite3.Connection, schema: Schema, org_na
     made, cases = moment(connection), _get(connection, _CASES)
     assert made is not None and cases is not None
     missing = 0
-    for definition in schema:
+    for definition in (one for one in schema if one.view_of is None):
         table, (first, last) = quoted(definition.name), _bounds(definition, org_name)
         connection.execute(f'DELETE FROM {table} WHERE "Id" < ? OR "Id" > ?', (first, last))
         changed = connection.execute(f'DELETE FROM {table} WHERE "SystemModstamp" > ?', (to_wire(made),))
         missing += changed.rowcount
-    for own in ("_assignment_entry", "_password", "_mail", "_sequence"):
+    for own in ("_assignment_entry", "_milestone", "_password", "_mail", "_content", "_record_lock", "_recent", "_sequence"):
         connection.execute(f"DELETE FROM {own}")
     connection.execute("DELETE FROM _meta WHERE name NOT IN (?, ?, ?)", (_MOMENT, _CASES, _DUE))
     reserve(connection, schema, int(cases))

@@ -9,7 +9,7 @@ from localorg.history.errors import HistoryError
 from localorg.ids import RecordId, numbered_id
 from localorg.records.values import ColumnValue, read_value
 from localorg.schema.models import FieldType, Schema, SObject
-from localorg.storage.tables import quoted
+from localorg.storage.quoting import quoted
 
 
 def wire(moment: datetime) -> str:

@@ -4,77 +4,93 @@ Source: Salesforce Help, "OAuth 2.0 Client Credentials Flow" and "OpenID Connect
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
-import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from localorg.answers import json_answer
-from localorg.clock import to_wire
 from localorg.ids import RecordId
-from localorg.oauth import jwt_bearer
+from localorg.oauth import authorize, jwt_bearer
+from localorg.oauth.clients import check_client, text
 from localorg.oauth.errors import OAuthError
+from localorg.oauth.forms import read_form
+from localorg.oauth.identity import identity, identity_url, user_info
+from localorg.oauth.signing_in import user_signing_in
 from localorg.org import Org
 from localorg.records.values import Row
 from localorg.rest.context import instance_url, org_of
 
 _SCOPES = "api refresh_token"
+_NOT_KEPT = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    user: Row
+    client_id: str
+    refresh_token: bool = False
+    """Whether the client gets one to come back with."""
 
 
 async def token(request: Request) -> Response:
     org = org_of(request)
-    form = await request.form()
+    form = await read_form(request)
+    granted = await _granted(request, form, org)
+    if not granted.user["IsActive"]:
+        raise OAuthError("invalid_grant", "inactive user")
+    user_id = RecordId(str(granted.user["Id"]))
+    answer = await _token_answer(request, org, user_id)
+    if granted.refresh_token:
+        answer["refresh_token"] = await org.refresh_tokens.issue(user_id, granted.client_id)
+    return json_answer(answer, headers=_NOT_KEPT)
+
+
+async def _granted(request: Request, form: FormData, org: Org) -> _Granted:
     match form.get("grant_type"):
         case "client_credentials":
-            _check_client(request, form, org)
-            user = await org.user(org.identity.api_user_id)
+            client_id = check_client(request, form, org)
+            return _Granted(await org.user(org.identity.api_user_id), client_id)
         case jwt_bearer.GRANT_TYPE:
-            user = await _asserted_user(request, form, org)
+            return _Granted(await _asserted_user(request, form, org), org.credentials.client_id)
+        case "password":
+            client_id = check_client(request, form, org)
+            return _Granted(await user_signing_in(org, text(form, "username"), text(form, "password")), client_id)
+        case "authorization_code":
+            return await _authorized(request, form, org)
+        case "refresh_token":
+            return await _refreshed(request, form, org)
         case None | "":
             raise OAuthError("invalid_request", "must provide grant_type")
         case _:
             raise OAuthError("unsupported_grant_type", "grant type not supported")
-    if not user["IsActive"]:
-        raise OAuthError("invalid_grant", "inactive user")
-    return json_answer(await _token_answer(request, org, RecordId(str(user["Id"]))), headers=_NOT_KEPT)
 
 
-_NOT_KEPT = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
+async def _authorized(request: Request, form: FormData, org: Org) -> _Granted:
+    client_id = check_client(request, form, org, needs_secret=False)
+    code, redirect_uri = text(form, "code"), text(form, "redirect_uri")
+    authorization = org.authorization_codes.redeem(code, redirect_uri, text(form, "code_verifier"))
+    if authorization.client_id != client_id:
+        raise OAuthError("invalid_grant", "invalid authorization code")
+    return _Granted(await org.user(authorization.user_id), client_id, refresh_token=True)
 
 
-def _check_client(request: Request, form: FormData, org: Org) -> None:
-    client_id, client_secret = _basic_credentials(request) or (_text(form, "client_id"), _text(form, "client_secret"))
-    if not secrets.compare_digest(client_id.encode(), org.credentials.client_id.encode()):
-        raise OAuthError("invalid_client_id", "client identifier invalid")
-    if not secrets.compare_digest(client_secret.encode(), org.credentials.client_secret.encode()):
-        raise OAuthError("invalid_client", "invalid client credentials", 401)
-
-
-def _basic_credentials(request: Request) -> tuple[str, str] | None:
-    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        client_id, _, client_secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        raise OAuthError("invalid_client", "invalid client credentials", 401) from None
-    return client_id, client_secret
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+async def _refreshed(request: Request, form: FormData, org: Org) -> _Granted:
+    client_id = check_client(request, form, org, needs_secret=False)
+    found = await org.refresh_tokens.find(text(form, "refresh_token"))
+    if found is None or found.client_id != client_id:
+        raise OAuthError("invalid_grant", "expired access/refresh token")
+    return _Granted(await org.user(found.user_id), client_id)
 
 
 async def _asserted_user(request: Request, form: FormData, org: Org) -> Row:
     audiences = frozenset({instance_url(request)})
-    assertion = jwt_bearer.read_assertion(_text(form, "assertion"), org.jwt_key, audiences, org.clock())
+    assertion = jwt_bearer.read_assertion(text(form, "assertion"), org.jwt_key, audiences, org.clock())
     if assertion.issuer != org.credentials.client_id:
         raise OAuthError("invalid_client_id", "client identifier invalid")
     user = await org.user_named(assertion.username)
@@ -83,8 +99,8 @@ async def _asserted_user(request: Request, form: FormData, org: Org) -> Row:
     return user
 
 
-async def _token_answer(request: Request, org: Org, user_id: RecordId) -> Mapping[str, str]:
-    identity = _identity_url(request, org, user_id)
+async def _token_answer(request: Request, org: Org, user_id: RecordId) -> dict[str, str]:
+    identity = identity_url(request, org, user_id)
     issued_at = str(int(org.clock().timestamp() * 1000))
     signature = hmac.new(org.credentials.client_secret.encode(), (identity + issued_at).encode(), hashlib.sha256)
     return {
@@ -98,104 +114,46 @@ async def _token_answer(request: Request, org: Org, user_id: RecordId) -> Mappin
     }
 
 
-def _identity_url(request: Request, org: Org, user_id: RecordId) -> str:
-    return f"{instance_url(request)}/id/{org.identity.organization_id}/{user_id}"
-
-
 async def revoke(request: Request) -> Response:
-    given = _text(await request.form(), "token") or request.query_params.get("token", "")
-    if not await org_of(request).sessions.close(given):
+    given = text(await read_form(request), "token") or request.query_params.get("token", "")
+    org = org_of(request)
+    if not (await org.sessions.close(given) or await org.refresh_tokens.revoke(given)):
         raise OAuthError("invalid_token", "invalid token")
     return Response(status_code=200)
 
 
-async def user_info(request: Request) -> Response:
-    org = org_of(request)
-    user_id = _session_user(request, org)
-    if user_id is None:
-        return PlainTextResponse("Bad_OAuth_Token", 403)
-    user = await org.user(user_id)
-    return json_answer(_claims(request, org, user))
-
-
-async def identity(request: Request) -> Response:
-    org = org_of(request)
-    user_id = _session_user(request, org)
-    if user_id is None:
-        return PlainTextResponse(
-            "Missing_OAuth_Token" if "Authorization" not in request.headers else "Bad_OAuth_Token", 403
-        )
-    if (request.path_params["organization"], request.path_params["user"]) != (org.identity.organization_id, user_id):
-        return PlainTextResponse("Wrong_Org", 403)
-    user = await org.user(user_id)
-    modified = str(user["LastModifiedDate"])
-    return json_answer(
-        {
-            "id": _identity_url(request, org, user_id),
-            "asserted_user": True,
-            "user_id": user_id,
-            "organization_id": org.identity.organization_id,
-            "username": user["Username"],
-            "nick_name": user["Alias"],
-            "display_name": user["Name"],
-            "email": user["Email"],
-            "first_name": user["FirstName"],
-            "last_name": user["LastName"],
-            "timezone": user["TimeZoneSidKey"],
-            "active": bool(user["IsActive"]),
-            "user_type": "STANDARD",
-            "language": user["LanguageLocaleKey"],
-            "locale": user["LocaleSidKey"],
-            "utcOffset": 0,
-            "last_modified_date": modified,
-            "urls": _urls(request, user_id),
-        }
-    )
-
-
-def _claims(request: Request, org: Org, user: Row) -> dict[str, object]:
-    user_id = RecordId(str(user["Id"]))
-    return {
-        "sub": _identity_url(request, org, user_id),
-        "user_id": user_id,
-        "organization_id": org.identity.organization_id,
-        "preferred_username": user["Username"],
-        "nickname": user["Alias"],
-        "name": user["Name"],
-        "email": user["Email"],
-        "email_verified": True,
-        "given_name": user["FirstName"],
-        "family_name": user["LastName"],
-        "zoneinfo": user["TimeZoneSidKey"],
-        "language": user["LanguageLocaleKey"],
-        "locale": user["LocaleSidKey"],
-        "updated_at": user["LastModifiedDate"] or to_wire(org.clock()),
-        "active": bool(user["IsActive"]),
-        "user_type": "STANDARD",
-        "urls": _urls(request, user_id),
+async def introspect(request: Request) -> Response:
+    """What a token is worth; of one that is worth nothing only that."""
+    org, form = org_of(request), await read_form(request)
+    check_client(request, form, org)
+    given = text(form, "token")
+    session = org.sessions.find(given)
+    refreshing = None if session else await org.refresh_tokens.find(given)
+    found = session or refreshing
+    if found is None:
+        return json_answer({"active": False}, headers=_NOT_KEPT)
+    user = await org.user(found.user_id)
+    told: dict[str, object] = {
+        "active": True,
+        "scope": _SCOPES,
+        "client_id": refreshing.client_id if refreshing else org.credentials.client_id,
+        "username": user["Username"],
+        "sub": identity_url(request, org, found.user_id),
+        "token_type": "access_token" if session else "refresh_token",
     }
-
-
-def _urls(request: Request, user_id: RecordId) -> dict[str, str]:
-    """`{version}` stays in the addresses: the client puts the version there."""
-    data = f"{instance_url(request)}/services/data/v{{version}}"
-    return {
-        "rest": f"{data}/",
-        "sobjects": f"{data}/sobjects/",
-        "query": f"{data}/query/",
-        "profile": f"{instance_url(request)}/{user_id}",
-    }
-
-
-def _session_user(request: Request, org: Org) -> RecordId | None:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    session = org.sessions.find(given.strip()) if scheme.lower() in ("bearer", "oauth") else None
-    return session.user_id if session else None
+    if session:
+        ends = int(session.expires_at.timestamp())
+        began = ends - int(timedelta(minutes=org.settings.session_minutes).total_seconds())
+        told |= {"exp": ends, "iat": began, "nbf": began}
+    return json_answer(told, headers=_NOT_KEPT)
 
 
 OAUTH_ROUTES = [
+    Route("/services/oauth2/authorize", authorize.show_page),
+    Route("/services/oauth2/authorize", authorize.sign_in, methods=["POST"]),
     Route("/services/oauth2/token", token, methods=["POST"]),
     Route("/services/oauth2/revoke", revoke, methods=["GET", "POST"]),
+    Route("/services/oauth2/introspect", introspect, methods=["POST"]),
     Route("/services/oauth2/userinfo", user_info, methods=["GET", "POST"]),
     Route("/id/{organization}/{user}", identity),
 ]

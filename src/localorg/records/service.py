@@ -4,7 +4,10 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
+from localorg.access import UNLIMITED, Access, Level
 from localorg.automations import AUTOMATIONS
 from localorg.automations.base import NO_AUTOMATION, Automation, Change
 from localorg.clock import to_wire
@@ -13,15 +16,20 @@ from localorg.errors import (
     DuplicateExternalIdError,
     entity_is_deleted,
     field_not_writable,
+    insufficient_access,
+    insufficient_access_to_parent,
     invalid_cross_reference,
     no_such_column,
     required_fields_missing,
 )
 from localorg.ids import RecordId
+from localorg.records import rules
 from localorg.records.rows import Rows
 from localorg.records.values import ColumnValue, JsonValue, Row, read_value
 from localorg.schema.loader import SYSTEM_FIELD_NAMES
 from localorg.schema.models import Field, FieldType, Schema, SObject
+from localorg.soql.date_literals import Calendar
+from localorg.soql.service import access_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,8 @@ class Caller:
     at: datetime
     auto_assign: bool = True
     seeding: bool = False
+    allow_duplicates: bool = False
+    """Sforce-Duplicate-Rule-Header: allowSave=true"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +59,28 @@ class Records:
     instance: str
     caller: Caller
     rows: Rows = field(init=False)
+    _blank_rows: dict[str, Row] = field(init=False, default_factory=dict)
+    _writable_fields: dict[tuple[str, str, bool], Field | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", Rows(self.connection, self.instance))
 
-    @property
+    @cached_property
+    def access(self) -> Access:
+        """What the caller may do; the org itself may do everything."""
+        if self.caller.seeding:
+            return UNLIMITED
+        calendar = Calendar(self.caller.at, ZoneInfo("UTC"))
+        return access_of(self.connection, self.schema, calendar, self.caller.user_id)
+
+    @cached_property
     def now(self) -> str:
         """Salesforce keeps whole seconds."""
         return to_wire(self.caller.at.replace(microsecond=0))
 
     def create(self, definition: SObject, values: Mapping[str, JsonValue]) -> RecordId:
-        if not (definition.createable or self.caller.seeding):
+        createable = definition.createable and self.access.may(definition, "Create")
+        if not (createable or self.caller.seeding):
             message = f"entity type cannot be inserted: {definition.label}"
             raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message, fields=())
         given = self._read(definition, values, creating=True)
@@ -68,12 +89,14 @@ class Records:
         automation = _automation(definition)
         automation.before_save(change, self)
         self._check(definition, row, row, None)
+        rules.check_validation_rules(self, definition, row, None)
+        rules.check_duplicate_rules(self, definition, row, None)
         record_id = self.rows.new_id(definition)
         row["Id"] = record_id
-        for numbered in definition.stored_fields:
-            if numbered.auto_number:
-                number = self.rows.next_number(f"{definition.name}.{numbered.name}", numbered.auto_number.start)
-                row[numbered.name] = numbered.auto_number.text(number)
+        for numbered in definition.numbered_fields:
+            assert numbered.auto_number is not None
+            number = self.rows.next_number(f"{definition.name}.{numbered.name}", numbered.auto_number.start)
+            row[numbered.name] = numbered.auto_number.text(number)
         self.rows.insert(definition, row)
         automation.after_save(change, self)
         return record_id
@@ -94,6 +117,7 @@ class Records:
             message = f"entity type cannot be updated: {definition.label}"
             raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message, fields=())
         old = self._existing(definition, record_id)
+        self._refuse_unless_open(definition, record_id, "Edit", Level.EDIT)
         given = self._read(definition, values, creating=False)
         row = {**old, **given}
         if not self.caller.seeding:
@@ -103,6 +127,8 @@ class Records:
         automation.before_save(change, self)
         changes = {name: value for name, value in row.items() if value != old[name]}
         self._check(definition, row, changes, record_id)
+        rules.check_validation_rules(self, definition, row, old)
+        rules.check_duplicate_rules(self, definition, row, record_id)
         if changes:
             self.rows.update(definition, record_id, changes)
         automation.after_save(change, self)
@@ -112,6 +138,7 @@ class Records:
         if not definition.deletable:
             raise ApiError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", fields=())
         self._existing(definition, record_id, missing=invalid_cross_reference(status=404))
+        self._refuse_unless_open(definition, record_id, "Delete", Level.ALL)
         for child in self.schema.child_relationships(definition):
             if child.field.restricted_delete:
                 self._refuse_if_referred_to(definition, record_id, self.schema.get(child.child), child.field)
@@ -148,26 +175,46 @@ class Records:
             raise entity_is_deleted()
         return row
 
+    def _refuse_unless_open(self, definition: SObject, record_id: RecordId, right: str, level: Level) -> None:
+        if not self.access.opens(definition, record_id, Level.READ):
+            raise ApiError("NOT_FOUND", "The requested resource does not exist", status=404)
+        if not (self.access.may(definition, right) and self.access.opens(definition, record_id, level)):
+            raise insufficient_access()
+        if not self.caller.seeding:
+            rules.check_lock(self, record_id)
+
     def _read(self, definition: SObject, values: Mapping[str, JsonValue], *, creating: bool) -> dict[str, ColumnValue]:
         read: dict[str, ColumnValue] = {}
         for name, value in values.items():
             if name.lower() == "attributes":
                 continue
-            known = definition.field(name)
+            known = self._writable_field(definition, name, creating=creating)
             if known is None:
                 reference = definition.parent_relationship(name)
                 if reference is None or not isinstance(value, dict):
                     raise no_such_column(name, definition.name)
                 read[reference.name] = self._find_parent(reference, value)
-                continue
-            self._refuse_unless_writable(definition, known, creating=creating)
-            read[known.name] = read_value(known, value)
+            else:
+                read[known.name] = read_value(known, value)
         return read
+
+    def _writable_field(self, definition: SObject, name: str, *, creating: bool) -> Field | None:
+        """None if no field has this name."""
+        question = (definition.name, name, creating)
+        if question not in self._writable_fields:
+            known = definition.field(name)
+            if known is not None:
+                if not self.access.sees(definition, known):
+                    raise no_such_column(name, definition.name)
+                self._refuse_unless_writable(definition, known, creating=creating)
+            self._writable_fields[question] = known
+        return self._writable_fields[question]
 
     def _refuse_unless_writable(self, definition: SObject, known: Field, *, creating: bool) -> None:
         if known.type is FieldType.ID:
             raise ApiError("INVALID_FIELD", "The Id field should not be specified in the sobject data.", fields=())
         allowed = known.createable if creating else known.updateable
+        allowed = allowed and self.access.edits(definition, known)
         if not (allowed or (self.caller.seeding and known.stored)):
             raise field_not_writable(known.name)
 
@@ -187,23 +234,31 @@ class Records:
         return found
 
     def _defaults(self, definition: SObject) -> dict[str, ColumnValue]:
-        user, now = self.caller.user_id, self.now
-        row: dict[str, ColumnValue] = {
-            known.name: 0 if known.type is FieldType.BOOLEAN else None for known in definition.stored_fields
-        }
-        for known in definition.stored_fields:
-            if known.default is not None:
-                row[known.name] = read_value(known, known.default)
-        if "OwnerId" in row:
-            row["OwnerId"] = user
-        audit = {"CreatedDate": now, "CreatedById": user, "LastModifiedDate": now, "LastModifiedById": user}
-        return row | audit | {"SystemModstamp": now}
+        row = dict(self._blank_row(definition))
+        if "RecordTypeId" in row:
+            row["RecordTypeId"] = rules.default_record_type(self, definition)
+        return row
+
+    def _blank_row(self, definition: SObject) -> Row:
+        """What a new record has where nothing is said, its record type aside."""
+        known = self._blank_rows.get(definition.name)
+        if known is None:
+            user, now = self.caller.user_id, self.now
+            row: dict[str, ColumnValue] = dict(definition.blank_row)
+            row |= {one.name: read_value(one, one.default) for one in definition.defaulted_fields}
+            if "OwnerId" in row:
+                row["OwnerId"] = user
+            row |= {"CreatedDate": now, "CreatedById": user, "LastModifiedDate": now, "LastModifiedById": user}
+            known = self._blank_rows[definition.name] = row | {"SystemModstamp": now}
+        return known
 
     def _check(self, definition: SObject, row: Row, changes: Row, record_id: RecordId | None) -> None:
-        missing = tuple(f.name for f in definition.stored_fields if f.required and row[f.name] is None)
+        missing = tuple(known.name for known in definition.required_fields if row[known.name] is None)
         if missing:
             raise required_fields_missing(missing)
-        for known in definition.stored_fields:
+        rules.check_record_type(self, definition, row, changes)
+        rules.check_parent_locks(self, definition, changes)
+        for known in definition.tied_fields:
             value = changes.get(known.name)
             if value is None or known.name in SYSTEM_FIELD_NAMES:
                 continue
@@ -217,18 +272,21 @@ class Records:
         if target is None or target.name not in known.reference_to:
             message = f"{known.label}: id value of incorrect type: {value}"
             raise ApiError("FIELD_INTEGRITY_EXCEPTION", message, fields=(known.name,))
-        row = self.rows.find(target, value)
-        if row is None:
+        if not self.rows.exists(target, value):
             raise invalid_cross_reference((known.name,))
+        if known.name != "OwnerId" and not self.access.opens(target, value, Level.READ):
+            raise insufficient_access_to_parent(known.name)
         if known.name == "OwnerId":
-            self._check_owner(definition, target, row)
+            self._check_owner(definition, target, value)
 
-    def _check_owner(self, definition: SObject, target: SObject, owner: Row) -> None:
-        if target.name == "User" and not owner["IsActive"] and not self.caller.seeding:
-            message = f"operation performed with inactive user [{owner['Id']}] as owner of {definition.name.lower()}"
-            raise ApiError("INACTIVE_OWNER_OR_USER", message, fields=("OwnerId",))
+    def _check_owner(self, definition: SObject, target: SObject, owner_id: str) -> None:
+        if target.name == "User" and not self.caller.seeding:
+            owner = self.rows.find(target, owner_id)
+            if owner is None or not owner["IsActive"]:
+                message = f"operation performed with inactive user [{owner_id}] as owner of {definition.name.lower()}"
+                raise ApiError("INACTIVE_OWNER_OR_USER", message, fields=("OwnerId",))
         if target.name == "Group":
-            served = self.rows.matching(self.schema.get("QueueSobject"), "QueueId", owner["Id"])
+            served = self.rows.matching(self.schema.get("QueueSobject"), "QueueId", owner_id)
             if not any(row["SobjectType"] == definition.name for row in served):
                 message = "Queue not associated with this SObject type"
                 raise ApiError("INVALID_CROSS_REFERENCE_KEY", message, fields=("OwnerId",))

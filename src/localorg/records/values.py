@@ -3,8 +3,9 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from localorg.clock import to_wire
 from localorg.errors import ApiError
@@ -39,11 +40,7 @@ def read_value(field: Field, value: JsonValue) -> ColumnValue:
     if isinstance(value, (list, dict)):
         raise _not_of_type(field, value)
     reader = _READERS.get(field.type, _text)
-    read = reader(field, value)
-    rule = field.validation
-    if rule and isinstance(read, (int, float)) and not rule.minimum <= read <= rule.maximum:
-        raise ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, fields=(field.name,))
-    return read
+    return reader(field, value)
 
 
 def _text(field: Field, value: JsonValue) -> str | None:
@@ -72,11 +69,16 @@ def _picklist(field: Field, value: JsonValue) -> str | None:
     text = _text(field, value)
     if text is None or not field.values:
         return text
-    known = {choice.casefold(): choice for choice in field.values}
+    known = _by_folded_case(field.values)
     if field.restricted and text.casefold() not in known:
         message = f"{field.label}: bad value for restricted picklist field: {text}"
         raise ApiError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, fields=(field.name,))
     return known.get(text.casefold(), text)
+
+
+@lru_cache(maxsize=1_024)
+def _by_folded_case(choices: tuple[str, ...]) -> Mapping[str, str]:
+    return {choice.casefold(): choice for choice in choices}
 
 
 def _boolean(field: Field, value: JsonValue) -> int:
@@ -117,6 +119,13 @@ def _datetime(field: Field, value: JsonValue) -> str:
         raise _not_of_type(field, value) from None
 
 
+def _time(field: Field, value: JsonValue) -> str:
+    try:
+        return time.fromisoformat(str(value).removesuffix("Z")).strftime("%H:%M:%S.000Z")
+    except ValueError:
+        raise _not_of_type(field, value) from None
+
+
 def parse_datetime(text: str) -> datetime:
     """ISO 8601 with or without seconds, fractions, zone (then UTC) or time (then midnight). Raises ValueError."""
     if matched := _DATETIME.fullmatch(text):
@@ -135,6 +144,12 @@ def _reference(field: Field, value: JsonValue) -> str:
         raise ApiError("MALFORMED_ID", message, fields=(field.name,)) from None
 
 
+def _base64(field: Field, value: JsonValue) -> str:
+    if not isinstance(value, str):
+        raise _not_of_type(field, value)
+    return value
+
+
 _READERS: Mapping[FieldType, Callable[[Field, JsonValue], ColumnValue]] = {
     FieldType.EMAIL: _email,
     FieldType.PICKLIST: _picklist,
@@ -145,8 +160,10 @@ _READERS: Mapping[FieldType, Callable[[Field, JsonValue], ColumnValue]] = {
     FieldType.PERCENT: _number,
     FieldType.DATE: _date,
     FieldType.DATETIME: _datetime,
+    FieldType.TIME: _time,
     FieldType.REFERENCE: _reference,
     FieldType.ID: _reference,
+    FieldType.BASE64: _base64,
 }
 
 

@@ -1,107 +1,111 @@
-"""Invocable actions. Of the standard ones the org has emailSimple, whose mail goes to the mailbox."""
+"""Invocable actions: what there is, what each takes, and calling one with many inputs."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from localorg import mailbox
+from localorg.actions import STANDARD_ACTIONS
+from localorg.actions.base import Action, Asked, Result
+from localorg.actions.custom import KINDS, custom_actions
 from localorg.answers import json_answer
-from localorg.errors import json_parser_error
-from localorg.records.values import JsonValue
-from localorg.rest.context import data_path, json_object, now, org_of
+from localorg.errors import json_parser_error, not_found
+from localorg.outcomes import error_json
+from localorg.rest.context import caller, data_path, json_object, org_of
 
-EMAIL_SIMPLE = "emailSimple"
-_LABEL = "Send Email"
-_TYPE = "EMAILSIMPLE"
-_REQUIRED = ("emailSubject", "emailBody")
-_ADDRESSES = ("emailAddresses", "emailAddressesArray")
-_MOST_ADDRESSES = 5
-_INPUTS: tuple[tuple[str, str, str, bool], ...] = (
-    ("emailAddresses", "Recipient Addresses (comma-separated)", "STRING", False),
-    ("emailAddressesArray", "Recipient Addresses (collection)", "STRING", False),
-    ("emailSubject", "Subject", "STRING", True),
-    ("emailBody", "Body", "TEXTAREA", True),
-    ("senderType", "Sender Type", "STRING", False),
-    ("senderAddress", "Sender Email Address", "STRING", False),
-    ("sendRichBody", "Rich-Text-Formatted Body", "BOOLEAN", False),
-)
+_MOST_INPUTS = 200
 
 
 async def list_kinds(request: Request) -> Response:
-    return json_answer({"standard": f"{data_path(request)}/actions/standard"})
+    path = f"{data_path(request)}/actions"
+    return json_answer({"standard": f"{path}/standard", "custom": f"{path}/custom"})
 
 
 async def list_standard(request: Request) -> Response:
-    address = f"{data_path(request)}/actions/standard/{EMAIL_SIMPLE}"
-    return json_answer({"actions": [{"label": _LABEL, "name": EMAIL_SIMPLE, "type": _TYPE, "url": address}]})
+    return _listed(f"{data_path(request)}/actions/standard", tuple(STANDARD_ACTIONS.values()))
 
 
-async def describe_email_simple(request: Request) -> Response:
-    inputs = [
-        {"name": name, "label": label, "type": kind, "required": required, "maxOccurs": 1, "description": None}
-        for name, label, kind, required in _INPUTS
-    ]
-    body = {"name": EMAIL_SIMPLE, "label": _LABEL, "type": _TYPE, "standard": True, "inputs": inputs, "outputs": []}
-    return json_answer(body)
+async def list_custom_kinds(request: Request) -> Response:
+    return json_answer({kind: f"{data_path(request)}/actions/custom/{kind}" for kind in KINDS})
 
 
-async def send_email_simple(request: Request) -> Response:
-    """One result an input; 400 if any input is refused, and then nothing is sent."""
-    body = await json_object(request)
+async def list_custom(request: Request) -> Response:
+    kind = _kind(request)
+    found = await org_of(request).database.read(lambda c: tuple(custom_actions(c, kind)))
+    return _listed(f"{data_path(request)}/actions/custom/{kind}", found)
+
+
+async def describe_action(request: Request) -> Response:
+    return json_answer((await _action(request)).to_json())
+
+
+async def invoke(request: Request) -> Response:
+    """One result an input; 400 if any input is refused, and then nothing is done."""
+    action, body = await _action(request), await json_object(request)
     inputs = body.get("inputs")
     if not isinstance(inputs, list) or not inputs or not all(isinstance(one, dict) for one in inputs):
         raise json_parser_error("The request must contain at least one item in 'inputs'.")
-    errors = [_error(one) for one in inputs]
-    if not any(errors):
-        at = now(request)
+    if len(inputs) > _MOST_INPUTS:
+        raise json_parser_error(f"The request must contain at most {_MOST_INPUTS} items in 'inputs'.")
+    org, called_by = org_of(request), caller(request)
 
-        def send(connection: sqlite3.Connection) -> None:
-            for one in inputs:
-                for address in _addresses(one):
-                    mailbox.send(connection, address, str(one["emailSubject"]), str(one["emailBody"]), at)
+    def perform(connection: sqlite3.Connection) -> Sequence[Result]:
+        results = action.perform(Asked(org, connection, called_by, inputs))
+        if any(result.error for result in results):
+            raise _RefusedError(results)
+        return results
 
-        await org_of(request).database.write(send)
-    return json_answer([_result(error) for error in errors], 400 if any(errors) else 200)
-
-
-def _addresses(one: Mapping[str, JsonValue]) -> list[str]:
-    listed, collected = one.get("emailAddresses"), one.get("emailAddressesArray")
-    addresses = str(listed).split(",") if listed else []
-    if isinstance(collected, list):
-        addresses += [str(address) for address in collected]
-    return [address.strip() for address in addresses if address.strip()]
+    try:
+        results, status = await org.database.write(perform), 200
+    except _RefusedError as refused:
+        results, status = refused.results, 400
+    return json_answer([_result(action, result) for result in results], status)
 
 
-def _error(one: Mapping[str, JsonValue]) -> dict[str, Any] | None:
-    for name in _REQUIRED:
-        if not one.get(name):
-            return _problem("REQUIRED_FIELD_MISSING", f"Missing required input parameter: {name}", name)
-    addresses = _addresses(one)
-    if not addresses:
-        return _problem("REQUIRED_FIELD_MISSING", "Missing required input parameter: emailAddresses", _ADDRESSES[0])
-    if len(addresses) > _MOST_ADDRESSES:
-        return _problem("LIMIT_EXCEEDED", f"No more than {_MOST_ADDRESSES} addresses are allowed", _ADDRESSES[0])
-    wrong = [address for address in addresses if "@" not in address or " " in address]
-    if wrong:
-        return _problem("INVALID_EMAIL_ADDRESS", f"Invalid email address: {wrong[0]}", _ADDRESSES[0])
-    return None
+class _RefusedError(Exception):
+    def __init__(self, results: Sequence[Result]) -> None:
+        super().__init__("an input was refused")
+        self.results = results
 
 
-def _problem(code: str, message: str, field: str) -> dict[str, Any]:
-    return {"statusCode": code, "message": message, "fields": [field]}
+async def _action(request: Request) -> Action:
+    name = request.path_params["name"]
+    if "kind" not in request.path_params:
+        found = STANDARD_ACTIONS.get(name)
+    else:
+        kind = _kind(request)
+        customs = await org_of(request).database.read(lambda c: tuple(custom_actions(c, kind)))
+        found = next((action for action in customs if action.name == name), None)
+    if found is None:
+        raise not_found()
+    return found
 
 
-def _result(error: dict[str, Any] | None) -> dict[str, Any]:
+def _kind(request: Request) -> str:
+    kind = str(request.path_params["kind"])
+    if kind not in KINDS:
+        raise not_found()
+    return kind
+
+
+def _listed(path: str, actions: Sequence[Action]) -> Response:
+    told = [
+        {"label": action.label, "name": action.name, "type": action.type, "url": f"{path}/{action.name}"}
+        for action in actions
+    ]
+    return json_answer({"actions": told})
+
+
+def _result(action: Action, result: Result) -> dict[str, Any]:
     return {
-        "actionName": EMAIL_SIMPLE,
-        "errors": [error] if error else None,
+        "actionName": action.name,
+        "errors": [error_json(result.error)] if result.error else None,
         "invocationId": None,
-        "isSuccess": error is None,
+        "isSuccess": result.error is None and not result.partly_refused,
         "outcome": None,
-        "outputValues": None,
+        "outputValues": result.outputs,
         "sortOrder": -1,
         "version": 1,
     }

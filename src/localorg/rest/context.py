@@ -14,6 +14,8 @@ from localorg.records.service import Caller
 from localorg.records.values import JsonValue, WrongJsonTypeError
 from localorg.schema.models import SObject
 
+_ALLOW_SAVE = re.compile(r"\ballowSave\s*=\s*true\b", re.IGNORECASE)
+
 
 def org_of(request: Request) -> Org:
     org: Org = request.app.state.org
@@ -41,7 +43,9 @@ def now(request: Request) -> datetime:
 def caller(request: Request) -> Caller:
     """Sforce-Auto-Assign is TRUE when absent; a rule's id counts as TRUE."""
     auto_assign = request.headers.get("Sforce-Auto-Assign", "TRUE").upper() != "FALSE"
-    return Caller(user_id(request), now(request), auto_assign=auto_assign)
+    duplicates = request.headers.get("Sforce-Duplicate-Rule-Header", "")
+    allowed = _ALLOW_SAVE.search(duplicates) is not None
+    return Caller(user_id(request), now(request), auto_assign=auto_assign, allow_duplicates=allowed)
 
 
 def sobject_of(request: Request) -> SObject:

@@ -2,21 +2,26 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from localorg.answers import json_answer, no_content
-from localorg.errors import ApiError, not_found
+from localorg.clock import from_wire
+from localorg.errors import NO_HEADERS, ApiError, not_found
 from localorg.ids import InvalidIdError, RecordId, parse_record_id
 from localorg.records.service import Records, Upserted
 from localorg.records.values import ColumnValue, WrongJsonTypeError, read_value
-from localorg.rest.context import caller, data_path, json_object, located, org_of, sobject_of
+from localorg.rest.conditional import http_date, not_modified_since, refuse_if_modified
+from localorg.rest.context import caller, data_path, json_object, located, org_of, sobject_of, user_id
+from localorg.rest.files import new_record
 from localorg.schema.models import Field, SObject
 from localorg.soql.ast import Comparison, FieldPath, Operator, Query, Selected, Source
 from localorg.soql.executor import JsonRecord
 from localorg.soql.service import run_tree
+from localorg.storage.quoting import quoted
 
 Result = TypeVar("Result")
 _FIRST_VERSION_ANSWERING_200 = 46
@@ -25,7 +30,7 @@ _FIRST_VERSION_ANSWERING_200 = 46
 
 async def create_record(request: Request) -> Response:
     definition = sobject_of(request)
-    values = await json_object(request)
+    values = await new_record(request, definition)
     record_id = await _write(request, lambda records: records.create(definition, values))
     body = {"id": record_id, "success": True, "errors": []}
     address = f"{data_path(request)}/sobjects/{definition.name}/{record_id}"
@@ -33,12 +38,20 @@ async def create_record(request: Request) -> Response:
 
 
 async def read_record(request: Request) -> Response:
-    return json_answer(await _read(request, sobject_of(request), _record_id(request)))
+    """304 for a record that has not changed since If-Modified-Since."""
+    definition, record_id = sobject_of(request), _record_id(request)
+    changed_at = await _changed_at(request, definition, record_id)
+    if not_modified_since(request, changed_at):
+        return Response(status_code=304)
+    record = await _read(request, definition, record_id)
+    return json_answer(record, headers={"Last-Modified": http_date(changed_at)} if changed_at else NO_HEADERS)
 
 
 async def update_record(request: Request) -> Response:
+    """412 for a record that has changed since If-Unmodified-Since."""
     definition, record_id = sobject_of(request), _record_id(request)
     values = await json_object(request)
+    refuse_if_modified(request, await _changed_at(request, definition, record_id))
     await _write(request, lambda records: records.update(definition, record_id, values))
     return no_content()
 
@@ -89,7 +102,8 @@ async def _find(request: Request, definition: SObject) -> RecordId:
 
 
 async def _read(request: Request, definition: SObject, record_id: RecordId) -> JsonRecord:
-    org, path, calendar = org_of(request), data_path(request), org_of(request).calendar()
+    org, path, user = org_of(request), data_path(request), user_id(request)
+    calendar = org.calendar()
     asked = request.query_params.get("fields")
     names = [name.strip() for name in asked.split(",")] if asked else [field.name for field in definition.fields]
     query = Query(
@@ -99,12 +113,19 @@ async def _read(request: Request, definition: SObject, record_id: RecordId) -> J
     )
 
     def read(connection: sqlite3.Connection) -> tuple[JsonRecord, ...]:
-        return run_tree(connection, org.schema, calendar, query, data_path=path).records
+        return run_tree(connection, org.schema, calendar, query, data_path=path, viewer=user).records
 
     found = await org.database.read(read)
     if not found:
         raise not_found()
     return found[0]
+
+
+async def _changed_at(request: Request, definition: SObject, record_id: RecordId) -> datetime | None:
+    """None if there is no such record, which whoever reads or writes it will say."""
+    sql = f'SELECT "SystemModstamp" FROM {quoted(definition.name)} WHERE "Id" = ?'
+    row = await org_of(request).database.read(lambda c: c.execute(sql, (record_id,)).fetchone())
+    return from_wire(row["SystemModstamp"]) if row else None
 
 
 def _record_id(request: Request) -> RecordId:

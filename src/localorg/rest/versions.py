@@ -9,7 +9,7 @@ from localorg.rest.context import data_path, instance_url, org_of, user_id
 
 _SEASONS = ("Winter", "Spring", "Summer")
 _WINTER_2021 = 50
-_RESOURCES = ("sobjects", "query", "queryAll", "limits", "actions")
+_RESOURCES = ("sobjects", "query", "queryAll", "limits", "actions", "composite", "jobs", "metadata", "tooling")
 
 
 def version_label(version: int) -> str:

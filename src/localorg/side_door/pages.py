@@ -18,7 +18,7 @@ from localorg.side_door.html import Html, heading, joined, link, page, paragraph
 from localorg.soql.ast import Comparison, Condition, FieldPath, Operator, Ordering, Query, Selected, Source
 from localorg.soql.executor import JsonRecord
 from localorg.soql.service import run_tree
-from localorg.storage.tables import quoted
+from localorg.storage.quoting import quoted
 
 _SHOWN_RECORDS = 200
 _SHOWN_COLUMNS = 8

@@ -19,10 +19,10 @@ class FieldPath:
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """An aggregate, a date function, `toLabel(…)`, `FORMAT(…)` or `FIELDS(…)`."""
+    """An aggregate, a date function, `toLabel(…)`, `FORMAT(…)`, `FIELDS(…)` or `DISTANCE(…)`."""
 
     name: str
-    arguments: "tuple[Operand, ...]" = ()
+    arguments: "tuple[Operand | str | Decimal, ...]" = ()
     position: int = field(default=0, compare=False)
 
 
@@ -37,7 +37,15 @@ class DateLiteral:
     count: int | None = None
 
 
-Value = str | Decimal | bool | None | date | datetime | DateLiteral
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """`USD5000`: an amount with the ISO code of its currency, in upper case."""
+
+    code: str
+    amount: Decimal
+
+
+Value = str | Decimal | Currency | bool | None | date | datetime | DateLiteral
 
 
 class Operator(StrEnum):
@@ -109,6 +117,18 @@ class ChildQuery:
     query: "Query"
 
 
+@dataclass(frozen=True, slots=True)
+class TypeOf:
+    """`TYPEOF Owner WHEN User THEN Username ELSE Name END`: other fields for each type of a polymorphic parent."""
+
+    relationship: FieldPath
+    whens: tuple[tuple[str, tuple[FieldPath, ...]], ...]
+    otherwise: tuple[FieldPath, ...] = ()
+
+
+SelectItem = Selected | ChildQuery | TypeOf
+
+
 class Nulls(StrEnum):
     FIRST = "FIRST"
     LAST = "LAST"
@@ -122,10 +142,47 @@ class Ordering:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """In `FROM Contact c, c.Account a` the second: another name for a parent."""
+
+    path: FieldPath
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     name: str
     alias: str | None = None
+    joined: tuple[Joined, ...] = ()
     position: int = field(default=0, compare=False)
+
+
+class Mode(StrEnum):
+    SECURITY_ENFORCED = "SECURITY_ENFORCED"
+    USER_MODE = "USER_MODE"
+    SYSTEM_MODE = "SYSTEM_MODE"
+
+
+class CategorySelector(StrEnum):
+    AT = "AT"
+    ABOVE = "ABOVE"
+    BELOW = "BELOW"
+    ABOVE_OR_BELOW = "ABOVE_OR_BELOW"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFilter:
+    """One part of `WITH DATA CATEGORY`; several categories of a group mean any of them."""
+
+    group: str
+    selector: CategorySelector
+    categories: tuple[str, ...]
+
+
+class Grouping(StrEnum):
+    PLAIN = ""
+    ROLLUP = "ROLLUP"
+    CUBE = "CUBE"
 
 
 class ForClause(StrEnum):
@@ -134,14 +191,25 @@ class ForClause(StrEnum):
     UPDATE = "UPDATE"
 
 
+class UpdateClause(StrEnum):
+    TRACKING = "TRACKING"
+    VIEWSTAT = "VIEWSTAT"
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    select: tuple[Selected | ChildQuery, ...]
+    select: tuple[SelectItem, ...]
     source: Source
+    scope: str | None = None
     where: Condition | None = None
+    mode: Mode | None = None
+    categories: tuple[CategoryFilter, ...] = ()
     group_by: tuple[Operand, ...] = ()
+    grouping: Grouping = Grouping.PLAIN
     having: Condition | None = None
     order_by: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int | None = None
-    for_clause: ForClause | None = None
+    for_clauses: tuple[ForClause, ...] = ()
+    update_clauses: tuple[UpdateClause, ...] = ()
+    all_rows: bool = False

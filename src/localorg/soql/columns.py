@@ -3,7 +3,7 @@
 from typing import Any
 
 from localorg.schema.models import FieldType
-from localorg.soql.compiler import CompiledQuery, Output
+from localorg.soql.compiled import CompiledQuery, Output
 
 _APEX_TYPES = {
     FieldType.ID: "Id",

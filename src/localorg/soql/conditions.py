@@ -12,6 +12,7 @@ from localorg.soql.ast import (
     AnyOf,
     Comparison,
     Condition,
+    Currency,
     DateLiteral,
     FieldPath,
     Includes,
@@ -26,6 +27,7 @@ from localorg.soql.ast import (
 from localorg.soql.date_literals import Calendar
 from localorg.soql.errors import invalid_field, invalid_operator, malformed_query
 from localorg.soql.resolver import Column
+from localorg.storage.functions import like_range
 
 SqlValue = str | int | float | None
 _ORDERED = frozenset({Operator.LESS, Operator.LESS_OR_EQUAL, Operator.GREATER, Operator.GREATER_OR_EQUAL})
@@ -62,6 +64,9 @@ class ConditionCompiler:
                 return self._in_values(self._filterable(operand), operand, values, negated)
             case InQuery(operand, query, negated):
                 column = self._filterable(operand)
+                if not column.field.is_id:
+                    sentence = f"The left operand field in the where expression for outer query should be an id field, cannot use: '{operand}'"
+                    raise malformed_query(sentence, self._text, operand.position)
                 inside = self._subquery(query)
                 return f"({column.sql} {'NOT IN' if negated else 'IN'} ({inside}))"
             case Includes(operand, choices, negated):
@@ -69,7 +74,7 @@ class ConditionCompiler:
 
     def _filterable(self, operand: Operand) -> Column:
         column = self._column(operand)
-        if column.field.is_long_text:
+        if not column.field.filterable:
             sentence = f"field '{column.field.name}' can not be filtered in a query call"
             raise invalid_field(self._text, operand.position, sentence)
         return column
@@ -92,8 +97,14 @@ class ConditionCompiler:
         if not column.field.is_text:
             sentence = f"invalid operator on {column.field.type.value} field"
             raise invalid_operator(self._text, operand.position, sentence)
-        self._parameters.append(str(value))
-        return f"matches_like(?, {column.sql})"
+        if not isinstance(value, str):
+            raise self._wrong_type(column.field, operand)
+        between = like_range(str(value)) if column.field.indexes and not column.field.case_sensitive else None
+        if between is None:
+            self._parameters.append(str(value))
+            return f"matches_like(?, {column.sql})"
+        self._parameters.extend((*between, str(value)))
+        return f"({column.sql} >= ? AND {column.sql} < ? AND matches_like(?, {column.sql}))"
 
     def _refuse_order_of_booleans(self, column: Column, operand: Operand, operator: Operator) -> None:
         if operator in _ORDERED and column.field.type is FieldType.BOOLEAN:
@@ -154,6 +165,8 @@ class ConditionCompiler:
                 return int(value)
             case Decimal() if field.is_number:
                 return float(value)
+            case Currency() if field.type is FieldType.CURRENCY:
+                return float(value.amount)
             case datetime() if field.type is FieldType.DATETIME:
                 return to_wire(value)
             case date() if field.type is FieldType.DATE and not isinstance(value, datetime):

@@ -30,6 +30,8 @@ class Calendar:
     now: datetime
     zone: ZoneInfo
     week_starts_on: int = SUNDAY
+    locale: str = "en_US"
+    """As which FORMAT() shows values."""
 
     @property
     def today(self) -> date:

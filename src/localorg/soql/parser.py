@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
+from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
@@ -14,16 +15,22 @@ from localorg.errors import ApiError
 from localorg.soql.ast import (
     AllOf,
     AnyOf,
+    CategoryFilter,
+    CategorySelector,
     ChildQuery,
     Comparison,
     Condition,
+    Currency,
     DateLiteral,
     FieldPath,
     ForClause,
     FunctionCall,
+    Grouping,
     Includes,
     InQuery,
     InValues,
+    Joined,
+    Mode,
     Negation,
     Nulls,
     Operand,
@@ -31,7 +38,10 @@ from localorg.soql.ast import (
     Ordering,
     Query,
     Selected,
+    SelectItem,
     Source,
+    TypeOf,
+    UpdateClause,
     Value,
 )
 from localorg.soql.date_literals import is_date_literal
@@ -54,9 +64,9 @@ def parse(text: str) -> Query:
         raise malformed_query(f"SOQL statements cannot be longer than {LONGEST_QUERY} characters.")
     try:
         tree = _parser().parse(text)
-        query: Query = _Builder(text).transform(tree)
+        query: Query = Builder(text).transform(tree)
     except UnexpectedInput as error:
-        raise _syntax_error(text, error) from None
+        raise syntax_error(text, error) from None
     except RecursionError:
         raise too_complicated() from None
     except VisitError as error:
@@ -74,7 +84,7 @@ def _parser() -> Lark:
     return Lark(grammar, start="query", parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
-def _syntax_error(text: str, error: UnexpectedInput) -> ApiError:
+def syntax_error(text: str, error: UnexpectedInput) -> ApiError:
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return unexpected_token("<EOF>", text, len(text))
     position = error.pos_in_stream or 0
@@ -114,23 +124,35 @@ def _unicode_character(code: str) -> str:
     return chr(int(code, 16))
 
 
+def _grouping(operands: tuple[Operand, ...]) -> dict[str, Any]:
+    """ROLLUP(…) and CUBE(…) are read as calls; what they group by stands inside."""
+    only = operands[0] if len(operands) == 1 else None
+    if not isinstance(only, FunctionCall) or only.name.upper() not in (Grouping.ROLLUP, Grouping.CUBE):
+        return {}
+    return {"grouping": Grouping(only.name.upper()), "group_by": only.arguments}
+
+
 @v_args(inline=True)
-class _Builder(Transformer[Token, Query]):
+class Builder(Transformer[Token, Any]):
+    """Makes the tree, bottom up."""
+
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
 
     def query(self, *parts: object) -> Query:
-        select: list[Selected | ChildQuery] = []
-        clauses: dict[str, object] = {}
+        select: list[SelectItem] = []
+        clauses: dict[str, Any] = {}
         for part in parts:
-            if isinstance(part, (Selected, ChildQuery)):
+            if isinstance(part, (Selected, ChildQuery, TypeOf)):
                 select.append(part)
             elif isinstance(part, Source):
                 clauses["source"] = part
             elif isinstance(part, tuple):
-                clauses[part[0]] = part[1]
-        return Query(tuple(select), **clauses)  # type: ignore[arg-type]
+                name, value = part
+                clauses[name] = clauses[name] + value if name == "for_clauses" and name in clauses else value
+        clauses.update(_grouping(clauses.get("group_by", ())))
+        return Query(tuple(select), **clauses)
 
     def selected(self, operand: Operand, alias: str | None = None) -> Selected:
         return Selected(operand, alias)
@@ -141,11 +163,38 @@ class _Builder(Transformer[Token, Query]):
     def child_query(self, query: Query) -> ChildQuery:
         return ChildQuery(query)
 
+    def type_of(self, relationship: FieldPath, *parts: object) -> TypeOf:
+        """Names of types and their fields by turns; fields without a type before them are ELSE's."""
+        pairs = list(parts)
+        otherwise = pairs.pop() if len(pairs) % 2 else ()
+        whens = tuple((str(name), fields) for name, fields in zip(pairs[::2], pairs[1::2], strict=True))
+        return TypeOf(relationship, whens, otherwise)  # type: ignore[arg-type]
+
+    def field_list(self, *paths: FieldPath) -> tuple[FieldPath, ...]:
+        return paths
+
     def object_name(self, *names: Token) -> Token:
         return Token.new_borrow_pos("NAME", ".".join(names), names[0])
 
-    def source(self, name: Token, alias: Token | None = None) -> Source:
-        return Source(str(name), str(alias) if alias else None, name.start_pos or 0)
+    def source(self, name: Token, *rest: Token | Joined) -> Source:
+        alias = next((str(word) for word in rest if isinstance(word, Token)), None)
+        joined = tuple(part for part in rest if isinstance(part, Joined))
+        return Source(str(name), alias, joined, name.start_pos or 0)
+
+    def joined(self, path: FieldPath, alias: Token) -> Joined:
+        return Joined(path, str(alias))
+
+    def scope(self, name: Token) -> tuple[str, str]:
+        return "scope", str(name)
+
+    def mode(self, word: Token) -> tuple[str, Mode]:
+        return "mode", Mode(word.upper())
+
+    def categories(self, *filters: CategoryFilter) -> tuple[str, tuple[CategoryFilter, ...]]:
+        return "categories", filters
+
+    def category(self, group: Token, selector: Token, *names: Token) -> CategoryFilter:
+        return CategoryFilter(str(group), CategorySelector(selector.upper()), tuple(str(name) for name in names))
 
     def where(self, condition: Condition) -> tuple[str, Condition]:
         return "where", condition
@@ -169,8 +218,14 @@ class _Builder(Transformer[Token, Query]):
     def offset(self, number: Token) -> tuple[str, int]:
         return "offset", self._whole(number)
 
-    def for_clause(self, word: Token) -> tuple[str, ForClause]:
-        return "for_clause", ForClause(word.upper())
+    def for_clause(self, *words: Token) -> tuple[str, tuple[ForClause, ...]]:
+        return "for_clauses", tuple(ForClause(word.upper()) for word in words)
+
+    def update_clause(self, *words: Token) -> tuple[str, tuple[UpdateClause, ...]]:
+        return "update_clauses", tuple(UpdateClause(word.upper()) for word in words)
+
+    def all_rows(self) -> tuple[str, bool]:
+        return "all_rows", True
 
     def all_of(self, *conditions: Condition) -> AllOf:
         return AllOf(conditions)
@@ -208,7 +263,7 @@ class _Builder(Transformer[Token, Query]):
     def path(self, *names: Token) -> FieldPath:
         return FieldPath(tuple(str(name) for name in names), names[0].start_pos or 0)
 
-    def call(self, name: Token, *arguments: Operand) -> FunctionCall:
+    def call(self, name: Token, *arguments: Operand | str | Decimal) -> FunctionCall:
         return FunctionCall(str(name), arguments, name.start_pos or 0)
 
     def string(self, token: Token) -> str:
@@ -216,6 +271,9 @@ class _Builder(Transformer[Token, Query]):
 
     def number(self, token: Token) -> Decimal:
         return Decimal(str(token))
+
+    def currency(self, token: Token) -> Currency:
+        return Currency(token[:3].upper(), Decimal(token[3:]))
 
     def date(self, token: Token) -> date:
         try:

@@ -1,16 +1,20 @@
 """Syntax tree to SOQL text: what `parse` reads back as the same tree."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from localorg.soql.ast import (
     AllOf,
     AnyOf,
+    CategoryFilter,
     ChildQuery,
     Comparison,
     Condition,
+    Currency,
     DateLiteral,
     FieldPath,
+    FunctionCall,
     Includes,
     InQuery,
     InValues,
@@ -20,6 +24,9 @@ from localorg.soql.ast import (
     Ordering,
     Query,
     Selected,
+    SelectItem,
+    Source,
+    TypeOf,
     Value,
 )
 
@@ -28,29 +35,56 @@ _ESCAPED_PATTERN = str.maketrans({"'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\
 
 
 def query_text(query: Query) -> str:
-    source = f"{query.source.name} {query.source.alias}" if query.source.alias else query.source.name
-    clauses = [f"SELECT {', '.join(_select_item(item) for item in query.select)} FROM {source}"]
+    clauses = [f"SELECT {', '.join(_select_item(item) for item in query.select)} FROM {_source(query.source)}"]
+    if query.scope:
+        clauses.append(f"USING SCOPE {query.scope}")
     if query.where:
         clauses.append(f"WHERE {condition_text(query.where)}")
+    if query.mode:
+        clauses.append(f"WITH {query.mode.value}")
+    if query.categories:
+        clauses.append(f"WITH DATA CATEGORY {' AND '.join(_category(filtered) for filtered in query.categories)}")
     if query.group_by:
-        clauses.append(f"GROUP BY {', '.join(operand_text(operand) for operand in query.group_by)}")
+        operands = ", ".join(operand_text(operand) for operand in query.group_by)
+        clauses.append(f"GROUP BY {query.grouping.value}({operands})" if query.grouping else f"GROUP BY {operands}")
     if query.having:
         clauses.append(f"HAVING {condition_text(query.having)}")
     if query.order_by:
         clauses.append(f"ORDER BY {', '.join(_ordering(ordering) for ordering in query.order_by)}")
+    return " ".join((*clauses, *_ending(query)))
+
+
+def _ending(query: Query) -> Iterator[str]:
     if query.limit is not None:
-        clauses.append(f"LIMIT {query.limit}")
+        yield f"LIMIT {query.limit}"
     if query.offset is not None:
-        clauses.append(f"OFFSET {query.offset}")
-    if query.for_clause:
-        clauses.append(f"FOR {query.for_clause.value}")
-    return " ".join(clauses)
+        yield f"OFFSET {query.offset}"
+    if query.for_clauses:
+        yield f"FOR {', '.join(query.for_clauses)}"
+    if query.update_clauses:
+        yield f"UPDATE {', '.join(query.update_clauses)}"
+    if query.all_rows:
+        yield "ALL ROWS"
 
 
-def operand_text(operand: Operand) -> str:
-    if isinstance(operand, FieldPath):
-        return str(operand)
-    return f"{operand.name}({', '.join(operand_text(argument) for argument in operand.arguments)})"
+def _source(source: Source) -> str:
+    names = [f"{source.name} {source.alias}" if source.alias else source.name]
+    return ", ".join((*names, *(f"{joined.path} {joined.alias}" for joined in source.joined)))
+
+
+def _category(filtered: CategoryFilter) -> str:
+    names = ", ".join(filtered.categories)
+    return f"{filtered.group} {filtered.selector.value} {f'({names})' if len(filtered.categories) > 1 else names}"
+
+
+def operand_text(operand: Operand | str | Decimal) -> str:
+    match operand:
+        case FieldPath():
+            return str(operand)
+        case FunctionCall(name, arguments):
+            return f"{name}({', '.join(operand_text(argument) for argument in arguments)})"
+        case _:
+            return value_text(operand)
 
 
 def condition_text(condition: Condition) -> str:
@@ -84,6 +118,8 @@ def value_text(value: Value) -> str:
             return f"'{value.translate(_ESCAPED)}'"
         case Decimal():
             return str(value)
+        case Currency(code, amount):
+            return f"{code}{amount}"
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
@@ -92,10 +128,16 @@ def value_text(value: Value) -> str:
             return name if count is None else f"{name}:{count}"
 
 
-def _select_item(item: Selected | ChildQuery) -> str:
-    if isinstance(item, ChildQuery):
-        return f"({query_text(item.query)})"
-    return f"{operand_text(item.operand)} {item.alias}" if item.alias else operand_text(item.operand)
+def _select_item(item: SelectItem) -> str:
+    match item:
+        case ChildQuery(query):
+            return f"({query_text(query)})"
+        case TypeOf(relationship, whens, otherwise):
+            branches = [f"WHEN {name} THEN {', '.join(map(str, fields))}" for name, fields in whens]
+            branches += [f"ELSE {', '.join(map(str, otherwise))}"] if otherwise else []
+            return f"TYPEOF {relationship} {' '.join(branches)} END"
+        case Selected(operand, alias):
+            return f"{operand_text(operand)} {alias}" if alias else operand_text(operand)
 
 
 def _ordering(ordering: Ordering) -> str:

@@ -5,10 +5,14 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TypeVar
+
+from localorg.storage.functions import register
 
 
 class FileInUseError(Exception):
@@ -18,6 +22,7 @@ class FileInUseError(Exception):
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 _READERS = 4
+_in_together: ContextVar[bool] = ContextVar("_in_together", default=False)
 
 
 class Database:
@@ -31,15 +36,42 @@ class Database:
         self._local = threading.local()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="localorg-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="localorg-reader")
+        self._writing = asyncio.Lock()
 
     async def read(self, work: Work[Result]) -> Result:
         """Runs `work` on one unchanging view of the data."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._in_transaction, "BEGIN", work)
+        loop = asyncio.get_running_loop()
+        if _in_together.get():
+            return await loop.run_in_executor(self._writer, self._in_savepoint, work)
+        return await loop.run_in_executor(self._readers, self._in_transaction, "BEGIN", work)
 
     async def write(self, work: Work[Result]) -> Result:
         """Runs `work` alone; it is committed before this returns."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self._in_transaction, "BEGIN IMMEDIATE", work)
+        if _in_together.get():
+            return await loop.run_in_executor(self._writer, self._in_savepoint, work)
+        async with self._writing:
+            return await loop.run_in_executor(self._writer, self._in_transaction, "BEGIN IMMEDIATE", work)
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """All that this task reads and writes inside is one transaction: committed at the end, undone by an exception."""
+        async with self._writing:
+            await self._execute("BEGIN IMMEDIATE")
+            token = _in_together.set(True)
+            try:
+                yield
+            except BaseException:
+                await asyncio.shield(self._execute("ROLLBACK"))
+                raise
+            else:
+                await asyncio.shield(self._execute("COMMIT"))
+            finally:
+                _in_together.reset(token)
+
+    async def _execute(self, statement: str) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, lambda: self._connection().execute(statement))
 
     def close(self) -> None:
         """Waits for what is running, then closes the file."""
@@ -60,6 +92,11 @@ class Database:
         connection.execute("COMMIT")
         return result
 
+    def _in_savepoint(self, work: Work[Result]) -> Result:
+        connection = self._connection()
+        with savepoint(connection):
+            return work(connection)
+
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -67,6 +104,19 @@ class Database:
             self._local.connection = connection
             self._connections.append(connection)
         return connection
+
+
+@contextmanager
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """What the block writes is undone if it raises, and nothing else of the transaction."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO part")
+        connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
 
 
 def _lock(path: Path) -> int:
@@ -88,54 +138,5 @@ def connect(path: Path) -> sqlite3.Connection:
     # NORMAL: a commit is with the operating system when it is acknowledged, so a killed process loses nothing;
     # only a power cut could, and that is not worth an fsync a write for an org that stands in for the real one.
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.create_collation("salesforce", _compare_without_case)
-    connection.create_function("matches_like", 2, matches_like, deterministic=True)
-    connection.create_function("includes_all", 2, _includes_all, deterministic=True)
+    register(connection)
     return connection
-
-
-def _compare_without_case(left: str, right: str) -> int:
-    folded_left, folded_right = left.casefold(), right.casefold()
-    return (folded_left > folded_right) - (folded_left < folded_right)
-
-
-def matches_like(pattern: str, text: str | None) -> bool:
-    """SOQL's LIKE: `%` any run, `_` any one character, after a backslash either is itself; case is ignored."""
-    return text is not None and _matches(_like_tokens(pattern.casefold()), text.casefold())
-
-
-_ANY_RUN, _ANY_ONE = object(), object()
-
-
-def _like_tokens(pattern: str) -> list[object]:
-    tokens: list[object] = []
-    characters = iter(pattern)
-    for character in characters:
-        if character == "\\":
-            tokens.append(next(characters, "\\"))
-        else:
-            tokens.append({"%": _ANY_RUN, "_": _ANY_ONE}.get(character, character))
-    return tokens
-
-
-def _matches(tokens: list[object], text: str) -> bool:
-    """Greedy with one point to return to: linear in practice, never exponential."""
-    token = position = 0
-    run_at, resume_at = -1, 0
-    while position < len(text):
-        if token < len(tokens) and tokens[token] is _ANY_RUN:
-            run_at, resume_at = token, position
-            token += 1
-        elif token < len(tokens) and (tokens[token] is _ANY_ONE or tokens[token] == text[position]):
-            token, position = token + 1, position + 1
-        elif run_at >= 0:
-            resume_at += 1
-            token, position = run_at + 1, resume_at
-        else:
-            return False
-    return all(rest is _ANY_RUN for rest in tokens[token:])
-
-
-def _includes_all(wanted: str, chosen: str | None) -> bool:
-    """True if each of `wanted` (separated by semicolons) is among the chosen values of a multi-select picklist."""
-    return chosen is not None and set(wanted.casefold().split(";")) <= set(chosen.casefold().split(";"))

@@ -3,6 +3,8 @@
 import sqlite3
 
 from localorg.schema.models import Field, FieldType, Schema, SObject
+from localorg.storage.quoting import quoted
+from localorg.storage.search import create_search
 
 _OWN_TABLES = """
 CREATE TABLE IF NOT EXISTS _meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -10,6 +12,9 @@ CREATE TABLE IF NOT EXISTS _sequence (name TEXT PRIMARY KEY, next INTEGER NOT NU
 CREATE TABLE IF NOT EXISTS _assignment_entry (
     rule_id TEXT NOT NULL, position INTEGER NOT NULL, criteria TEXT NOT NULL, assign_to TEXT NOT NULL,
     PRIMARY KEY (rule_id, position));
+CREATE TABLE IF NOT EXISTS _milestone (
+    process_id TEXT NOT NULL, position INTEGER NOT NULL, milestone_type_id TEXT NOT NULL, minutes INTEGER NOT NULL,
+    criteria TEXT NOT NULL, completed_when TEXT NOT NULL, PRIMARY KEY (process_id, position));
 CREATE TABLE IF NOT EXISTS _session (
     token_digest TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS _password (
@@ -19,12 +24,35 @@ CREATE TABLE IF NOT EXISTS _mail (
     id INTEGER PRIMARY KEY AUTOINCREMENT, recipient TEXT NOT NULL COLLATE NOCASE, subject TEXT NOT NULL,
     body TEXT NOT NULL, at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS _mail_recipient ON _mail (recipient, id);
+CREATE TABLE IF NOT EXISTS _refresh_token (
+    token_digest TEXT PRIMARY KEY, user_id TEXT NOT NULL, client_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS _component (
+    id TEXT PRIMARY KEY, type TEXT NOT NULL, full_name TEXT NOT NULL, file_name TEXT NOT NULL,
+    created_at TEXT NOT NULL, created_by TEXT NOT NULL, modified_at TEXT NOT NULL, modified_by TEXT NOT NULL,
+    UNIQUE (type, full_name));
+CREATE TABLE IF NOT EXISTS _component_file (
+    component_id TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (component_id, path));
+CREATE TABLE IF NOT EXISTS _deployment (id TEXT PRIMARY KEY, report BLOB NOT NULL, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS _recent (
+    user_id TEXT NOT NULL, record_id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (user_id, record_id));
+CREATE TABLE IF NOT EXISTS _record_lock (record_id TEXT PRIMARY KEY, kind TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS _bulk_job (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS _unsearched (object TEXT PRIMARY KEY, first_row INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS _content (record_id TEXT PRIMARY KEY, data BLOB NOT NULL);
 """
-_OWN_TABLE_NAMES = ("_meta", "_sequence", "_assignment_entry", "_session", "_password", "_mail")
-
-
-def quoted(name: str) -> str:
-    return f'"{name}"'
+_OWN_TABLE_NAMES = (
+    "_meta",
+    "_sequence",
+    "_assignment_entry",
+    "_milestone",
+    "_session",
+    "_password",
+    "_mail",
+    "_content",
+    "_record_lock",
+    "_recent",
+)
 
 
 def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
@@ -32,12 +60,16 @@ def create_tables(connection: sqlite3.Connection, schema: Schema) -> None:
     for statement in _OWN_TABLES.split(";"):
         connection.execute(statement)
     for definition in schema:
+        if definition.view_of is not None:
+            _create_view(connection, definition, definition.view_of)
+            continue
         _create_table(connection, definition)
+        create_search(connection, definition)
 
 
 def empty_tables(connection: sqlite3.Connection, schema: Schema) -> None:
     """Takes out every row but the sessions'."""
-    for table in (*(definition.name for definition in schema), *_OWN_TABLE_NAMES):
+    for table in (*(one.name for one in schema if one.view_of is None), *_OWN_TABLE_NAMES):
         if table != "_session":
             connection.execute(f"DELETE FROM {quoted(table)}")
 
@@ -50,8 +82,28 @@ def _create_table(connection: sqlite3.Connection, definition: SObject) -> None:
     for field in definition.stored_fields:
         if field.name not in present:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {_column(field)}")
-        if field.unique or field.external_id or field.indexed:
-            connection.execute(_index(definition, field))
+    create_indexes(connection, definition)
+
+
+def _create_view(connection: sqlite3.Connection, definition: SObject, table: str) -> None:
+    columns = ", ".join(quoted(field.name) for field in definition.stored_fields)
+    connection.execute(f"DROP VIEW IF EXISTS {quoted(definition.name)}")
+    connection.execute(f"CREATE VIEW {quoted(definition.name)} AS SELECT {columns} FROM {quoted(table)}")
+
+
+def create_indexes(connection: sqlite3.Connection, definition: SObject) -> None:
+    for field in _indexed_fields(definition):
+        connection.execute(_index(definition, field))
+
+
+def drop_indexes(connection: sqlite3.Connection, definition: SObject) -> None:
+    """For writing very many rows: an index made afterwards costs a fraction."""
+    for field in _indexed_fields(definition):
+        connection.execute(f"DROP INDEX IF EXISTS {_index_name(definition, field)}")
+
+
+def _indexed_fields(definition: SObject) -> tuple[Field, ...]:
+    return tuple(one for one in definition.stored_fields if one.indexes or one.name == definition.name_field)
 
 
 def _column(field: Field) -> str:
@@ -69,8 +121,12 @@ def _affinity(field: Field) -> str:
 
 
 def _index(definition: SObject, field: Field) -> str:
-    name = quoted(f"{definition.name}_{field.name}")
+    name = _index_name(definition, field)
     on = f"{quoted(definition.name)} ({quoted(field.name)})"
     if field.unique:
         return f'CREATE UNIQUE INDEX IF NOT EXISTS {name} ON {on} WHERE "IsDeleted" = 0'
     return f"CREATE INDEX IF NOT EXISTS {name} ON {on}"
+
+
+def _index_name(definition: SObject, field: Field) -> str:
+    return quoted(f"{definition.name}_{field.name}")

@@ -54,3 +54,23 @@ async def test_columns_are_told_instead_of_records(api: httpx2.AsyncClient) -> N
     ]
     assert answer["columnMetadata"][2]["joinColumns"][0]["columnName"] == "Name"
     assert (answer["entityName"], answer["idSelected"], answer["keyPrefix"]) == ("Case", True, "500")
+
+
+async def test_what_is_read_for_view_is_among_the_recent_items(api: httpx2.AsyncClient) -> None:
+    soql = "SELECT Id FROM Account WHERE Name = 'Pinecrest Foods' FOR VIEW"
+    (record,) = (await api.get("query", params={"q": soql})).json()["records"]
+    (recent,) = (await api.get("sobjects/Account")).json()["recentItems"]
+    assert (recent["Id"], recent["Name"]) == (record["Id"], "Pinecrest Foods")
+
+
+async def test_a_page_is_of_the_records_found_first_whatever_came_since(
+    api: httpx2.AsyncClient, org: RunningOrg
+) -> None:
+    for number in range(202):
+        await api.post("sobjects/Asset", json={"Name": f"Page {number:03d}"})
+    headers = {"Sforce-Query-Options": "batchSize=200"}
+    soql = "SELECT Name, Account.Name FROM Asset WHERE Name LIKE 'Page %' ORDER BY Name DESC"
+    first = (await api.get("query", params={"q": soql}, headers=headers)).json()
+    await api.post("sobjects/Asset", json={"Name": "Page 000a"})
+    rest = (await api.get(org.url + first["nextRecordsUrl"], headers=headers)).json()
+    assert [record["Name"] for record in rest["records"]] == ["Page 001", "Page 000"]

@@ -72,3 +72,11 @@ async def test_past_the_daily_limit_every_request_is_refused(aurora_seed: Path, 
     assert [answer.status_code for answer in answers] == [200, 200, 403]
     assert answers[2].json()[0]["errorCode"] == "REQUEST_LIMIT_EXCEEDED"
     assert answers[2].headers["Sforce-Limit-Info"] == "api-usage=2/2"
+
+
+async def test_an_instance_url_that_ends_in_a_slash_does_no_harm(stranger: httpx2.AsyncClient, org: RunningOrg) -> None:
+    answer = await stranger.get(f"{org.url}//services/data/")
+    assert answer.json()[-1]["version"] == "68.0"
+    headers = {"Authorization": f"Bearer {await org.access_token()}"}
+    assert (await stranger.get(f"{org.url}//services/data/v67.0/limits", headers=headers)).status_code == 200
+    assert (await stranger.get(f"{org.url}//services/data/v67.0/limits")).status_code == 401

@@ -244,7 +244,7 @@ async def test_a_body_that_cannot_be_read_is_a_json_parser_error(
         ("PATCH", "sobjects/Case/500000000000001", 404, "NOT_FOUND"),
         ("DELETE", "sobjects/Case/500000000000001", 404, "INVALID_CROSS_REFERENCE_KEY"),
         ("GET", "sobjects/Case/x/y/z", 404, "NOT_FOUND"),
-        ("GET", "jobs/ingest", 404, "NOT_FOUND"),
+        ("GET", "chatter/users/me", 404, "NOT_FOUND"),
         ("PUT", "sobjects/Case", 405, "METHOD_NOT_ALLOWED"),
     ],
 )

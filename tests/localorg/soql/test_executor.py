@@ -192,7 +192,7 @@ def test_days_end_where_the_user_lives(column: Any) -> None:
             "must be grouped or aggregated: Subject",
         ),
         ("SELECT SUM(Subject) FROM Case", "MALFORMED_QUERY", "does not support aggregate operator SUM"),
-        ("SELECT Id FROM Case OFFSET 2001", "MALFORMED_QUERY", "Maximum SOQL offset allowed is 2000"),
+        ("SELECT Id FROM Case OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000"),
         ("SELECT BLINK(Subject) FROM Case", "MALFORMED_QUERY", "Invalid function: BLINK"),
     ],
 )

@@ -29,7 +29,7 @@ def where(condition: str) -> object:
 
 
 def test_keywords_are_read_without_regard_to_case_and_line_breaks() -> None:
-    expected = Query((Selected(FieldPath(("Id",))),), Source("Case"), limit=5, for_clause=ForClause.UPDATE)
+    expected = Query((Selected(FieldPath(("Id",))),), Source("Case"), limit=5, for_clauses=(ForClause.UPDATE,))
     assert parse("select Id\nfrom Case\tLiMiT 5 for update") == expected
 
 

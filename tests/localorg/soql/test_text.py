@@ -78,7 +78,7 @@ def queries(
         order_by=st.lists(ORDERINGS, max_size=2).map(tuple),
         limit=COUNTS,
         offset=COUNTS,
-        for_clause=st.none() | st.sampled_from(ForClause),
+        for_clauses=st.lists(st.sampled_from(ForClause), max_size=2).map(tuple),
     )
 
 

@@ -1,0 +1,215 @@
+"""A deployment: read, checked and stored as a whole, or as far as it is good."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from localorg.clock import to_wire
+from localorg.ids import RecordId
+from localorg.metadata import apex
+from localorg.metadata.models import Component, ComponentName, DeployOptions, DeployStatus, Problem
+from localorg.metadata.objects import new_definitions, without_field
+from localorg.metadata.packages import PACKAGE, Package, read_package, unzip
+from localorg.metadata.store import Store
+from localorg.schema.models import Schema, SObject
+from localorg.storage.database import savepoint
+from localorg.storage.tables import create_tables
+
+_NO_TESTS = frozenset({"", "NoTestRun", "RunRelevantTests"})
+DEPLOYMENT_PREFIX = "0Af"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: RecordId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    report: dict[str, Any]
+    definitions: tuple[SObject, ...]
+    """What the org's schema takes up once all is committed."""
+
+
+@dataclass
+class _Deployment:
+    store: Store
+    schema: Schema
+    user: User
+    now: datetime
+    options: DeployOptions
+    successes: list[dict[str, Any]] = field(default_factory=list)
+    definitions: tuple[SObject, ...] = ()
+    deleted: list[ComponentName] = field(default_factory=list)
+
+    def run(self, package: Package) -> list[Problem]:
+        """Stores what is good; gives all problems, warnings too."""
+        problems = list(package.problems)
+        refused = {problem.name for problem in problems}
+        good = [component for component in package.components if component.name not in refused]
+        problems += [problem for component in good for problem in apex.check(component)]
+        self.definitions = new_definitions(good, self.schema, problems)
+        refused = {problem.name for problem in problems if not problem.warning}
+        for definition in self.definitions:
+            create_tables(self.store.connection, Schema((definition,)))
+        for name in package.deletions:
+            problems += self._delete(name)
+        warned = {problem.name: problem for problem in problems if problem.warning}
+        for component in good:
+            if component.name not in refused:
+                self._save(component, warned.get(component.name))
+        if not refused:
+            self.successes.append(_success(ComponentName("", PACKAGE), PACKAGE, None, self.now))
+        return problems
+
+    def _save(self, component: Component, warning: Problem | None) -> None:
+        known = self.store.find(component.name)
+        changed = known is None or dict(known.component.files) != dict(component.files)
+        record_id = self.store.save(component, self.user.id, self.now) if changed or known is None else known.id
+        told = _success(component.name, component.file_name, record_id, self.now)
+        told |= {"changed": changed, "created": known is None}
+        self.successes.append(told if warning is None else told | {"problem": warning.text, "problemType": "Warning"})
+
+    def _delete(self, name: ComponentName) -> Sequence[Problem]:
+        known = self.store.find(name)
+        if known is None:
+            text = f"No {name.type} named: {name.full_name} found"
+            return (Problem(name, "destructiveChanges.xml", text, warning=True),)
+        self.store.delete(known.id)
+        told = _success(name, "destructiveChanges.xml", known.id, self.now)
+        self.successes.append(told | {"changed": True, "deleted": True})
+        self.deleted.append(name)
+        object_name, _, field_name = name.full_name.rpartition(".")
+        definition = self.schema.find(object_name)
+        if name.type == "CustomField" and definition is not None:
+            self.definitions = (*self.definitions, without_field(definition, field_name))
+        return ()
+
+
+class _UndoneError(Exception):
+    """Nothing of the deployment stays."""
+
+
+def deploy(
+    connection: sqlite3.Connection,
+    instance: str,
+    schema: Schema,
+    user: User,
+    now: datetime,
+    content: bytes,
+    options: DeployOptions,
+) -> Deployed:
+    """Keeps the report for whoever asks later. Raises ApiError for what is no zip."""
+    store = Store(connection, instance)
+    package = read_package(unzip(content))
+    deployment = _Deployment(store, schema, user, now, options)
+    problems: list[Problem] = []
+    undone = False
+    tests: list[dict[str, Any]] = []
+    try:
+        with savepoint(connection):
+            problems = deployment.run(package)
+            failed = any(not problem.warning for problem in problems)
+            tests = [] if failed else _tests(store, options)
+            if options.check_only or tests or (failed and options.rollback_on_error) or not deployment.successes:
+                raise _UndoneError
+    except _UndoneError:
+        undone = True
+    report = _report(store.new_id(DEPLOYMENT_PREFIX), deployment, problems, tests, undone=undone)
+    store.keep_report(RecordId(report["id"]), report)
+    return Deployed(report, () if undone else deployment.definitions)
+
+
+def load_definitions(connection: sqlite3.Connection, schema: Schema) -> None:
+    """Takes up into `schema` the objects and fields that were deployed earlier."""
+    store = Store(connection, "")
+    stored = [one.component for kind in ("CustomObject", "CustomField") for one in store.of_type(kind)]
+    for definition in new_definitions(stored, schema, []):
+        schema.add(definition)
+
+
+def _tests(store: Store, options: DeployOptions) -> list[dict[str, Any]]:
+    """The tests that would have to run. None can, so each of them fails and says why."""
+    if options.test_level in _NO_TESTS:
+        return []
+    named = list(options.run_tests) if options.test_level == "RunSpecifiedTests" else None
+    found = (
+        named
+        if named is not None
+        else [c.component.name.full_name for c in store.of_type("ApexClass") if apex.is_test(c.component)]
+    )
+    return [apex.test_failure(name) for name in found]
+
+
+def _report(
+    report_id: RecordId,
+    deployment: _Deployment,
+    problems: Sequence[Problem],
+    tests: Sequence[dict[str, Any]],
+    *,
+    undone: bool,
+) -> dict[str, Any]:
+    options, moment = deployment.options, to_wire(deployment.now)
+    failures = [_failure(problem, deployment.now) for problem in problems if not problem.warning]
+    successes = [] if failures and undone else deployment.successes
+    status = DeployStatus.SUCCEEDED
+    if failures or tests:
+        status = DeployStatus.SUCCEEDED_PARTIAL if successes and not undone else DeployStatus.FAILED
+    named = [success for success in successes if success["componentType"]]
+    return {
+        "id": report_id,
+        "checkOnly": options.check_only,
+        "completedDate": moment,
+        "createdBy": deployment.user.id,
+        "createdByName": deployment.user.name,
+        "createdDate": moment,
+        "details": {
+            "componentFailures": failures,
+            "componentSuccesses": successes,
+            "runTestResult": {
+                "failures": list(tests),
+                "numFailures": len(tests),
+                "numTestsRun": len(tests),
+                "successes": [],
+                "totalTime": 0,
+            },
+        },
+        "done": True,
+        "ignoreWarnings": options.ignore_warnings,
+        "lastModifiedDate": moment,
+        "numberComponentErrors": len(failures),
+        "numberComponentsDeployed": len(named),
+        "numberComponentsTotal": len(named) + len(failures),
+        "numberTestErrors": len(tests),
+        "numberTestsCompleted": 0,
+        "numberTestsTotal": len(tests),
+        "rollbackOnError": options.rollback_on_error,
+        "runTestsEnabled": bool(tests),
+        "startDate": moment,
+        "status": status.value,
+        "success": status is DeployStatus.SUCCEEDED,
+    }
+
+
+def _success(name: ComponentName, file_name: str, record_id: RecordId | None, now: datetime) -> dict[str, Any]:
+    return {
+        "changed": record_id is not None,
+        "componentType": name.type,
+        "created": False,
+        "createdDate": to_wire(now),
+        "deleted": False,
+        "fileName": file_name,
+        "fullName": name.full_name,
+        "id": record_id,
+        "success": True,
+        "warning": False,
+    }
+
+
+def _failure(problem: Problem, now: datetime) -> dict[str, Any]:
+    told = _success(problem.name, problem.file_name, None, now) | {"success": False, "problem": problem.text}
+    place = {"lineNumber": problem.line, "columnNumber": problem.column} if problem.line else {}
+    return told | {"problemType": "Error"} | place

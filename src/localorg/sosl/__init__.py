@@ -1,0 +1,1 @@
+"""SOSL: text search over several objects."""

@@ -1,0 +1,273 @@
+"""Every endpoint with requests that make no sense: never a crash, never an answer that is none of Salesforce's.
+
+LOCALORG_FUZZ_SECONDS=600 goes on for ten minutes; LOCALORG_FUZZ_SEED begins elsewhere.
+"""
+
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import orjson
+import pytest
+import pytest_asyncio
+from starlette.routing import Route
+
+from localorg.bulk.endpoints import BULK_ROUTES
+from localorg.metadata.endpoints import METADATA_ROUTES
+from localorg.metadata.soap import METADATA_CALLS
+from localorg.oauth.endpoints import OAUTH_ROUTES
+from localorg.rest.routes import REST_ROUTES
+from localorg.soap.endpoints import SOAP_ROUTES
+from localorg.testing import RunningOrg, start_org
+from localorg.tooling.endpoints import TOOLING_ROUTES
+
+_SECONDS = float(os.environ.get("LOCALORG_FUZZ_SECONDS", "0"))
+_SEED = int(os.environ.get("LOCALORG_FUZZ_SEED", "7"))
+_REQUESTS = 1_500
+_LONGEST_ANSWER = 120.0
+_JSON_ROUTES = [*REST_ROUTES, *METADATA_ROUTES, *BULK_ROUTES, *TOOLING_ROUTES]
+_OBJECTS = ["Case", "Contact", "Account", "User", "ContentVersion", "Nothing", "ApexClass", "case", "Credit__c"]
+_FIELDS = [
+    "Id",
+    "Name",
+    "Subject",
+    "OwnerId",
+    "ContactId",
+    "Casewright_Conversation__c",
+    "IsClosed",
+    "Nope",
+    "CreatedDate",
+]
+_QUERIES = [
+    "SELECT Id FROM Case",
+    "SELECT Id, (SELECT Id FROM CaseComments) FROM Case WHERE Subject LIKE '%a' LIMIT 2",
+    "SELECT COUNT(Id) n, Status FROM Case GROUP BY Status HAVING COUNT(Id) > 1",
+    "SELECT FIELDS(ALL) FROM Contact LIMIT 3",
+    "SELECT Id FROM Case WHERE CreatedDate = LAST_N_DAYS:9999999999",
+    "SELECT",
+    "FIND {x} RETURNING Case(Id)",
+]  # fmt: skip
+_WORDS = [
+    "",
+    "x",
+    "\x00",
+    "'",
+    '"',
+    "\\",
+    "ü€😀",
+    "a" * 5_000,
+    "../../etc/passwd",
+    "%00",
+    "@{a.id}",
+    "null",
+    "-1",
+    "<a/>",
+]
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
+_KEYS = [
+    "records", "allOrNone", "compositeRequest", "graphs", "batchRequests", "inputs", "operation", "object", "query",
+    "state", "externalIdFieldName", "columnDelimiter", "lineEnding", "attributes", "type", "referenceId", "url", "method",
+    "body", "ids", "fields", "NewPassword", "Body", "Name", "VersionData", "PathOnClient", "deployOptions", "q", "sobjects",
+]  # fmt: skip
+_OPERATIONS = [*METADATA_CALLS, "login", "logout", "getUserInfo", "executeAnonymous", "nothing"]
+_HEADERS = [
+    ("If-Modified-Since", "yesterday"),
+    ("If-Unmodified-Since", "Mon, 02 Jan 2023 00:00:00 GMT"),
+    ("Sforce-Query-Options", "batchSize=abc"),
+    ("Sforce-Auto-Assign", "01Q000000000000"),
+    ("Sforce-Duplicate-Rule-Header", "allowSave=="),
+    ("Content-Type", "multipart/form-data; boundary=x"),
+    ("Content-Type", "multipart/form-data"),
+    ("Content-Type", "application/x-www-form-urlencoded"),
+    ("Content-Type", "text/xml"),
+    ("Content-Type", "text/csv; charset=utf-16"),
+    ("Content-Encoding", "gzip"),
+    ("Accept", "application/xml"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def fuzzed(aurora_seed: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningOrg]:
+    """An org of its own, for what remains of it."""
+    async with start_org("fuzzed", aurora_seed, tmp_path_factory.mktemp("fuzzed")) as org:
+        yield org
+
+
+class Nonsense:
+    """Requests drawn at random, with known ids mixed in so that some get further."""
+
+    def __init__(self, seed: int, ids: list[str]) -> None:
+        self.random = random.Random(seed)
+        self.ids = ids
+
+    def request(self) -> dict[str, Any]:
+        if self.random.random() < 0.15:
+            return self._soap()
+        routes = OAUTH_ROUTES if self.random.random() < 0.08 else _JSON_ROUTES
+        route: Route = self.random.choice(routes)
+        own = [method for method in route.methods or () if method != "HEAD"]
+        method = self.random.choice(own) if own and self.random.random() < 0.9 else self.random.choice(_METHODS)
+        headers = dict([self.random.choice(_HEADERS)]) if self.random.random() < 0.25 else {}
+        return {
+            "method": method,
+            "url": self._path(route.path),
+            "params": self._parameters(),
+            "content": self._body() if method not in ("GET", "HEAD") or self.random.random() < 0.05 else b"",
+            "headers": headers,
+        }
+
+    def _path(self, template: str) -> str:
+        filled = template
+        while "{" in filled:
+            before, _, rest = filled.partition("{")
+            name, _, after = rest.partition("}")
+            filled = before + quote(self._segment(name.split(":")[0]), safe="") + after
+        return filled
+
+    def _segment(self, name: str) -> str:
+        if name == "version":
+            return self.random.choice(["67.0"] * 20 + ["20.0", "999.0", "x"])
+        if name == "object":
+            return self.random.choice(_OBJECTS)
+        if name == "field":
+            return self.random.choice(_FIELDS)
+        return self.random.choice([*self.ids, *(word for word in _WORDS if word)])
+
+    def _parameters(self) -> dict[str, str]:
+        names = [
+            "q",
+            "fields",
+            "ids",
+            "start",
+            "end",
+            "locator",
+            "maxRecords",
+            "columns",
+            "queryLocator",
+            "token",
+            "allOrNone",
+        ]
+        chosen = self.random.sample(names, self.random.randrange(3))
+        return {name: self.random.choice([*_QUERIES, *_WORDS, *self.ids, ",".join(self.ids)]) for name in chosen}
+
+    def _body(self) -> bytes:
+        kind = self.random.random()
+        if kind < 0.1:
+            return self.random.randbytes(self.random.randrange(300))
+        if kind < 0.2:
+            whole = orjson.dumps(self._value(3))
+            return whole[: self.random.randrange(len(whole) + 1)]
+        if kind < 0.3:
+            return b'--x\r\nContent-Disposition: form-data; name="json"\r\n\r\n{"deployOptions":{}}\r\n--x\r\n' + (
+                b'Content-Disposition: form-data; name="file"; filename="a"\r\n\r\nPK\x03\x04'
+                + self.random.randbytes(60)
+            )
+        if kind < 0.4:
+            return "\n".join(",".join(self._words(3)) for _ in range(4)).encode(errors="replace")
+        return orjson.dumps(self._value(4))
+
+    def _words(self, count: int) -> list[str]:
+        return [self.random.choice([*_FIELDS, *_WORDS]) for _ in range(count)]
+
+    def _value(self, depth: int) -> Any:
+        kind = self.random.randrange(9 if depth else 6)
+        match kind:
+            case 0:
+                return None
+            case 1:
+                return self.random.choice([True, False])
+            case 2:
+                return self.random.choice([0, -1, 2**53, 1e300, 1.5, 10**18])
+            case 3:
+                return self.random.choice([*_WORDS, *_OBJECTS, *_QUERIES])
+            case 4:
+                return self.random.choice([*self.ids, "insert", "upsert", "UploadComplete", "Aborted", "GET", "POST"])
+            case 5:
+                return f"/services/data/v67.0/sobjects/{self.random.choice(_OBJECTS)}"
+            case 6:
+                return [self._value(depth - 1) for _ in range(self.random.randrange(4))]
+            case _:
+                keys = self.random.sample([*_KEYS, *_FIELDS], self.random.randrange(1, 6))
+                return {key: self._value(depth - 1) for key in keys}
+
+    def _soap(self) -> dict[str, Any]:
+        route = self.random.choice(SOAP_ROUTES)
+        path = route.path.replace("{api}", self.random.choice(["u", "c", "m", "s", "T", "x"]))
+        path = path.replace("{version}", self.random.choice(["66.0", "67.0", "x"])).replace("{rest:path}", "00D")
+        return {"method": "POST", "url": path, "content": self._envelope(), "headers": {"SOAPAction": '""'}}
+
+    def _envelope(self) -> bytes:
+        operation = self.random.choice(_OPERATIONS)
+        names = ["ZipFile", "DeployOptions", "asyncProcessId", "retrieveRequest", "queries", "type", "unpackaged", "types",
+                 "members", "name", "username", "password", "testLevel", "runTests", "checkOnly"]  # fmt: skip
+        inner = "".join(
+            f"<{name}>{self.random.choice(['', 'x', '*', 'true', 'UEsDBA==', 'ApexClass', *self.ids])}</{name}>"
+            for name in self.random.sample(names, self.random.randrange(5))
+        )
+        nested = f"<retrieveRequest><unpackaged><types>{inner}</types></unpackaged></retrieveRequest>"
+        whole = (
+            '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header/><e:Body>'
+            f"<{operation}>{self.random.choice([inner, nested])}</{operation}></e:Body></e:Envelope>"
+        )
+        match self.random.randrange(8):
+            case 0:
+                return whole[: self.random.randrange(len(whole))].encode()
+            case 1:
+                return b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+            case _:
+                return whole.encode()
+
+
+def _complaint(request: dict[str, Any], answer: httpx2.Response) -> str | None:
+    """What is wrong with an answer, if anything is."""
+    is_soap = "/Soap/" in request["url"]
+    if answer.status_code >= 500 and not (is_soap and b"Fault>" in answer.content):
+        return f"{answer.status_code} {answer.text[:300]}"
+    if request["url"].startswith("/services/data") and answer.status_code >= 400 and request["method"] != "HEAD":
+        body = answer.json()
+        told = body if isinstance(body, list) else body.get("results", [{}])
+        if not told or not ({"errorCode", "errors", "isSuccess"} & told[0].keys()):
+            return f"{answer.status_code} without an error code: {answer.text[:300]}"
+    return None
+
+
+def _rounds() -> Iterator[int]:
+    if not _SECONDS:
+        yield from range(_REQUESTS)
+        return
+    ends, number = time.monotonic() + _SECONDS, 0
+    while time.monotonic() < ends:
+        yield number
+        number += 1
+
+
+async def test_no_request_however_senseless_makes_the_org_fail(fuzzed: RunningOrg) -> None:
+    token = await fuzzed.access_token()
+    found = [(await fuzzed.query(f"SELECT Id FROM {name} LIMIT 1"))[0]["Id"] for name in ("Case", "Contact", "Account")]
+    nonsense = Nonsense(_SEED, [*found, "750000000000000AAA", "0Af000000000000AAA"])
+    complaints: list[str] = []
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(base_url=fuzzed.url, timeout=_LONGEST_ANSWER, trust_env=False) as client:
+        for _ in _rounds():
+            request = nonsense.request()
+            own = {**headers, **request.pop("headers")}
+            if "/revoke" in request["url"]:
+                own = {}
+            try:
+                answer = await client.request(headers=own, **request)
+            except httpx2.TransportError as error:
+                complaints.append(f"{request} → {error!r}")
+                continue
+            complaint = _complaint(request, answer)
+            if complaint is not None:
+                complaints.append(f"{request} → {complaint}")
+            if answer.status_code == 401 and "oauth2" not in request["url"]:
+                headers = {"Authorization": f"Bearer {await fuzzed.access_token()}"}
+    assert not complaints, "\n".join(complaints[:20])
+    assert fuzzed.process.returncode is None
+    assert await fuzzed.query("SELECT Id FROM Organization")
