@@ -3,7 +3,7 @@ development sets in `bench/intents_dev`, whose phrasings no training example was
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from casewright.understanding.training import train
 EXAMPLES = Path(__file__).parents[1] / "examples"
 DEVELOPMENT = Path(__file__).parent / "intents_dev"
 NOBODY = TenantId(UUID(int=0))
-TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 class Phrasings(Model):
@@ -87,7 +87,7 @@ def _hear(model: IntentModel, encoder: Encoder, phrasings: Phrasings) -> Iterato
     analyst = Analyst(model, lambda text: features.read(text, encoder), ambiguity_gap=AMBIGUITY_GAP, version="")
     meanings = [(name, text) for name, texts in phrasings.intents.items() for text in texts]
     for meant, text in (*meanings, *((None, text) for text in phrasings.out_of_scope)):
-        understood = analyst.analyse(UnderstandingRequest(tenant_id=NOBODY, text=text), TODAY)
+        understood = analyst.analyse(UnderstandingRequest(tenant_id=NOBODY, text=text), NOW)
         yield Heard(
             text=text,
             meant=meant,

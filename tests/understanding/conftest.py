@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from casewright.understanding.training import train
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TODAY = date(2026, 11, 22)
 """A Sunday."""
+NOW = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
 
 EMAIL = ExpectedSlot(name="email", type="email")
 CODE = ExpectedSlot(name="code", type="code")
@@ -64,7 +65,7 @@ class Company:
             tokens={token: token.strip("[]_0123456789").lower() for token in tokens},
             context=context or DialogueContext(default_language=self.language),
         )
-        return analyst.analyse(request, TODAY)
+        return analyst.analyse(request, NOW)
 
     def proposes(self, text: str, context: DialogueContext | None = None, tokens: Sequence[str] = ()) -> list[str]:
         """The commands that are sure enough to be weighed, in short: `StartProcedure password_reset`."""

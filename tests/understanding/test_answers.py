@@ -3,16 +3,16 @@ import pytest
 from casewright.understanding.answers import choose, exact_value, values_for, yes_or_no
 from casewright.understanding.entities import find_entities
 from casewright.understanding.models import ExpectedSlot, Option
-from tests.understanding.conftest import PRIORITY, TODAY
+from tests.understanding.conftest import NOW, PRIORITY, TODAY
 
 
 def chosen(text: str, *labels: str) -> list[str]:
     options = [Option(value=label.lower().replace(" ", "_"), label=label) for label in labels]
-    return [option.label for option in choose(text, options, find_entities(text, {}, TODAY))]
+    return [option.label for option in choose(text, options, find_entities(text, {}, NOW))]
 
 
 def priority(text: str) -> tuple[str, ...]:
-    return values_for(PRIORITY, text, find_entities(text, {}, TODAY), TODAY)
+    return values_for(PRIORITY, text, find_entities(text, {}, NOW), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_priority_is_chosen_in_other_words_too(text: str, value: str) -> None:
 def test_a_day_is_matched_to_an_option_that_names_it_otherwise(text: str, value: str) -> None:
     options = (Option(value="today", label="Earlier today"), Option(value="before", label="Yesterday or before"))
     slot = ExpectedSlot(name="issued", type="choice", options=options)
-    assert values_for(slot, text, find_entities(text, {}, TODAY), TODAY) == (value,)
+    assert values_for(slot, text, find_entities(text, {}, NOW), TODAY) == (value,)
 
 
 def test_a_text_slot_takes_the_whole_text() -> None:
@@ -206,7 +206,7 @@ TOKENS = {"[EMAIL_1]": "email", "[EMAIL_2]": "email"}
 )
 def test_what_stands_in_a_field_is_a_value_of_its_type_or_none(type_: str, text: str, value: str | None) -> None:
     slot = ExpectedSlot(name="slot", type=type_, options=PRIORITY.options if type_ == "choice" else ())
-    assert exact_value(slot, text, find_entities(text, TOKENS, TODAY), TODAY) == value
+    assert exact_value(slot, text, find_entities(text, TOKENS, NOW), TODAY) == value
 
 
 @pytest.mark.parametrize(

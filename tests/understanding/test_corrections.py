@@ -3,9 +3,9 @@
 import pytest
 
 from casewright.understanding.entities import find_entities
-from casewright.understanding.models import DialogueContext, ExpectedSlot, SetSlot
+from casewright.understanding.models import DialogueContext, ExpectedSlot, Option, SetSlot
 from casewright.understanding.open_questions import prefill, read_answer
-from tests.understanding.conftest import EMAIL, TODAY, Company
+from tests.understanding.conftest import EMAIL, NOW, PRIORITY, TODAY, Company
 
 QUANTITY = ExpectedSlot(name="quantity", type="number", value="5")
 NAMES = ExpectedSlot(name="names", type="text", value="Ann and Bob")
@@ -17,12 +17,12 @@ OPENING = DialogueContext(confirmation="c1", fillable=(SUBJECT, DETAILS))
 
 
 def set_slots(text: str, context: DialogueContext) -> list[tuple[str, str]]:
-    moves = read_answer(text, context, find_entities(text, {}, TODAY), TODAY).moves
+    moves = read_answer(text, context, find_entities(text, {}, NOW), TODAY).moves
     return [(one.command.slot, one.command.value) for one in moves if isinstance(one.command, SetSlot)]
 
 
 def prefilled(text: str, *slots: ExpectedSlot) -> dict[str, str]:
-    return dict(prefill(slots, text, find_entities(text, {}, TODAY), TODAY))
+    return dict(prefill(slots, text, find_entities(text, {}, NOW), TODAY))
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,115 @@ def prefilled(text: str, *slots: ExpectedSlot) -> dict[str, str]:
 )
 def test_another_number_corrects_the_one_that_was_read_back(text: str, number: str) -> None:
     assert set_slots(text, ADDING) == [("quantity", number)]
+
+
+PLACE = ExpectedSlot(
+    name="environment",
+    type="choice",
+    value="production",
+    options=(Option(value="production", label="Production"), Option(value="sandbox", label="Sandbox")),
+)
+CASE = ExpectedSlot(name="number", type="case_number", value="00001093")
+ADDRESS = EMAIL.model_copy(update={"value": "[EMAIL_1]"})
+HOW_URGENT = PRIORITY.model_copy(update={"value": "High"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no, I meant the sandbox",
+        "sorry, the sandbox",
+        "not production, the sandbox",
+        "the sandbox, not production",
+        "actually it's the sandbox",
+        "the other one",
+        "nein, ich meinte die Sandbox",
+        "Entschuldigung, die Sandbox",
+        "nicht Production, sondern die Sandbox",
+    ],
+)
+def test_another_option_corrects_the_one_that_was_read_back(text: str) -> None:
+    assert set_slots(text, DialogueContext(confirmation="c1", fillable=(PLACE,))) == [("environment", "sandbox")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sorry, 25 not 20",
+        "25, not 20",
+        "not 20 but 25",
+        "25 rather than 20",
+        "my mistake, it's 25 users",
+        "wrong number, 25",
+        "25 statt 20",
+        "nicht 20 sondern 25",
+        "Ich habe mich vertippt, 25",
+        "falsche Zahl, 25",
+    ],
+)
+def test_of_two_numbers_the_one_that_is_denied_is_not_meant(text: str) -> None:
+    twenty = QUANTITY.model_copy(update={"value": "20"})
+    assert set_slots(text, DialogueContext(confirmation="c1", fillable=(twenty, NAMES))) == [("quantity", "25")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not that case, 00001234",
+        "no, case 00001234 not 00001093",
+        "00001234 instead of 00001093",
+        "that's the wrong case number: 00001234",
+        "nicht der Fall, 00001234",
+        "nein, Fall 00001234",
+    ],
+)
+def test_another_case_corrects_the_one_that_was_read_back(text: str) -> None:
+    assert set_slots(text, DialogueContext(confirmation="c1", fillable=(CASE, HOW_URGENT))) == [("number", "00001234")]
+
+
+@pytest.mark.parametrize("text", ["critical, not high", "no, critical", "kritisch, nicht hoch", "ach nein, kritisch"])
+def test_another_priority_corrects_the_one_that_was_read_back(text: str) -> None:
+    assert set_slots(text, DialogueContext(confirmation="c1", fillable=(CASE, HOW_URGENT))) == [
+        ("priority", "Critical")
+    ]
+
+
+@pytest.mark.parametrize("text", ["actually, critical", "no, critical", "ach nein, kritisch"])
+def test_a_priority_is_corrected_while_something_else_is_asked(text: str) -> None:
+    assert set_slots(text, DialogueContext(awaiting=EMAIL, fillable=(CASE, HOW_URGENT))) == [("priority", "Critical")]
+
+
+def test_an_answer_may_correct_another_value_beside_it() -> None:
+    twenty = QUANTITY.model_copy(update={"value": "20"})
+    context = DialogueContext(awaiting=EMAIL, fillable=(twenty,))
+    tokens = {"[EMAIL_1]": "email"}
+    text = "[EMAIL_1], and 25 not 20"
+    moves = read_answer(text, context, find_entities(text, tokens, NOW), TODAY).moves
+    commands = [one.command for one in moves if isinstance(one.command, SetSlot)]
+    assert [(one.slot, one.value) for one in commands] == [("email", "[EMAIL_1]"), ("quantity", "25")]
+
+
+@pytest.mark.parametrize("text", ["yes, 20", "ja, 20 stimmt", "no", "no, leave it", "nein danke, nicht nötig"])
+def test_what_names_no_other_value_corrects_nothing(text: str) -> None:
+    twenty = QUANTITY.model_copy(update={"value": "20"})
+    assert set_slots(text, DialogueContext(confirmation="c1", fillable=(twenty, NAMES))) == []
+
+
+def test_what_several_requests_are_about_is_told_with_one_of_them() -> None:
+    text = "reset MFA and unlock the user for [EMAIL_1], case 00001234"
+    message = find_entities(text, {"[EMAIL_1]": "email"}, NOW)
+    assert prefill((EMAIL, CASE), "reset MFA", (), TODAY, message) == (("email", "[EMAIL_1]"), ("number", "00001234"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("status of case 00001234 and raise the priority of my other case", "raise the priority of my other case"),
+        ("compare case 00001234 with 00001235 and close it", "close it"),
+    ],
+)
+def test_another_case_and_one_of_two_are_not_taken_from_the_other_request(text: str, words: str) -> None:
+    assert prefill((CASE,), words, (), TODAY, find_entities(text, {}, NOW)) == ()
 
 
 @pytest.mark.parametrize("text", ["no", "no, in 3 days", "nein, seit 10:30 nicht mehr"])

@@ -76,6 +76,32 @@ def test_going_back_to_what_is_being_done_resumes_nothing() -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "Hello, Olga from the sales team in Cork here.",
+        "Hi there, this is Ada Lovelace from Acme",
+        "Guten Tag, hier ist Jörg Maier vom Einkauf",
+        "Good morning, my name is Bela.",
+    ],
+)
+def test_a_greeting_may_say_who_is_writing(text: str) -> None:
+    assert move(text) == "SmallTalk greeting"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello, this is broken",
+        "Hi, my name is wrong on the invoice",
+        "Hi, this is Ada from Acme with a question about invoices",
+        "Hello, Salesforce is down here",
+    ],
+)
+def test_a_greeting_before_something_to_do_is_not_all_that_is_said(text: str) -> None:
+    assert "SmallTalk" not in move(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     ["never mind", "please cancel that, thanks", "ok forget it", "Vergessen Sie es", "hat sich erledigt", "stop"],
 )
 def test_taking_back_cancels_the_active_topic(text: str) -> None:

@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from casewright.understanding.emotion import feel
+from casewright.understanding.emotion import feel, read_emotions
+from casewright.understanding.goemotions import CHOSEN
 from tests.understanding.conftest import Company
 
 NEGATIVE = -0.3
@@ -103,3 +106,71 @@ def test_the_examples_of_questions_that_companies_give_are_not_angry(aurora: Com
         asking = [intent for intent in company.model.intents if intent.target.knowledge or intent.target.procedure]
         angry = [text for intent in asking for text in intent.examples if feel(text, company.language).label == "angry"]
         assert angry == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Great, it broke again.",
+        "Great, the export broke again. How do I export data now?",
+        "Wonderful. Third time this week.",
+        "Yeah right, very helpful.",
+        "thanks for nothing",
+        "I am not happy with that answer",
+    ],
+)
+def test_kind_words_that_are_not_meant_kindly_are_no_joy(text: str) -> None:
+    assert feel(text, "en").valence < NEGATIVE
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Esto es inaceptable, es la tercera vez que escribo", "es"),
+        ("C'est inadmissible, ça ne marche toujours pas", "fr"),
+        ("È la terza volta, sono molto deluso", "it"),
+        ("Isso é um absurdo, ninguém responde", "pt"),
+        ("Ik ben teleurgesteld, het werkt nog steeds niet", "nl"),
+        ("何度も連絡していますが、まだ動きません", "ja"),
+    ],
+)
+def test_complaints_are_heard_in_other_languages(text: str, language: str) -> None:
+    assert feel(text, language).valence < NEGATIVE
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Muchas gracias, ya funciona", "es"), ("Merci beaucoup !", "fr"), ("ありがとうございます", "ja")],
+)
+def test_thanks_are_heard_in_other_languages(text: str, language: str) -> None:
+    assert feel(text, language).valence > POSITIVE
+
+
+def test_feelings_that_no_phrase_names_come_from_the_model() -> None:
+    emotion, labels = read_emotions("I hate this", "en")
+    assert labels["anger"] >= CHOSEN
+    assert emotion.label == "angry"
+
+
+def test_a_support_phrase_chooses_the_label_that_the_model_does_not() -> None:
+    _, labels = read_emotions("it still doesn't work, for the third time", "en")
+    assert labels["annoyance"] >= CHOSEN
+
+
+def test_in_other_languages_a_text_without_a_known_phrase_is_neutral() -> None:
+    emotion, labels = read_emotions("¿Dónde encuentro mi factura?", "es")
+    assert emotion.label == "neutral"
+    assert [label for label, score in labels.items() if score >= CHOSEN] == ["neutral"]
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "de", "ja", "xx"]))
+def test_any_text_has_an_emotion_within_its_bounds(text: str, language: str) -> None:
+    emotion, labels = read_emotions(text, language)
+    assert -1 <= emotion.valence <= 1
+    assert 0 <= emotion.intensity <= 1
+    assert len(labels) == 28
+    assert all(0 <= score <= 1 for score in labels.values())
+
+
+def test_half_a_character_is_no_reason_to_fail() -> None:
+    assert feel("it still doesn't work \ud83d", "en").valence < NEGATIVE

@@ -1,29 +1,31 @@
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
-from casewright.understanding.entities import find_awaited, find_entities, full_record_id, object_of
-from tests.understanding.conftest import TODAY
+from casewright.understanding.entities import find_awaited, find_entities, local_time, values_of, with_counts
+from casewright.understanding.entity_types.records import full_record_id, object_of
+from casewright.understanding.models import OwnNames
+from tests.understanding.conftest import NOW
 
 
-def values(text: str, type_: str, tokens: dict[str, str] | None = None, today: date = TODAY) -> list[str]:
-    return [entity.value for entity in find_entities(text, tokens or {}, today) if entity.type == type_]
+def values(text: str, type_: str, tokens: dict[str, str] | None = None) -> list[str]:
+    return values_of(find_entities(text, tokens or {}, NOW), type_)
 
 
 def test_each_entity_lies_where_it_says() -> None:
     text = "case 00001234 of [EMAIL_1] fails with HTTP 401 since yesterday"
-    found = find_entities(text, {"[EMAIL_1]": "email"}, TODAY)
+    found = find_entities(text, {"[EMAIL_1]": "email"}, NOW)
     assert [(entity.type, text[entity.start : entity.end]) for entity in found] == [
         ("case_number", "00001234"),
         ("email", "[EMAIL_1]"),
         ("http_status", "401"),
-        ("date", "yesterday"),
+        ("date_range", "since yesterday"),
     ]
 
 
 def test_only_tokens_that_stand_for_something_are_values() -> None:
     text = "[EMAIL_1] [LITERAL_1] [EMAIL_9]"
-    found = find_entities(text, {"[EMAIL_1]": "email", "[LITERAL_1]": "literal"}, TODAY)
+    found = find_entities(text, {"[EMAIL_1]": "email", "[LITERAL_1]": "literal"}, NOW)
     assert [(entity.type, entity.value) for entity in found] == [("email", "[EMAIL_1]")]
 
 
@@ -131,7 +133,7 @@ def test_a_day_is_written_as_a_date(text: str, day: str) -> None:
     assert values(text, "date") == [day]
 
 
-@pytest.mark.parametrize("text", ["2026-02-31", "version 1.2.3", "31.31.2026", "2026-01-15T10:22:33Z"])
+@pytest.mark.parametrize("text", ["2026-02-31", "version 1.2.3", "31.31.2026"])
 def test_what_is_no_day_is_no_date(text: str) -> None:
     assert values(text, "date") == []
 
@@ -152,3 +154,43 @@ def test_a_bare_value_counts_when_it_was_asked_for(text: str, type_: str, value:
 @pytest.mark.parametrize("text", ["12345", "1234567", "12.3456", "abc123456"])
 def test_a_code_is_six_digits_and_nothing_else(text: str) -> None:
     assert list(find_awaited(text, "code")) == []
+
+
+def test_of_two_values_in_one_place_the_longer_stands() -> None:
+    found = find_entities("API v61.0 since 2026-11-20 at 10:30", {}, NOW)
+    assert [(one.type, one.value) for one in found] == [
+        ("version", "61.0"),
+        ("date_range", "2026-11-20T10:30+00:00/.."),
+    ]
+
+
+def test_a_record_is_found_in_the_address_of_its_page() -> None:
+    text = "https://acme.lightning.force.com/lightning/r/Case/5003000000D8cuIAAR/view"
+    found = find_entities(text, {}, NOW)
+    assert [(one.type, one.value) for one in found] == [("url", text), ("record_id", "5003000000D8cuIAAR")]
+
+
+def test_days_are_those_of_the_customers_time_zone() -> None:
+    late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    tokyo = find_entities("today", {}, local_time(late, "Asia/Tokyo"))
+    nowhere = find_entities("today", {}, local_time(late, "Not/AZone"))
+    assert ([one.value for one in tokyo], [one.value for one in nowhere]) == (["2026-11-23"], ["2026-11-22"])
+
+
+def test_products_and_editions_are_the_tenants_own() -> None:
+    names = OwnNames(products={"Aurora Portal": ("the portal",)}, editions={"Enterprise Edition": ("EE",)})
+    text = "The Portal does not open in our EE org"
+    found = find_entities(text, {}, NOW, names=names)
+    assert [(one.type, one.value) for one in found] == [("product", "Aurora Portal"), ("edition", "Enterprise Edition")]
+    assert find_entities(text, {}, NOW) == ()
+
+
+def test_a_slot_for_a_day_takes_the_first_one_that_is_named() -> None:
+    assert values("between Monday and Wednesday", "date") == ["2026-11-16"]
+    assert values("until Friday", "date") == ["2026-11-27"]
+
+
+def test_counts_are_told_beside_what_else_is_there() -> None:
+    text = "25 seats for case 00001234"
+    found = with_counts(text, find_entities(text, {}, NOW))
+    assert [(one.type, one.value) for one in found] == [("number", "25"), ("case_number", "00001234")]

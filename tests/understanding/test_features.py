@@ -1,7 +1,7 @@
 import numpy as np
 
 from casewright.understanding.encoder import Encoder
-from casewright.understanding.features import combine, count_features, rarity_of, read, read_many
+from casewright.understanding.features import count_features, rarity_of, read, read_batch, read_many
 
 
 def test_inflected_words_share_features() -> None:
@@ -25,11 +25,6 @@ def test_frequent_features_weigh_less_than_rare_ones(encoder: Encoder) -> None:
     assert rarity[the].mean() < rarity[invoice].mean()
 
 
-def test_a_text_without_words_has_an_input_too(encoder: Encoder) -> None:
-    reading = read("…", encoder)
-    assert np.isfinite(combine([reading], rarity_of([reading]))).all()
-
-
 def test_which_case_a_long_number_names_makes_no_difference() -> None:
     assert (count_features("reopen case 00001234") == count_features("reopen case 87654")).all()
     assert (count_features("error 401") != count_features("error 403")).any()
@@ -41,3 +36,11 @@ def test_many_texts_are_read_as_one_by_one(encoder: Encoder) -> None:
         assert (together.vector == alone.vector).all()
         assert np.allclose(together.multilingual, alone.multilingual, atol=1e-5)
         assert (together.counts == alone.counts).all()
+
+
+def test_a_batch_is_read_as_one_by_one_and_nothing_of_it_is_kept(encoder: Encoder) -> None:
+    texts = ["my own words 4711", "and somebody else's"]
+    for together, alone in zip(read_batch(texts, encoder), (read(text, encoder) for text in texts), strict=True):
+        assert (together.vector == alone.vector).all()
+        assert np.allclose(together.multilingual, alone.multilingual, atol=1e-5)
+    assert not encoder._remembered.find(texts)

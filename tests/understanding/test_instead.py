@@ -5,7 +5,7 @@ import pytest
 from casewright.understanding.entities import find_entities
 from casewright.understanding.models import DialogueContext, ExpectedSlot, Option, SetSlot
 from casewright.understanding.open_questions import read_answer
-from tests.understanding.conftest import EMAIL, TODAY
+from tests.understanding.conftest import EMAIL, NOW, TODAY
 
 INSTEAD = (
     Option(value="new_code", label="Send a new code"),
@@ -17,7 +17,7 @@ CODE = ExpectedSlot(name="code", type="code", instead=INSTEAD)
 
 def wanted(text: str, awaiting: ExpectedSlot = CODE) -> list[tuple[str, str]]:
     context = DialogueContext(awaiting=awaiting, fillable=(EMAIL.model_copy(update={"value": "[EMAIL_1]"}),))
-    entities = find_entities(text, {"[EMAIL_1]": "email", "[EMAIL_2]": "email"}, TODAY)
+    entities = find_entities(text, {"[EMAIL_1]": "email", "[EMAIL_2]": "email"}, NOW)
     moves = read_answer(text, context, entities, TODAY).moves
     return [(one.command.slot, one.command.value) for one in moves if isinstance(one.command, SetSlot)]
 

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from casewright.understanding import features
 from casewright.understanding.encoder import Encoder
 from casewright.understanding.errors import IntentModelUnreadable
-from casewright.understanding.intents import IntentModel, digest_of, is_out_of_scope, read_header
+from casewright.understanding.intents import FORMAT, IntentModel, digest_of, is_out_of_scope, read_header
 from tests.understanding.conftest import Company
 
 
@@ -52,8 +53,8 @@ def test_a_model_comes_back_from_its_bytes_as_it_was(aurora: Company) -> None:
 
 def test_nothing_in_the_bytes_can_be_run(aurora: Company) -> None:
     with np.load(io.BytesIO(aurora.model.to_bytes()), allow_pickle=False) as arrays:
-        assert {array.dtype.kind for array in arrays.values()} <= {"f", "u"}
-        assert json.loads(arrays["header"].tobytes())["format"] == 2
+        assert {array.dtype.kind for array in arrays.values()} <= {"f", "u", "i"}
+        assert json.loads(arrays["header"].tobytes())["format"] == FORMAT
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nothing", b"\x80\x04}."])
@@ -70,12 +71,29 @@ def test_half_a_file_is_refused_with_what_to_do(aurora: Company) -> None:
 
 def test_a_model_of_another_encoder_is_refused_but_its_examples_can_be_read(aurora: Company) -> None:
     header = aurora.model.header.model_copy(update={"encoder": "another encoder"})
-    data = IntentModel(
-        header, aurora.model.weights, aurora.model.bias, aurora.model.rarity, aurora.model.examples
-    ).to_bytes()
+    data = replace(aurora.model, header=header).to_bytes()
     with pytest.raises(IntentModelUnreadable, match="another sentence encoder"):
         IntentModel.from_bytes(data, aurora.encoder)
     assert read_header(data).definitions == aurora.model.header.definitions
+
+
+def test_a_model_of_an_older_format_is_refused_but_its_examples_can_be_read(aurora: Company) -> None:
+    content = aurora.model.header.model_dump(mode="json", exclude={"judge"}) | {"format": 2}
+    file = io.BytesIO()
+    np.savez(file, header=np.frombuffer(json.dumps(content).encode(), dtype=np.uint8), weights=np.zeros((3, 3)))
+    with pytest.raises(IntentModelUnreadable, match="another version of Casewright: train it again"):
+        IntentModel.from_bytes(file.getvalue(), aurora.encoder)
+    header = read_header(file.getvalue())
+    assert header.definitions == aurora.model.header.definitions
+    assert not header.fits(aurora.encoder)
+
+
+def test_many_are_predicted_as_one_by_one(aurora: Company) -> None:
+    texts = ("I forgot my password", "tell me a joke", "…", "")
+    readings = [features.read(text, aurora.encoder) for text in texts]
+    for together, alone in zip(aurora.model.predict_many(readings), map(aurora.model.predict, readings), strict=True):
+        assert together.ranking[0].name == alone.ranking[0].name
+        assert together.out_of_scope_score == pytest.approx(alone.out_of_scope_score, abs=1e-4)
 
 
 def test_a_digest_belongs_to_the_bytes() -> None:

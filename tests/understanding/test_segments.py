@@ -1,8 +1,11 @@
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casewright.understanding.segments import MOST_PIECES, split
+from casewright.understanding.splitting import train_splitter
 
 
 def pieces(text: str) -> list[str]:
@@ -56,6 +59,27 @@ def test_a_long_message_has_a_limited_number_of_pieces() -> None:
     text = "How do I do this? " * 50
     assert len(pieces(text)) == MOST_PIECES
     assert pieces(text)[-1].endswith("this?")
+
+
+@pytest.mark.parametrize("text", ["and", " and also ", ", sowie", "but, and"])
+def test_a_message_of_nothing_but_joints_is_one_piece(text: str) -> None:
+    assert len(pieces(text)) == 1
+
+
+def test_a_company_whose_requests_have_an_and_inside_keeps_it() -> None:
+    texts = [
+        f"list flights from {one} and {other}"
+        for one, other in permutations(("Rome", "Oslo", "Bonn", "Kyiv", "Cork"), 2)
+    ]
+    texts += [
+        f"how much is a taxi in {town}" for town in ("Rome", "Oslo", "Bonn", "Kyiv", "Cork", "Riga", "Graz", "Linz")
+    ]
+    splitter = train_splitter(texts, [0] * 20 + [1] * 8)
+    text = "list flights from Linz and Riga and how much is a taxi in Cork"
+    assert [text[start:end] for start, end in split(text, splitter)] == [
+        "list flights from Linz and Riga",
+        "how much is a taxi in Cork",
+    ]
 
 
 def test_a_blank_message_has_no_pieces() -> None:

@@ -1,15 +1,15 @@
 """A message analysed: its pieces, what each is about, and the commands it proposes. Pure; runs off the event loop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
 from casewright.understanding import phrases
 from casewright.understanding.answers import yes_or_no
 from casewright.understanding.contradictions import find_contradiction
 from casewright.understanding.dialogue import Move, gives_details, leans_on_before, reports_done, steer
 from casewright.understanding.emotion import feel
-from casewright.understanding.entities import find_entities
+from casewright.understanding.entities import find_entities, local_time
 from casewright.understanding.features import Reading
 from casewright.understanding.intents import IntentModel, Prediction
 from casewright.understanding.language import detect_language
@@ -36,6 +36,7 @@ from casewright.understanding.models import (
 from casewright.understanding.nonsense import is_blank, is_nonsense
 from casewright.understanding.open_questions import Answer, read_answer
 from casewright.understanding.segments import Span
+from casewright.understanding.sequence import in_wanted_order
 from casewright.understanding.signals import find_signals
 from casewright.understanding.words import stems
 
@@ -88,17 +89,25 @@ class Analyst:
         self._model = model
         self._read = read
         self._gap = ambiguity_gap
+        self._splitter = model.splitter if model else None
         self._version = version
-        self._intents = {intent.name: intent for intent in model.intents} if model else {}
-        self._titles = {_plain(title): intent for intent in self._intents.values() for title in intent.title.values()}
+        self.intents: Mapping[str, IntentDefinition] = {one.name: one for one in model.intents} if model else {}
+        self._titles = {_plain(title): intent for intent in self.intents.values() for title in intent.title.values()}
+        self._talk = {
+            _plain(example): talk
+            for intent in self.intents.values()
+            if (talk := intent.target.small_talk)
+            for example in intent.examples
+        }
 
-    def analyse(self, request: UnderstandingRequest, today: date) -> Understanding:
+    def analyse(self, request: UnderstandingRequest, now: datetime) -> Understanding:
         text, context = request.text, request.context
         language, confidence = detect_language(text, context.default_language)
         emotion = feel(text, language)
-        entities = find_entities(text, request.tokens, today)
+        here = local_time(now, request.time_zone)
+        entities = find_entities(text, request.tokens, here, language=language, names=request.names)
         signals = find_signals(text)
-        answer = Answer() if is_blank(text) else read_answer(text, context, entities, today)
+        answer = Answer() if is_blank(text) else read_answer(text, context, entities, here.date(), self._splitter)
         if is_nonsense(text) and not (answer.moves or answer.chosen or entities):
             segments, proposals, vectors = _nothing_said(text)
         else:
@@ -111,7 +120,7 @@ class Analyst:
             emotion=emotion,
             proposals=tuple(proposals),
             signals=signals,
-            contradiction=find_contradiction(text),
+            contradiction=None if answer.moves or answer.chosen else find_contradiction(text),
             model_version=self._version,
             vectors=vectors,
         )
@@ -139,7 +148,7 @@ class Analyst:
         if answer.missed and not any(_is_request(proposal.command, segments) for proposal in proposals):
             missed = Move(CannotHandle(reason="no_yes_or_no"), 0.8, "neither yes nor no")
             proposals = [_from_move(missed, 0)]
-        return segments, proposals, vectors
+        return in_wanted_order(text, segments), proposals, vectors
 
     def _pieces(self, text: str, context: DialogueContext, spans: Sequence[Span]) -> list[Piece]:
         """What is left to understand, one piece a request. Talk goes unless there is nothing else."""
@@ -187,18 +196,23 @@ class Analyst:
         words = text[span[0] : span[1]]
         if reports_done(words, context):
             return Piece(span, span, move=Move(SmallTalk(kind="positive"), 0.8, "tells that something is done"))
-        move = steer(words, context) or _bare_yes_or_no(words)
+        move = steer(words, context) or _bare_yes_or_no(words) or self._known_talk(words)
         if move is not None:
             return Piece(span, span, move=move)
         reading = self._read(words[:MOST_CHARACTERS])
         if self._model is None:
             return Piece(span, span, reading=reading)
         prediction = self._model.predict(reading)
-        talk = self._intents[prediction.ranking[0].name].target.small_talk
+        talk = self.intents[prediction.ranking[0].name].target.small_talk
         if talk and prediction.confidence >= LEAST_SURE:
             kind = SmallTalk.model_validate({"kind": talk})
             return Piece(span, span, Move(kind, prediction.confidence, "small talk"), reading, prediction)
         return Piece(span, span, reading=reading, prediction=prediction)
+
+    def _known_talk(self, words: str) -> Move | None:
+        """Small talk in an example's own words, which need not be encoded to be known."""
+        talk = self._talk.get(_plain(words))
+        return Move(SmallTalk.model_validate({"kind": talk}), SURELY, "small talk") if talk else None
 
     def _has_own_intent(self, piece: Piece) -> bool:
         return piece.prediction is not None and piece.prediction.confidence >= LEAST_SURE
@@ -228,7 +242,7 @@ class Analyst:
         prediction = piece.prediction
         if prediction is None or piece.move:
             return Segment(start=start, end=end, text=text[start:end])
-        best = self._intents[prediction.ranking[0].name]
+        best = self.intents[prediction.ranking[0].name]
         return Segment(
             start=start,
             end=end,
@@ -247,7 +261,7 @@ class Analyst:
         if first.probability < LEAST_LIKELY:
             return False
         is_close = first.probability - second.probability < self._gap
-        return is_close and self._intents[first.name].target != self._intents[second.name].target
+        return is_close and self.intents[first.name].target != self.intents[second.name].target
 
     # --- proposals ---
 
@@ -277,7 +291,7 @@ class Analyst:
         self, ranked: RankedIntent, segment: Segment, index: int, share: float, context: DialogueContext
     ) -> Proposal | None:
         """None where the intent makes no sense now, or is too unsure for what it would do."""
-        intent = self._intents[ranked.name]
+        intent = self.intents[ranked.name]
         target = intent.target
         has_topic = context.active is not None or bool(context.paused)
         confidence = ranked.probability * share
@@ -305,13 +319,13 @@ class Analyst:
 
     def _from_option(self, option: Option) -> list[Proposal]:
         """An offered intent by its name; anything else that was offered is understood by its label."""
-        intent = self._intents.get(option.value)
+        intent = self.intents.get(option.value)
         if intent is None:
             segment = self._segment(
                 option.label, self._look_at(option.label, (0, len(option.label)), DialogueContext())
             )
             intent = (
-                self._intents.get(segment.ranking[0].name) if segment.ranking and not segment.out_of_scope else None
+                self.intents.get(segment.ranking[0].name) if segment.ranking and not segment.out_of_scope else None
             )
         command = _command_for(intent, option.label) if intent else AnswerFromKnowledge(query=option.label)
         return [Proposal(command=command, confidence=SURELY, reason="picks what was offered", proposer="dialogue")]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from casewright.understanding import phrases
+from casewright.understanding import answer_phrases, phrases
 from casewright.understanding.dialogue import steer
-from casewright.understanding.entities import find_awaited
+from casewright.understanding.entities import find_awaited, values_of
 from casewright.understanding.models import DialogueContext, Entity, ExpectedSlot, Option, SmallTalk
 from casewright.understanding.words import stems
 
@@ -47,17 +47,19 @@ def yes_or_no(text: str) -> YesOrNo | None:
     Strict about yes, because it may set something in motion: "ok, but …" and "yes, that is the wrong one" are none.
     """
     text = text[:MOST_CHARACTERS]
-    has_yes, has_no = (not symbols.isdisjoint(text) for symbols in (phrases.SYMBOLS_OF_YES, phrases.SYMBOLS_OF_NO))
+    has_yes, has_no = (
+        not symbols.isdisjoint(text) for symbols in (answer_phrases.SYMBOLS_OF_YES, answer_phrases.SYMBOLS_OF_NO)
+    )
     if has_yes or has_no:
         return None if has_yes and has_no else YesOrNo("yes" if has_yes else "no")
-    start = _end(NO_PROBLEM.match(text)) or _end(phrases.PAUSE.match(text)) or _end(OPENING_NOISE.match(text))
+    start = _end(NO_PROBLEM.match(text)) or _end(answer_phrases.PAUSE.match(text)) or _end(OPENING_NOISE.match(text))
     start += len(text[start:]) - len(text[start:].lstrip(" ,.!"))
-    said = phrases.NO.match(text, start)
+    said = answer_phrases.NO.match(text, start)
     if said:
         return _no(text, said.end())
-    said = phrases.YES.match(text, start)
+    said = answer_phrases.YES.match(text, start)
     is_weak = said is None
-    said = said or phrases.WEAK_YES.match(text, start)
+    said = said or answer_phrases.WEAK_YES.match(text, start)
     return _yes(text, said.end(), is_weak) if said else None
 
 
@@ -81,21 +83,21 @@ def _no(text: str, end: int) -> YesOrNo | None:
     rest = _after(text, end)
     if rest is None:
         return YesOrNo("no")
-    if again := phrases.NO.match(text, rest):
+    if again := answer_phrases.NO.match(text, rest):
         return _no(text, again.end())
-    return None if phrases.YES.search(text, rest) else YesOrNo("no", rest, apart=True)
+    return None if answer_phrases.YES.search(text, rest) else YesOrNo("no", rest, apart=True)
 
 
 def _yes(text: str, end: int, is_weak: bool) -> YesOrNo | None:
     rest = _after(text, end)
     if rest is None:
         return None if text.rstrip().endswith("?") else YesOrNo("yes")
-    if phrases.NO.match(text, rest) or phrases.HEDGES.match(text, rest):
+    if answer_phrases.NO.match(text, rest) or phrases.HEDGES.match(text, rest):
         return None
     if is_weak:
-        stronger = phrases.YES.match(text, rest)
+        stronger = answer_phrases.YES.match(text, rest)
         return _yes(text, stronger.end(), is_weak=False) if stronger else None
-    if phrases.JOINED.match(text, rest) or SENTENCE_END.search(text, end, rest):
+    if answer_phrases.JOINED.match(text, rest) or SENTENCE_END.search(text, end, rest):
         return YesOrNo("yes", rest, apart=True)
     if "?" in text[rest:] or BAD_SIGN.search(text, rest) or phrases.HEDGES.search(text, rest):
         return None
@@ -109,10 +111,10 @@ def _after(text: str, position: int) -> int | None:
             position += 1
         if position >= len(text):
             return None
-        filler = phrases.FILLERS.match(text, position) or phrases.WEAK_YES.match(text, position)
+        filler = phrases.FILLERS.match(text, position) or answer_phrases.WEAK_YES.match(text, position)
         if filler is None or filler.end() == position:
             return position
-        if phrases.JOINED.match(text, position):
+        if answer_phrases.JOINED.match(text, position):
             return position
         position = filler.end()
 
@@ -125,14 +127,14 @@ def choose(text: str, options: Sequence[Option], entities: Sequence[Entity] = ()
     for option in options:
         if words in (option.value.casefold(), option.label.casefold()):
             return (option,)
-    if phrases.NEITHER.search(text):
+    if answer_phrases.NEITHER.search(text):
         return ()
-    if len(options) <= 3 and phrases.BOTH.fullmatch(words):
+    if len(options) <= 3 and answer_phrases.BOTH.fullmatch(words):
         return tuple(options)
     named = [option for option in options if is_named(option, text)]
     if not named:
-        named = _by_entity(options, entities) or _by_place(words, options) or _by_words(text, options)
-    if not named and phrases.DO_NOT_KNOW.search(text):
+        named = _by_priority(text, options, entities) or _by_place(words, options) or _by_words(text, options)
+    if not named and answer_phrases.DO_NOT_KNOW.search(text):
         named = [option for option in options if option.value.casefold() in UNKNOWN_VALUES]
     return (named[0],) if len(named) == 1 else ()
 
@@ -146,9 +148,9 @@ def is_named(option: Option, text: str) -> bool:
     return False
 
 
-def _by_entity(options: Sequence[Option], entities: Sequence[Entity]) -> list[Option]:
-    """By what the words stand for: "urgent" for the priority High. The last one counts ("not high, critical")."""
-    values = [entity.value.casefold() for entity in entities if entity.type == "priority"]
+def _by_priority(text: str, options: Sequence[Option], entities: Sequence[Entity]) -> list[Option]:
+    """By what the words stand for: "urgent" for the priority High. The last one counts ("high, no, critical")."""
+    values = [value.casefold() for value in stated(text, entities, "priority")]
     return [option for option in options if values and option.value.casefold() == values[-1]]
 
 
@@ -158,9 +160,9 @@ def _by_place(words: str, options: Sequence[Option]) -> list[Option]:
     if words.isdecimal() and len(words) <= 2:
         place = int(words)
         return [options[place - 1]] if 1 <= place <= len(options) else []
-    if phrases.LAST.search(words):
+    if answer_phrases.LAST.search(words):
         return [options[-1]]
-    places = [place for place, ordinal in enumerate(phrases.ORDINALS[: len(options)]) if ordinal.search(words)]
+    places = [place for place, ordinal in enumerate(answer_phrases.ORDINALS[: len(options)]) if ordinal.search(words)]
     return [options[places[0]]] if len(places) == 1 else []
 
 
@@ -179,7 +181,8 @@ def values_for(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today:
         case "text":
             found: Iterator[str] = iter([text.strip()] if text.strip() else [])
         case "choice":
-            chosen = choose(f"{text} {_day_words(entities, today)}".strip(), slot.options, entities)
+            day = _day_words(entities, today)
+            chosen = choose(text, slot.options, entities) or choose(f"{text} {day}".strip(), slot.options, entities)
             found = iter([chosen[0].value] if len(chosen) == 1 else [])
         case "yes_no":
             said = yes_or_no(text)
@@ -187,9 +190,14 @@ def values_for(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today:
             answers = {answer for answer in (said.answer if said else None, told) if answer}
             found = iter(answers if len(answers) == 1 else ())
         case _:
-            typed = [entity for entity in entities if entity.type == slot.type]
-            found = (entity.value for entity in typed or find_awaited(text, slot.type))
+            typed = stated(text, entities, slot.type)
+            found = iter(typed or [entity.value for entity in find_awaited(text, slot.type)])
     return tuple(dict.fromkeys(found))
+
+
+def stated(text: str, entities: Sequence[Entity], type_: str) -> list[str]:
+    """The values of a type that `text` names, without those that it denies: "25, not 20"."""
+    return values_of([one for one in entities if not answer_phrases.DENIED_VALUE.search(text, 0, one.start)], type_)
 
 
 def exact_value(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today: date) -> str | None:
@@ -203,7 +211,7 @@ def exact_value(slot: ExpectedSlot, text: str, entities: Sequence[Entity], today
 
 def _day_words(entities: Sequence[Entity], today: date) -> str:
     """A date said in other words, so that options such as "Yesterday or before" are found by "last Monday"."""
-    days = [date.fromisoformat(entity.value) for entity in entities if entity.type == "date"]
+    days = [date.fromisoformat(day) for day in values_of(entities, "date")]
     if len(days) != 1 or days[0] > today:
         return ""
     return "today heute" if days[0] == today else "yesterday gestern"

@@ -17,6 +17,11 @@ OPPOSITES: Final = (
     ("raise", "lower"),
     ("increase", "decrease"),
     ("open", "close"),
+    ("reopen", "close"),
+    ("keep", "cancel"),
+    ("approve", "reject"),
+    ("freeze", "unfreeze"),
+    ("archive", "restore"),
     ("start", "stop"),
     ("keep", "delete"),
     ("subscribe", "unsubscribe"),
@@ -29,12 +34,26 @@ OPPOSITES: Final = (
     ("aktiviere", "deaktiviere"),
     ("einschalten", "ausschalten"),
     ("sperren", "entsperren"),
+    ("sperre", "entsperre"),
     ("erhöhen", "senken"),
     ("hinzufügen", "entfernen"),
     ("öffnen", "schließen"),
+    ("öffne", "schließe"),
+    ("wieder öffnen", "schließen"),
+    ("wiedereröffnen", "schließen"),
+    ("wiederöffnen", "schließen"),
     ("starten", "stoppen"),
     ("behalten", "löschen"),
     ("anmelden", "abmelden"),
+    ("behalten", "kündigen"),
+    ("erhöhe", "senke"),
+    ("activar", "desactivar"),
+    ("abrir", "cerrar"),
+    ("reabrir", "cerrar"),
+    ("activer", "désactiver"),
+    ("ouvrir", "fermer"),
+    ("ativar", "desativar"),
+    ("abrir", "fechar"),
 )
 # "Disable it and then enable it again" is an order of steps; "enable or disable" and "how to" ask.
 IN_SEQUENCE: Final = re.compile(
@@ -47,8 +66,14 @@ ASKS_HOW: Final = re.compile(
     r"|wie|was (?:ist|passiert)|unterschied|wo|wer kann|warum|kann (?:ich|man))\b",
     re.IGNORECASE,
 )
-CLAUSE_END: Final = re.compile(r"[.;!?\n]|,? (?:and|but|und|aber) ", re.IGNORECASE)
+CLAUSE_END: Final = re.compile(r"[.;!?\n]|,? (?:and|but|und|aber|y|et|e) ", re.IGNORECASE)
 SAME_OBJECT: Final = re.compile(r"\b(?:same|it|this|that|them|gleiche\w*|selbe\w*|dasselbe|es|sie)\b", re.IGNORECASE)
+ANOTHER: Final = re.compile(
+    r"\b(?:an?|another|new|other|second|eine?[nrm]?|neue\w*|andere\w*|weitere\w*|une?|una?|nuev[oa]|otr[oa])\b",
+    re.IGNORECASE,
+)
+NUMBER: Final = re.compile(r"\d{2,}|\[[A-Z_]+_\d+\]")
+OPENS_AGAIN: Final = re.compile(r"\bwieder(?= ?(?:er)?öffn)", re.IGNORECASE)
 OBJECT_WORDS = 6
 MAXIMUM_CHARACTERS = 2000
 
@@ -56,7 +81,8 @@ MAXIMUM_CHARACTERS = 2000
 def find_contradiction(text: str) -> tuple[str, str] | None:
     """The two requests as short names ("enable the same feature", "disable the same feature"), or None."""
     text = text[:MAXIMUM_CHARACTERS]
-    if IN_SEQUENCE.search(text) or ASKS_HOW.search(text):
+    # Opening anew is no order of steps, though it says "again".
+    if IN_SEQUENCE.search(OPENS_AGAIN.sub(" ", text)) or ASKS_HOW.search(text):
         return None
     lowered = text.lower()
     for first, second in OPPOSITES:
@@ -76,8 +102,18 @@ def _shared_objects(text: str, first: str, second: str) -> Iterator[str]:
         before = _object(text[: match.start()], last=True)
         if not between:
             yield after or before
-        elif SAME_OBJECT.search(after) or stems(between) & stems(after):
+        elif SAME_OBJECT.search(after) or _is_the_same(between, after):
             yield between
+
+
+def _is_the_same(one: str, other: str) -> bool:
+    """What is named with fewer words is what the other names; a new thing is none that is there, and each number is its own."""
+    first, second = stems(one), stems(other)
+    numbers, others = set(NUMBER.findall(one)), set(NUMBER.findall(other))
+    is_new = (ANOTHER.search(one) is None) != (ANOTHER.search(other) is None)
+    if is_new or (numbers and others and numbers != others):
+        return False
+    return bool(first and second) and (first <= second or second <= first)
 
 
 def _object(text: str, last: bool = False) -> str:

@@ -116,4 +116,9 @@ def _value(match: re.Match[str]) -> str:
 
 def number_of(word: str) -> int:
     """The whole number that digits or a word stand for. Raises `KeyError` for any other word."""
-    return int(word) if word.isdecimal() else WORDS[word.casefold().replace(" ", "-")]
+    return int(word) if word.isdecimal() else WORDS[folded(word)]
+
+
+def folded(word: str) -> str:
+    """In small letters; a Turkish İ, which patterns take for an i in any case, is one."""
+    return word.casefold().replace("\u0307", "").replace(" ", "-")

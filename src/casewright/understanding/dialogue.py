@@ -156,6 +156,8 @@ def _small_talk(piece: str) -> Move | None:
         rest = shorter
     if not kinds:
         return None
+    if "greeting" in kinds:
+        rest = phrases.INTRODUCTION.sub(" ", rest)
     others = [word for word in WORD.findall(phrases.COMPANY.sub(" ", phrases.FILLERS.sub(" ", rest))) if len(word) > 1]
     is_addressed = len(others) == 1 and others[0][0].isupper() and phrases.COMPANY.search(rest) is not None
     if (others and not is_addressed) or re.search(r"\d|\[", rest):

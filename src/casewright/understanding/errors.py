@@ -1,6 +1,6 @@
 """What can go wrong in understanding, grouped as `casewright.kit.errors` says."""
 
-from casewright.kit.errors import InvalidInput, NotFound, SetupError
+from casewright.kit.errors import Conflict, InvalidInput, NotFound, SetupError
 
 
 class EncoderUnavailable(SetupError):
@@ -21,3 +21,14 @@ class IntentModelUnreadable(SetupError):
 
 class IntentModelMissing(NotFound):
     """The tenant has no trained intent model, or not this version of it."""
+
+
+class CandidateNotFound(NotFound):
+    """There is no such text in the tenant's labelling queue."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such text in the labelling queue.")
+
+
+class CandidateSettled(Conflict):
+    """It was labelled or dismissed meanwhile, or its words are erased."""

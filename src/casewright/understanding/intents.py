@@ -1,7 +1,8 @@
 """A tenant's intent model: what a text is about, how sure that is, and whether it is anything we are there for.
 
-Multinomial logistic regression in which everything out of scope is one more class. Stored as arrays and JSON, never as
-code: reading a model cannot run anything.
+Kernel ridge regression: a text counts as what the examples most like it are, each weighed by how much it tells. Everything out of
+scope is one more class there, and how alike a text is to anything known says the rest. Stored as arrays and JSON, never as code: reading
+a model cannot run anything.
 """
 
 import hashlib
@@ -9,25 +10,28 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from casewright.kit.model import Model
-from casewright.understanding import features
 from casewright.understanding.encoder import Encoder
 from casewright.understanding.errors import IntentModelUnreadable
 from casewright.understanding.features import Matrix, Reading
-from casewright.understanding.models import IntentDefinition, IntentSet, RankedIntent, Vector
+from casewright.understanding.kernel import Landmarks, Views
+from casewright.understanding.models import IntentDefinition, IntentSet, Quality, RankedIntent, Vector
+from casewright.understanding.segments import Span, Splitter, split
 
-FORMAT = 2
+FORMAT = 3
 MOST_RANKED = 5
+LEAST_SCORE = 0.03
+"""Added to each score: what is left of an intent that no example near by speaks for."""
 
 
 class TrainingReport(Model):
-    """How good the model is on examples it was not trained on (5-fold cross-validation).
+    """How good the model is on examples it was not trained on: each is judged by what the model would be without it.
 
     `accuracy`: of the examples within scope, judged among the intents only. `out_of_scope_recall`: found of what is out
     of scope; `false_rejections`: lost of what is not. `calibration_error`: mean gap between confidence and accuracy
@@ -45,10 +49,23 @@ class TrainingReport(Model):
     threshold: float
     confusions: tuple[tuple[str, str, int], ...] = ()
     seconds: float
+    quality: Quality | None = None
+
+
+class ScopeJudge(Model):
+    """How likely a text is out of scope, by `evidence`: logistic regression."""
+
+    weights: tuple[float, ...]
+    bias: float
+
+    def score(self, facts: Matrix) -> Vector:
+        """Probabilities along the last axis of `facts`."""
+        return np.asarray(1 / (1 + np.exp(-(facts @ np.array(self.weights) + self.bias))))
 
 
 class Header(Model):
-    """All of a model that is not an array. `threshold`: out-of-scope probability from which a text counts as such, unless one intent alone is likelier."""
+    """All of a model that is not an array. `threshold`: out-of-scope probability from which a text counts as such, unless one
+    intent alone is likelier. `judge` None: of a format that can no longer be used."""
 
     format: int = FORMAT
     encoder: str
@@ -56,7 +73,12 @@ class Header(Model):
     definitions: IntentSet
     temperature: float
     threshold: float
+    judge: ScopeJudge | None = None
     report: TrainingReport
+
+    def fits(self, encoder: Encoder) -> bool:
+        """Whether the model can be used with this encoder, by this version of Casewright."""
+        return self.format == FORMAT and (self.encoder, self.multilingual) == versions(encoder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,37 +104,61 @@ class NearestExample:
 
 @dataclass(frozen=True, slots=True)
 class IntentModel:
-    """`weights` (intents + 1, width) and `bias` (intents + 1), the last row for out of scope; `rarity` (4096,);
-    `examples` (examples, 384), the vectors of all examples in the order of the definitions."""
+    """`splitter` cuts a message into requests. `landmarks`: the examples that texts are compared with; `coefficients` (landmarks, intents + 1), the last column for out of
+    scope. `places` (landmarks,): which example each is, in the order of the definitions, a title if it is beyond them; −1 from where on
+    they are out of scope."""
 
-    header: Header
-    weights: Matrix
-    bias: Vector
-    rarity: Vector
-    examples: Matrix
+    header: Header = field(repr=False)
+    splitter: Splitter = field(repr=False)
+    views: Views = field(repr=False)
+    landmarks: Landmarks = field(repr=False)
+    coefficients: Matrix = field(repr=False)
+    places: NDArray[np.int32] = field(repr=False)
 
     @property
     def intents(self) -> tuple[IntentDefinition, ...]:
         return self.header.definitions.intents
 
     def predict(self, reading: Reading) -> Prediction:
-        logits = (self.weights @ features.combine([reading], self.rarity)[0] + self.bias) / self.header.temperature
-        probabilities = softmax(logits)
-        out_of_scope = float(probabilities[-1])
-        within = probabilities[:-1] / max(float(probabilities[:-1].sum()), 1e-12)
-        best = np.argsort(-within)[:MOST_RANKED]
-        return Prediction(
-            ranking=tuple(RankedIntent(name=self.intents[i].name, probability=float(within[i])) for i in best),
-            out_of_scope_score=out_of_scope,
-            out_of_scope=bool(is_out_of_scope(probabilities, self.header.threshold)),
-        )
+        return self.predict_many([reading])[0]
+
+    def predict_many(self, readings: Sequence[Reading]) -> list[Prediction]:
+        """In less than the time of its parts. Memory grows with their number: some hundreds are enough at once."""
+        assert self.header.judge is not None, "from_bytes refuses what has none"
+        alike = self.landmarks.alikeness(self.views, self.views.rows(readings))
+        scores = alike @ self.coefficients
+        within = softmax(logits(scores[:, :-1]) / self.header.temperature)
+        inside = int(np.searchsorted(self.places < 0, True))
+        nearest = np.stack([alike[:, :inside].max(axis=1), alike[:, inside:].max(axis=1)], axis=1)
+        outside = self.header.judge.score(evidence(scores, nearest))
+        rejected = is_out_of_scope(np.column_stack([within * (1 - outside)[:, None], outside]), self.header.threshold)
+        best = np.argsort(-within, axis=1)[:, :MOST_RANKED]
+        return [
+            Prediction(
+                ranking=tuple(
+                    RankedIntent(name=self.intents[i].name, probability=float(within[row, i])) for i in places
+                ),
+                out_of_scope_score=float(outside[row]),
+                out_of_scope=bool(rejected[row]),
+            )
+            for row, places in enumerate(best)
+        ]
+
+    def split(self, text: str) -> tuple[Span, ...]:
+        """Places of what may each be a request."""
+        return split(text, self.splitter)
 
     def explain(self, vector: Vector, most: int = 3) -> tuple[NearestExample, ...]:
         """The training examples closest to a text's sentence vector (cosine), closest first."""
         texts = [(intent.name, text) for intent in self.intents for text in intent.examples]
-        similarities = self.examples @ vector
-        nearest = np.argsort(-similarities)[:most]
-        return tuple(NearestExample(texts[place][0], texts[place][1], float(similarities[place])) for place in nearest)
+        view = self.views.slices[0]
+        wanted = vector @ self.views.directions[0]
+        kept = (self.places >= 0) & (self.places < len(texts))
+        codes = self.landmarks.codes[kept, view] * self.landmarks.scales[view]
+        similarities = codes @ (wanted / max(float(np.linalg.norm(vector)), 1e-9))
+        nearest = dict.fromkeys(int(self.places[kept][row]) for row in np.argsort(-similarities))
+        best = dict(zip(self.places[kept].tolist(), similarities.tolist(), strict=True))
+        return tuple(NearestExample(*texts[place], best[place]) for place in list(nearest)[:most])
 
     # --- as bytes ---
 
@@ -122,10 +168,14 @@ class IntentModel:
         np.savez_compressed(
             file,
             header=header,
-            weights=self.weights.astype(np.float16),
-            bias=self.bias,
-            rarity=self.rarity.astype(np.float16),
-            examples=self.examples.astype(np.float16),
+            splitter=self.splitter.weights.astype(np.float16),
+            english=self.views.directions[0].astype(np.float16),
+            multilingual=self.views.directions[1].astype(np.float16),
+            hashed=self.views.directions[2].astype(np.float16),
+            codes=self.landmarks.codes,
+            scales=self.landmarks.scales,
+            coefficients=self.coefficients.astype(np.float16),
+            places=self.places,
         )
         return file.getvalue()
 
@@ -133,23 +183,27 @@ class IntentModel:
     def from_bytes(cls, data: bytes, encoder: Encoder) -> "IntentModel":
         """Raises `IntentModelUnreadable` when the data are damaged or were made with another encoder."""
         header = read_header(data)
-        if (header.encoder, header.multilingual) != versions(encoder):
+        if header.format != FORMAT or header.judge is None:
+            raise IntentModelUnreadable("The intent model was made by another version of Casewright: train it again.")
+        if not header.fits(encoder):
             raise IntentModelUnreadable("The intent model was trained with another sentence encoder: train it again.")
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            weights, bias, rarity, examples = (
-                arrays[name].astype(np.float32) for name in ("weights", "bias", "rarity", "examples")
+            directions = tuple(arrays[name].astype(np.float32) for name in ("english", "multilingual", "hashed"))
+            return cls(
+                header=header,
+                splitter=Splitter(arrays["splitter"].astype(np.float32)),
+                views=Views(directions),
+                landmarks=Landmarks(arrays["codes"], arrays["scales"]),
+                coefficients=arrays["coefficients"].astype(np.float32),
+                places=arrays["places"],
             )
-        return cls(header=header, weights=weights, bias=bias, rarity=rarity, examples=examples)
 
 
 def read_header(data: bytes) -> Header:
-    """The header alone, which can be read whatever encoder the model was made with. Raises `IntentModelUnreadable`."""
+    """The header alone, which can be read whatever encoder or format the model was made with. Raises `IntentModelUnreadable`."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            content = json.loads(arrays["header"].tobytes())
-        if content.get("format") != FORMAT:
-            raise IntentModelUnreadable("The intent model was made by another version of Casewright: train it again.")
-        return Header.model_validate(content)
+            return Header.model_validate(json.loads(arrays["header"].tobytes()))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, ValidationError) as error:
         raise IntentModelUnreadable("The stored intent model is damaged: train it again.") from error
 
@@ -162,10 +216,22 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def logits(scores: Matrix) -> Matrix:
+    """Scores between 0 and 1, or a little beyond, are nearly shares of the examples around; hence the logarithm."""
+    return np.log(np.maximum(scores, 0) + LEAST_SCORE)
+
+
 def softmax(logits: Matrix) -> Matrix:
     """Along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def evidence(scores: Matrix, nearest: Matrix) -> Matrix:
+    """What tells whether a text is out of scope: its scores for that, for the best intent and for the next one, and how alike the
+    nearest examples within and out of scope are (rows, 5)."""
+    best = np.sort(scores[:, :-1], axis=1)[:, :-3:-1]
+    return np.hstack([scores[:, -1:], best, nearest])
 
 
 def is_out_of_scope(probabilities: Matrix, threshold: float) -> NDArray[np.bool_]:

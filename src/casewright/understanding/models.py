@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal, get_args
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, WrapSerializer
 
 from casewright.kit.ids import TenantId
-from casewright.kit.model import Model
+from casewright.kit.model import Model, Private
 
 Vector = NDArray[np.float32]
 
@@ -181,13 +184,23 @@ class DialogueContext(Model):
     completed: tuple[TopicReference, ...] = ()
 
 
+class OwnNames(Model):
+    """The tenant's own lists: each name with other names for the same."""
+
+    products: dict[str, tuple[str, ...]] = {}
+    editions: dict[str, tuple[str, ...]] = {}
+
+
 class UnderstandingRequest(Model):
-    """`text` is masked. `tokens` maps each token in it to its kind (`[EMAIL_1]` → `email`)."""
+    """`text` is masked. `tokens` maps each token in it to its kind (`[EMAIL_1]` → `email`). `time_zone`: the customer's, by its
+    IANA name."""
 
     tenant_id: TenantId
     text: str
     tokens: dict[str, str] = {}
     context: DialogueContext = DialogueContext()
+    time_zone: str = "UTC"
+    names: OwnNames = OwnNames()
 
 
 # --- what was understood ---
@@ -201,13 +214,70 @@ class Emotion(Model):
     label: str = "neutral"
 
 
+# --- values ---
+
+
+class Period(Model):
+    """From `since` up to, not including, `until`, in the customer's time zone; a moment has the same twice. None: open."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+class RecordKind(Model):
+    """`object`: by its key prefix, None for one we do not know."""
+
+    object: str | None
+
+
+class ApiName(Model):
+    """`kind`: by its ending, which for custom objects and fields is the same. `object`: the first name of a path, or the object."""
+
+    kind: Literal["object", "field", "relationship", "custom"]
+    object: str | None = None
+
+
+class ErrorMeaning(Model):
+    """`known`: one of Salesforce's published codes, else only written like one."""
+
+    known: bool
+
+
+class StatusMeaning(Model):
+    """`reason`: as RFC 9110 names the status, "" for one it does not have."""
+
+    reason: str
+
+
+class MoneyAmount(Model):
+    """`amount` with a point; `currency` by ISO 4217, None where it is not told."""
+
+    amount: str
+    currency: str | None
+
+
+class VersionOf(Model):
+    """What it is a version of: `api`, `app`, or a name such as `iOS`; None where it is not told."""
+
+    of: str | None
+
+
+class WebAddress(Model):
+    host: str
+
+
+Details = Period | RecordKind | ApiName | ErrorMeaning | StatusMeaning | MoneyAmount | VersionOf | WebAddress
+
+
 class Entity(Model):
-    """`type` as `ExpectedSlot.type`; `value` normalised; `start`, `end` in the masked text."""
+    """`type` as `ExpectedSlot.type`, or another of docs/reference/entities.md; `value` normalised; `start`, `end` in the masked
+    text."""
 
     type: str
     value: str
     start: int
     end: int
+    details: Details | None = None
 
 
 class RankedIntent(Model):
@@ -239,7 +309,8 @@ class Signal(Model):
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """`vectors`: of the words that intents were found in, by these words; retrieval reuses them, so that each text is encoded once
-    a turn. `contradiction`: the two opposite requests found in one message, as short names."""
+    a turn. `contradiction`: the two opposite requests found in one message, as short names. `intents`: of the model that read it, by
+    name; a turn goes on with these, whatever is trained meanwhile."""
 
     language: str
     language_confidence: float
@@ -251,6 +322,7 @@ class Understanding:
     contradiction: tuple[str, str] | None = None
     model_version: str = ""
     vectors: Mapping[str, TextVectors] = field(default_factory=dict, repr=False)
+    intents: Mapping[str, "IntentDefinition"] = field(default_factory=dict, repr=False)
 
 
 class IntentTarget(Model):
@@ -278,3 +350,149 @@ class IntentSet(Model):
 
     intents: tuple[IntentDefinition, ...]
     out_of_scope: tuple[str, ...] = ()
+
+
+# --- versions of the model, and what is learned beside the folder ---
+
+
+class ModelVersion(Model):
+    """`trained_by`: what made it, such as `company install`; `accuracy` by cross-validation."""
+
+    version: int
+    digest: str
+    trained_at: datetime
+    trained_by: str
+    active: bool
+    intents: int
+    examples: int
+    accuracy: float
+
+
+class LabelledText(Model):
+    """`intent` None: out of scope."""
+
+    text: str
+    intent: str | None
+
+
+class AddedExample(LabelledText):
+    """An example beside those of the company's folder: `imported` from a file, or `labelled` by a person in what a customer
+    wrote. `person_id`: whose words it is."""
+
+    id: UUID
+    source: Literal["imported", "labelled"]
+    person_id: UUID | None = None
+    added_by: str
+    added_at: datetime
+
+
+class Imported(Model):
+    """`known`: examples that were there already.."""
+
+    added: int
+    known: int
+
+
+# --- how good a model is; an intent of None stands for out of scope ---
+
+
+class IntentQuality(Model):
+    """By cross-validation. `precision`: of what is taken for the intent, how much is meant so; `recall`: of what is meant so,
+    how much is taken for it; `f1`: their harmonic mean."""
+
+    name: str
+    examples: int
+    precision: float
+    recall: float
+    f1: float
+
+
+class Confusion(Model):
+    """`count` examples of `meant` were taken for `understood`; the surest of these mistakes as `examples`."""
+
+    meant: str | None
+    understood: str | None
+    count: int
+    examples: tuple[str, ...]
+
+
+class AlikeExamples(Model):
+    """Two examples that say the same, or nearly; `similarity` is the cosine of what they mean, 1 for the same words."""
+
+    intents: tuple[str | None, str | None]
+    texts: tuple[str, str]
+    similarity: float
+
+
+class SuggestedMerge(Model):
+    """Two intents that are taken for each other: `confused` examples, `share` of both together; `closeness` of their middles."""
+
+    intents: tuple[str, str]
+    confused: int
+    share: float
+    closeness: float
+
+
+class CalibrationBin(Model):
+    """Of `count` examples understood with about this `confidence`, the share that was understood right."""
+
+    confidence: float
+    accuracy: float
+    count: int
+
+
+class Quality(Model):
+    """What a training is to be judged by, and what would make the next one better. `few`: intents with too few examples.
+    `scores_within`, `scores_outside`: how many examples within and out of scope have an out-of-scope score in each of 20
+    equal steps from 0 to 1."""
+
+    intents: tuple[IntentQuality, ...]
+    confusions: tuple[Confusion, ...] = ()
+    contradictions: tuple[AlikeExamples, ...] = ()
+    duplicates: tuple[AlikeExamples, ...] = ()
+    merges: tuple[SuggestedMerge, ...] = ()
+    few: tuple[str, ...] = ()
+    calibration: tuple[CalibrationBin, ...] = ()
+    scores_within: tuple[int, ...] = ()
+    scores_outside: tuple[int, ...] = ()
+
+
+# --- what customers wrote that is worth labelling ---
+
+
+class LabellingReason(StrEnum):
+    UNCERTAIN = "uncertain"
+    OUT_OF_SCOPE = "out_of_scope"
+    CORRECTED = "corrected"
+    """A person took over after it, or the customer found the reply of no help."""
+
+
+class LabellingState(StrEnum):
+    OPEN = "open"
+    LABELLED = "labelled"
+    DISMISSED = "dismissed"
+
+
+class NoticedText(Model):
+    """A segment of a turn that is worth labelling; `text` is masked, `nearest` what it was taken for, best first."""
+
+    turn_id: UUID
+    segment: int
+    text: Private[str]
+    reason: LabellingReason
+    nearest: tuple[RankedIntent, ...]
+    said_at: datetime
+
+
+class LabellingCandidate(NoticedText):
+    """`text` is empty once its person is erased. `grouped_with`: the oldest of those that say nearly the same, if there are
+    others; `group_size`: how many these are. `intent`: its label, None for out of scope or before it has one."""
+
+    id: UUID
+    conversation_id: UUID
+    state: LabellingState
+    grouped_with: UUID | None = None
+    group_size: int = 1
+    intent: str | None = None
+    settled_at: datetime | None = None
+    settled_by: str | None = None

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from casewright.engine.models import IS_SOLVED
-from casewright.understanding import phrases, segments
-from casewright.understanding.answers import choose, is_named, result_of, values_for, yes_or_no
+from casewright.understanding import answer_phrases, phrases, segments
+from casewright.understanding.answers import choose, is_named, result_of, stated, values_for, yes_or_no
+from casewright.understanding.contradictions import find_contradiction
 from casewright.understanding.counts import find_counts
 from casewright.understanding.dialogue import Move, steer
-from casewright.understanding.entities import find_awaited
+from casewright.understanding.entities import find_awaited, values_of
 from casewright.understanding.models import (
     CancelTopic,
     Confirm,
@@ -23,13 +24,15 @@ from casewright.understanding.models import (
     ResumeTopic,
     SetSlot,
 )
-from casewright.understanding.segments import Span
+from casewright.understanding.segments import Span, Splitter
 from casewright.understanding.words import stems
 
 SHORT = 6
 """Words up to which a message can be a bare correction, without "no" or "I meant"."""
 LONG = 25
 """Words from which a message with a question mark in it can still be the text that was asked for."""
+SHARED = frozenset({"email", "phone", "case_number", "record_id"})
+"""Types of slots whose value several requests of one message may be about."""
 NUMERIC = frozenset({"number", "money", "case_number", "http_status"})
 """Types of slots whose value may be written as a bare number."""
 
@@ -45,9 +48,11 @@ class Answer:
     missed: bool = False
 
 
-def read_answer(text: str, context: DialogueContext, entities: Sequence[Entity], today: date) -> Answer:
+def read_answer(
+    text: str, context: DialogueContext, entities: Sequence[Entity], today: date, splitter: Splitter | None = None
+) -> Answer:
     """The part of `text` that answers, and the pieces that do not; without an open question all pieces."""
-    whole = segments.split(text)
+    whole = segments.split(text, splitter)
     if context.confirmation is not None:
         return _confirmation(text, context, context.confirmation, entities, today)
     if context.offered and (chosen := _offered(text, context.offered, entities)):
@@ -69,7 +74,7 @@ def _confirmation(text: str, context: DialogueContext, asked: str, entities: Seq
         return Answer(moves=tuple(moves))
     said = yes_or_no(text)
     if said is None:
-        pause = phrases.PAUSE.match(text)
+        pause = answer_phrases.PAUSE.match(text)
         whole = (_pieces_from(text, pause.end()) if pause else ()) or segments.split(text)
         return _told_by_result(text, asked, whole, context) if is_solved else Answer(pieces=whole, missed=True)
     rest = _pieces_from(text, said.rest) if said.rest is not None else ()
@@ -110,7 +115,10 @@ def _pieces_from(text: str, start: int) -> tuple[Span, ...]:
 
 
 def _offered(text: str, offered: tuple[Option, ...], entities: Sequence[Entity]) -> tuple[Option, ...]:
-    """A long message picks an option only by naming it; sharing a word with one is not enough."""
+    """A long message picks an option only by naming it; sharing a word with one is not enough. Who says both sides of a
+    contradiction again has picked neither."""
+    if find_contradiction(text) is not None:
+        return ()
     if _word_count(text) > SHORT + 2:
         named = [option for option in offered if is_named(option, text)]
         return (named[0],) if len(named) == 1 else ()
@@ -130,7 +138,7 @@ def _awaited(
     if slot.type == "choice" and phrases.is_question(text) and not _is_option(text, slot.options):
         return []
     is_long_question = phrases.is_question(text) and _word_count(text) > SHORT
-    if is_long_question and slot.type != "text" and not any(entity.type == slot.type for entity in entities):
+    if is_long_question and slot.type != "text" and not values_of(entities, slot.type):
         return []
     if not values:
         return []
@@ -141,6 +149,9 @@ def _awaited(
             for other, value in _named_values(text, context.fillable, entities, today)
             if not other.value
         ]
+        if answer_phrases.DENIES.search(text):
+            others = context.model_copy(update={"awaiting": None})
+            moves += _corrections(text, others, entities, today, expected=True)
     return moves
 
 
@@ -148,7 +159,7 @@ def _wanted_instead(text: str, slot: ExpectedSlot) -> str | None:
     """By the alternative's label; by other words only where these could not be the answer itself."""
     words = text.strip(" .!").casefold()
     for one in slot.instead:
-        phrase = phrases.INSTEAD.get(one.value) if slot.type != "text" else None
+        phrase = answer_phrases.INSTEAD.get(one.value) if slot.type != "text" else None
         if words == one.label.casefold() or (phrase and phrase.search(text)):
             return one.value
     return None
@@ -197,8 +208,10 @@ def _corrections(
     text: str, context: DialogueContext, entities: Sequence[Entity], today: date, *, expected: bool
 ) -> list[Move]:
     """`expected`: the values were just read back, so that even a bare "critical" corrects one."""
-    explicit = phrases.CORRECTION.match(text)
-    opening = explicit or phrases.STARTS_WITH_NO.match(text) or (phrases.HEDGES.search(text) if expected else None)
+    explicit = answer_phrases.CORRECTION.match(text)
+    opening = (
+        explicit or answer_phrases.STARTS_WITH_NO.match(text) or (phrases.HEDGES.search(text) if expected else None)
+    )
     is_bare = expected and _word_count(text) <= SHORT and yes_or_no(text) is None
     if opening is None and not is_bare:
         return []
@@ -231,7 +244,7 @@ def _bare_number(
     for slot in slots:
         if slot.type in NUMERIC:
             numbers = _free(_numbers(text, slot.type), entities)
-            meant = [one.value for one in numbers if not phrases.DENIED_VALUE.search(text, 0, one.start)]
+            meant = [one.value for one in numbers if not answer_phrases.DENIED_VALUE.search(text, 0, one.start)]
             found += [(slot, meant[-1])] if meant else []
     return [(slot, value) for slot, value in found if value != slot.value] if len(found) == 1 else []
 
@@ -249,27 +262,27 @@ def _named_values(
     text: str, slots: Sequence[ExpectedSlot], entities: Sequence[Entity], today: date
 ) -> Iterator[tuple[ExpectedSlot, str]]:
     """What `text` names for slots that were not asked for: only what cannot be taken for anything else. The last
-    mention counts ("not high, critical")."""
+    mention counts ("high, no, critical"), unless it is denied ("critical, not high")."""
     for slot in slots:
         if slot.type == "choice":
             named = [option.value for option in slot.options if is_named(option, text)]
-            values = named if len(named) == 1 else [option.value for option in _by_priority(slot, entities)]
+            values = named if len(named) == 1 else _priorities(slot, text, entities)
         elif slot.type in ("text", "yes_no", "code"):
             continue
         else:
-            values = [entity.value for entity in entities if entity.type == slot.type]
+            values = stated(text, entities, slot.type)
         if values:
             yield slot, values[-1]
 
 
-def _by_priority(slot: ExpectedSlot, entities: Sequence[Entity]) -> tuple[Option, ...]:
-    values = [entity.value for entity in entities if entity.type == "priority"]
-    return tuple(option for option in slot.options if values and option.value == values[-1])
+def _priorities(slot: ExpectedSlot, text: str, entities: Sequence[Entity]) -> list[str]:
+    offered = {option.value for option in slot.options}
+    return [value for value in stated(text, entities, "priority")[-1:] if value in offered]
 
 
 def _the_other(text: str, slots: Sequence[ExpectedSlot]) -> list[tuple[ExpectedSlot, str]]:
     """The other of two options, where it is known which one was taken."""
-    if not phrases.THE_OTHER.search(text):
+    if not answer_phrases.THE_OTHER.search(text):
         return []
     pairs = [slot for slot in slots if len(slot.options) == 2 and slot.value]
     others = [(slot, option.value) for slot in pairs for option in slot.options if option.value != slot.value]
@@ -291,13 +304,23 @@ def _only_text(rest: str, slots: Sequence[ExpectedSlot]) -> list[tuple[ExpectedS
 
 
 def prefill(
-    slots: Sequence[ExpectedSlot], text: str, entities: Sequence[Entity], today: date
+    slots: Sequence[ExpectedSlot], text: str, entities: Sequence[Entity], today: date, message: Sequence[Entity] = ()
 ) -> tuple[tuple[str, str], ...]:
-    """Slots of a procedure that begins now which the message has already filled: pairs of name and value."""
+    """Slots of a procedure that begins now which its words, `text`, have already filled: pairs of name and value. Of whom and
+    of which record all is about may be told with another request of the same message, whose entities are `message`."""
     named = [(slot.name, value) for slot, value in _named_values(text, slots, entities, today)]
+    named += _shared_values(text, [slot for slot in slots if slot.name not in dict(named)], message)
     counted = [slot.name for slot in slots if slot.type == "number"]
     values = {one.value for one in _free(find_counts(text), entities)} if len(counted) == 1 else set()
     return (*named, (counted[0], values.pop())) if len(values) == 1 else tuple(named)
+
+
+def _shared_values(text: str, slots: Sequence[ExpectedSlot], message: Sequence[Entity]) -> Iterator[tuple[str, str]]:
+    """Only what the message says once, and not for words that speak of another one."""
+    for slot in slots:
+        values = set(values_of(message, slot.type)) if slot.type in SHARED else set()
+        if len(values) == 1 and not answer_phrases.ANOTHER.search(text):
+            yield slot.name, values.pop()
 
 
 def _word_count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""What people say to steer a conversation, in English and German, with the basics of Spanish and French.
+"""What people say to steer a conversation, in English and German, with the basics of Spanish, French, Portuguese and Japanese.
 
 Patterns only; what each means in a given situation is decided in `dialogue`.
 """
@@ -9,64 +9,25 @@ from typing import Final
 Phrase = re.Pattern[str]
 
 
-def _phrase(*alternatives: str) -> Phrase:
+def any_of(*alternatives: str) -> Phrase:
     """Matches any of the alternatives as whole words, in any case."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
 
 
-# --- yes and no -------------------------------------------------------------------------------------------------------
+# --- results ----------------------------------------------------------------------------------------------------------
 
-YES: Final = _phrase(
-    r"y|yes|yeah|yea|yep|yup|yess+|absolutely|definitely|certainly|of course|sure(?: thing)?|go ahead|go for it|do it"
-    r"|do that"
-    r"|please do(?: so| it| that)?|please go ahead|proceed|(?:i )?confirm(?:ed)?|i agree|agreed|affirmative"
-    r"|sounds good|yes please",
-    r"(?:please )?(?:send|reset|raise|change|make|submit|continue with|do) (?:it|that)(?: now| please| then)?",
-    r"j|ja|jawohl|jep|jo|klar|na klar|gerne?|genau|natürlich|selbstverständlich|unbedingt|auf jeden fall|einverstanden"
-    r"|mach(?:en sie)? (?:das|es|mal)(?: bitte| so)?|nur zu|los geht'?s|bestätig\w*|ich bestätige|passt(?: so)?"
-    r"|bitte ja|ja bitte",
-    r"s[ií]|claro|por supuesto|adelante|oui|bien sûr|d'accord|vas-y|allez-y",
-)
-# These also open other sentences, so alone they count as a yes and before anything else they do not.
-WEAK_YES: Final = _phrase(
-    r"ok|okay|okey|k|alright|all right|right|correct|that'?s (?:right|correct)|fine|good|great|perfect|please|cool"
-    r"|exactly|vale",
-    r"gut|in ordnung|richtig|stimmt(?: so)?|korrekt|bitte(?: sehr| schön)?|alles klar|super|bueno|bon",
-)
-NO: Final = _phrase(
-    r"n|no|nope|nah|nay|no way|not now|not yet|not really|not at all|never|don'?t(?: do (?:it|that|so))?"
-    r"|do not(?: do (?:it|that|so))?"
-    r"|please don'?t|i don'?t (?:think so|want (?:that|this|it|to))|rather not|i'?d rather not|better not|negative",
-    r"(?:absolutely|definitely|certainly|of course|sure(?:ly)?|rather|better) not",
-    r"nein|nee|nö|ne|nicht|noch nicht|lieber nicht|besser nicht|auf keinen fall|keinesfalls|natürlich nicht"
-    r"|bitte nicht|niemals"
-    r"|gar nicht|eher nicht|nicht wirklich",
-    r"non|no gracias|mejor no|pas du tout|non merci",
-)
-# Asks for a moment and says neither yes nor no.
-PAUSE: Final = re.compile(
-    r"\W*(?:(?:(?:oh|please|ach|bitte)\W+)?(?:wait|hold on|hang on|one (?:moment|second|sec)"
-    r"|moment|warte(?:n sie)?|halt|augenblick|sekunde)"
-    r"(?: (?:up|now|please|an? (?:moment|minute|second|sec|bit)|mal|bitte|kurz|noch|eben|einen moment))*(?!\w)\W*)+"
-    r"|\W*(?:just |give me )?(?:an?|one) (?:moment|minute|second|sec)\b(?: please)?\W*"
-    r"|\W*(?:einen?|kleinen) (?:kleinen )?(?:moment|augenblick|sekunde)\b(?: bitte| mal| noch)*\W*",
-    re.IGNORECASE,
-)
-SYMBOLS_OF_YES: Final = frozenset("👍✅👌✔")
-SYMBOLS_OF_NO: Final = frozenset("👎❌🚫")
-FILLERS: Final = _phrase(
+FILLERS: Final = any_of(
     r"please|thanks|thank you(?: very much)?|then|now|that'?s (?:right|correct|fine|ok)|of course|sir|madam|so|that"
     r"|it|just|very much",
     r"bitte|danke|vielen dank|dann|jetzt|das|es|ist|so|mal|doch|gerne?|schön|sehr|por favor|gracias|merci"
-    r"|s'il vous plaît",
+    r"|s'il vous plaît|por gentileza|obrigad[oa]|お願いします|ありがとう(?:ございます)?",
 )
-HEDGES: Final = _phrase(
+HEDGES: Final = any_of(
     r"but|aber|pero|mais|except|only if|if|wenn|falls|unless|although|however|instead|rather|maybe|perhaps|vielleicht"
     r"|wait|before"
     r"|first|zuerst|erst|not sure|nicht sicher|just not|actually|eigentlich|sondern|statt\w*"
 )
-JOINED: Final = _phrase(r"and|also|plus|und|auch|außerdem|y|et")
-IT_WORKS: Final = _phrase(
+IT_WORKS: Final = any_of(
     r"(?:it|that|this|everything)(?: all)? (?:works|worked|helped|did it|is working|is fixed|is solved|fixed it"
     r"|solved it)(?: now| again| for me)?",
     r"(?:works|working|fixed|solved|sorted|resolved|all good|all set|all fine)(?: now| again| thanks)?",
@@ -74,11 +35,12 @@ IT_WORKS: Final = _phrase(
     r"|my question)|perfect|great|awesome"
     r"|excellent|wonderful|i'?m (?:all )?(?:set|good)|it'?s (?:fixed|solved|working|ok|fine|gone)(?: now)?|good now",
     r"(?:es |das |jetzt |alles )?(?:funktioniert|geht|läuft|klappt)(?: es)?(?: jetzt| wieder| nun| alles)*"
+    r"|(?:ya |ahora )?funciona(?: agora)?|resuelto|resolvido|ça (?:marche|fonctionne)|résolu|(?:解決|成功)しました|直りました|できました"
     r"|hat (?:alles )?(?:funktioniert|geklappt|geholfen)"
     r"|(?:problem|fehler|frage) (?:ist )?(?:gelöst|behoben|beantwortet|weg)|erledigt|super|perfekt|prima"
     r"|alles (?:klar|gut|bestens|in ordnung)",
 )
-STILL_BROKEN: Final = _phrase(
+STILL_BROKEN: Final = any_of(
     r"(?:still|it|that|this|which)(?: still| just)? (?:not|doesn'?t|does not|didn'?t|did not|isn'?t|is not|won'?t"
     r"|fails|broken|failing)",
     r"not (?:working|solved|fixed|helpful|resolved|quite)|still (?:the same|broken|failing|get\w*|nothing|no|not)"
@@ -91,35 +53,46 @@ STILL_BROKEN: Final = _phrase(
     r"(?:geht|funktioniert|klappt|hilft|läuft)(?: \w+)? nichts?|immer noch|noch immer|nicht (?:gelöst|geholfen|gebracht"
     r"|behoben)|gleiche[rs]? (?:fehler|problem)"
     r"|(?:leider |noch )nicht|hat nichts gebracht",
+    r"(?:sigue sin|todavía no|aún no|no) funciona(?:r)?|(?:ne |n')?(?:marche|fonctionne) (?:toujours )?pas|ainda não funciona|não funciona"
+    r"|まだ(?:できません|だめです|直りません|同じです)",
 )
 
 # --- small talk -------------------------------------------------------------------------------------------------------
 
-GREETING: Final = _phrase(
+GREETING: Final = any_of(
     r"hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|hi there|hello there|hey there",
     r"hallo|hallöchen|moin(?: moin)?|servus|grüß gott|grüezi|guten (?:tag|morgen|abend)|schönen guten (?:tag|morgen"
     r"|abend)|tag",
-    r"hola|buenos días|buenas(?: tardes| noches)?|bonjour|bonsoir|salut|ciao|こんにちは|你好|привет|مرحبا|olá",
+    r"hola|buenos días|buenas(?: tardes| noches)?|bonjour|bonsoir|salut|ciao|こんにちは|你好|привет|مرحبا|olá|oi|bom dia|boa (?:tarde|noite)"
+    r"|おはよう(?:ございます)?|こんばんは|もしもし",
 )
-THANKS: Final = _phrase(
+# Who is writing, after a greeting: "Ada from the sales team in Cork here". A name has capitals, which the rest need not have.
+_NAME = r"[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’.-]*){0,2}"
+_OF = r"(?:,? (?i:from|of|at|von|vom|aus|bei)(?: (?i:the|der|dem))?(?: [\w&.'’-]+){1,3}(?: in(?: [\w'’-]+){1,2})?)"
+INTRODUCTION: Final = re.compile(
+    rf"(?<!\w)(?:(?i:my name is|this is|mein name ist|hier (?:ist|spricht)) {_NAME}{_OF}?(?: (?i:here|speaking))?"
+    rf"|{_NAME}{_OF}? (?i:here|hier|speaking))(?!\w)"
+)
+THANKS: Final = any_of(
     r"thanks?(?: you)?(?: so much| very much| a lot| again| for (?:your|the) \w+)*|thx|ty|cheers|many thanks"
     r"|much appreciated|i appreciate it",
     r"danke(?:schön| schön| sehr| ihnen| dir)?(?: für (?:die|ihre|deine) \w+(?: \w+)?)?|(?:vielen|herzlichen|besten"
-    r"|tausend|lieben) dank(?: für (?:die|ihre|deine) \w+)?|merci(?: beaucoup)?|(?:muchas )?gracias",
+    r"|tausend|lieben) dank(?: für (?:die|ihre|deine) \w+)?|merci(?: beaucoup)?|(?:muchas )?gracias|(?:muito )?obrigad[oa]"
+    r"|(?:どうも)?ありがとう(?:ございます|ございました)?",
 )
-GOODBYE: Final = _phrase(
+GOODBYE: Final = any_of(
     r"(?:no,? )?(?:that'?s|that is|that was|that will be) (?:all|it|everything)(?: for (?:today|now))?|nothing else"
     r"|no more questions|i'?m done"
     r"|bye(?: bye)?|goodbye|good bye|see you(?: later| soon)?|have a (?:nice|good|great) (?:day|one|evening|weekend)"
     r"|talk to you later|good night|take care",
     r"(?:nein,? )?das (?:war|wäre|ist) alles|nichts (?:mehr|weiter)|keine (?:weiteren )?fragen(?: mehr)?|tschüss"
     r"|tschüs|ciao|auf wiedersehen|bis (?:bald|dann|später)|schönen (?:tag|abend)(?: noch)?|schönes wochenende|adiós"
-    r"|au revoir|hasta luego",
+    r"|au revoir|hasta luego|eso es todo|nada más|c'est tout|tchau|até logo|isso é tudo|さようなら|以上です",
 )
 
 # --- steering ---------------------------------------------------------------------------------------------------------
 
-CANCEL: Final = _phrase(
+CANCEL: Final = any_of(
     r"never ?mind|nevermind|forget (?:it|about it|that)|cancel(?: (?:it|that|this|everything|all|the (?:request"
     r"|process|procedure|whole thing)))?"
     r"|stop(?: (?:it|that|this|the process))?|abort(?: (?:it|that|this))?|scratch that|leave it(?: for now)?"
@@ -130,7 +103,7 @@ CANCEL: Final = _phrase(
     r"| es)?(?: bitte)? ab|stopp?|lassen wir (?:das|es)"
     r"|lass(?:en sie)? (?:es|das)(?: sein| gut sein)?|egal|(?:das )?hat sich (?:erledigt|geklärt)|nicht mehr nötig"
     r"|doch nicht|schon gut|anders überlegt",
-    r"olvídalo|cancelar?|déjalo|laisse tomber|annule[rz]?",
+    r"olvídalo|cancelar?|déjalo|laisse[rz]? tomber|annule[rz]?|deixa(?: pra lá)?|esquece|キャンセル(?:してください|します)?|もういいです",
 )
 CANCEL_NAMED: Final = re.compile(
     r"^(?:please )?(?:cancel|abort|drop|forget(?: about)?|skip|abbrechen|vergiss|vergessen sie) "
@@ -148,7 +121,7 @@ _PERSON = (
     r"|mitarbeiter(?:in)?|person|berater(?:in)?|kolleg(?:en|in)|chef(?:in)?|vorgesetzten?|techniker|jemande[mn]"
     r"|jemand|kundendienst|kundenservice)"
 )
-PERSON_WANTED: Final = _phrase(
+PERSON_WANTED: Final = any_of(
     rf"(?:talk|speak|chat|discuss this|write)(?: directly)? (?:to|with) {_PERSON}",
     rf"(?:connect|transfer|put|pass|hand|refer|forward|escalate)(?: (?:me|us|this|it))(?: (?:over|through|on))? (?:to"
     rf"|with) {_PERSON}",
@@ -165,6 +138,8 @@ PERSON_WANTED: Final = _phrase(
     r"(?:den|die|ihren|ihre) (?:chef(?:in)?|vorgesetzten?|manager(?:in)?) (?:sofort )?(?:sprechen|haben)",
     r"(?:hablar|chatear) con (?:una persona|un agente|alguien|un humano)|parler (?:à|avec) (?:un (?:humain|agent"
     r"|conseiller)|une (?:vraie )?personne|quelqu'un)",
+    r"falar com (?:uma pessoa|um atendente|alguém|um humano)",
+    r"(?:担当者|オペレーター|人間|人)(?:と|に)(?:直接)?(?:話したい(?:です)?|話させて(?:ください)?|つないで(?:ください)?|繋いで(?:ください)?)",
 )
 PERSON_ALONE: Final = re.compile(
     r"\W*(?:a |an |einen? )?(?:live |real |echten? )?(?:human|agent|person|representative|operator|manager|supervisor"
@@ -172,7 +147,7 @@ PERSON_ALONE: Final = re.compile(
     r"|berater)(?:,? (?:please|now|bitte|sofort))*\W*",
     re.IGNORECASE,
 )
-NO_MACHINE: Final = _phrase(
+NO_MACHINE: Final = any_of(
     r"(?:don'?t|do not|not|no) (?:want|like|wish|more)?(?: to)?(?: (?:talk|speak|chat|write))?(?: (?:to|with))? ?(?:a"
     r"|an|this|the)? ?(?:bots?|robots?|machines?|ai|computers?)",
     r"(?:nicht mit|keine[nm]?|kein) (?:eine[mr] )?(?:bots?|roboter|maschinen?|ki|computer)(?: \w+)?",
@@ -185,9 +160,9 @@ OTHERS_BEFORE: Final = re.compile(
     r"\b(?:customers?|clients?|visitors?|users?|people|buyers?|kund(?:en|innen)|besucher|nutzer)(?: \w+){0,3}\s*$",
     re.IGNORECASE,
 )
-REQUEST: Final = _phrase(r"request")
+REQUEST: Final = any_of(r"request")
 # Words that stand for something said before.
-SAID_BEFORE: Final = _phrase(
+SAID_BEFORE: Final = any_of(
     r"it|its|this|these|those|them|they|their|he|she|him|his|hers?|that(?= (?:be|is|was)\b|\W*$)"
     r"|das|es|dies(?:e[mnrs]?)?|ihn|ihm|dessen|deren|dafür|damit|davon|dazu"
 )
@@ -219,7 +194,7 @@ NOW_THE: Final = re.compile(
     r"(?P<what>[^.!?\n]{2,60})",
     re.IGNORECASE,
 )
-SOMETHING_EARLIER: Final = _phrase(
+SOMETHING_EARLIER: Final = any_of(
     r"that|it|this|the (?:other|first|previous|last|earlier|original)(?: \w+)?|my (?:other|first|previous|last"
     r"|earlier|original)(?: \w+)?"
     r"|what (?:i|we) (?:asked|were doing|was doing|had)(?: \w+)*|where we (?:were|left off|stopped)|before|earlier"
@@ -227,29 +202,13 @@ SOMETHING_EARLIER: Final = _phrase(
     r"dem|vorhin|davor|vorher|de[mrn] (?:anderen|ersten|vorigen|letzten)(?: \w+)?|meiner (?:ersten|anderen"
     r"|vorigen)(?: \w+)?|wo waren wir",
 )
-WHERE_WERE_WE: Final = _phrase(r"where were we|wo waren wir(?: stehen ?geblieben)?")
-FIRST: Final = _phrase(r"first|original|ersten?|ursprünglichen?")
+WHERE_WERE_WE: Final = any_of(r"where were we|wo waren wir(?: stehen ?geblieben)?")
+FIRST: Final = any_of(r"first|original|ersten?|ursprünglichen?")
 
-CORRECTION: Final = re.compile(
-    r"^\W*(?:(?:no|nope|sorry|wait|oops|nein|moment|ach|halt|quatsch|pardon)\W+)*"
-    r"(?:actually|i meant?|i mean|i was wrong|make (?:it|that)|change (?:it|that)(?: to)?|rather|instead|better"
-    r"|correction|it'?s|it should be|should be"
-    r"|not \S+(?: \S+)?,? but|use|take|set it to|the other(?: one)?|ich meinte?|ich meine|doch lieber|lieber"
-    r"|eigentlich|korrektur|besser|sondern|statt\w*"
-    r"|nicht \S+,? sondern|ändern sie (?:das|es)|nehmen sie|nimm|de[nr] anderen?|die andere|das andere)\b",
-    re.IGNORECASE,
-)
-STARTS_WITH_NO: Final = re.compile(
-    r"^\W*(?:no|nope|nein|nee|sorry|wait|oops|moment|halt)\b[\s,.!;:-]*(?=\w)", re.IGNORECASE
-)
-DENIED_VALUE: Final = re.compile(
-    r"(?:\bnot|n't|\bnicht|\bstatt|\banstatt|\binstead of|\brather than)(?: \w+)?\s*$", re.IGNORECASE
-)
-THE_OTHER: Final = _phrase(r"(?:the )?other(?: one)?|de[nrm] anderen?|die andere|das andere|der andere")
 
 # --- reports, references, choices -------------------------------------------------------------------------------------
 
-DONE: Final = _phrase(
+DONE: Final = any_of(
     r"(?:is|are|has been|have been|got|was)(?: now| already| all| finally| just)* (?:reset|done|fixed|solved|resolved"
     r"|unlocked|changed|updated|working"
     r"|finished|completed?|sorted|raised|settled|back)",
@@ -262,7 +221,7 @@ DONE: Final = _phrase(
     r"|funktioniert|klappt) (?:jetzt|wieder)",
 )
 # What was wrong is no more.
-GONE: Final = _phrase(
+GONE: Final = any_of(
     r"(?:error|problem|issue|message|warning)s? (?:is |are |has |have )?(?:now |all )?(?:gone|disappeared|went away|vanished)",
     r"no (?:more |longer any )?(?:errors?|problems?|issues?)(?: any ?more| now)|(?:does not|doesn'?t) (?:happen|appear|fail)"
     r" (?:any ?more|any longer)|(?:up and )?running (?:now|again)|(?:can|could) (?:now )?(?:log|sign|get) (?:in|on) (?:now|again)",
@@ -271,7 +230,7 @@ GONE: Final = _phrase(
     r"jetzt (?:geht|funktioniert|klappt|läuft)(?!(?: \w+){0,3} (?:nicht|nichts|kein))|(?:geht|funktioniert|klappt|läuft)"
     r"(?! \w* ?(?:nicht|nichts|kein))(?: \w+){0,2} (?:jetzt|wieder|nun)",
 )
-VAGUE: Final = _phrase(
+VAGUE: Final = any_of(
     r"(?:the|that|this|my|same) (?:thing|issue|problem|question|matter|stuff|topic|one|request)s? (?:that )?(?:(?:i"
     r"|we|you) )?(?:already )?"
     r"(?:asked|mentioned|told|talked|said|wrote|discussed|had|described|from before|from earlier|before|earlier"
@@ -299,7 +258,7 @@ NOTHING_SAID: Final = re.compile(
     re.IGNORECASE,
 )
 # Words that may stand in small talk without making it anything else.
-COMPANY: Final = _phrase(
+COMPANY: Final = any_of(
     r"there|all|team|support|service|everyone|everybody|folks|guys|friends?|dear|again|anyone|bot|mr|mrs|ms"
     r"|how are you|hope you'?re well|quick|fast|great"
     r"|kind|reply|response|answer|help|info|information|advice|effort|patience|time|for|your|the|my|you|a|lot|to|hear"
@@ -308,71 +267,6 @@ COMPANY: Final = _phrase(
     r"|auskunft|mühe|geduld|für|die|ihre|deine|und"
     r"|wie geht'?s|wie geht es ihnen|ich|ihnen|dir|allen|alle|noch|einen|tag",
 )
-BOTH: Final = _phrase(r"both|all of (?:them|these)|beides?|alle(?:s)?|alle beide|ambos|les deux")
-NEITHER: Final = _phrase(
-    r"neither|none(?: of (?:these|them|those|the above))?|something else|nothing of (?:that|these)|kein(?:e|es|s"
-    r"|er)? (?:davon|von beiden)|weder noch|etwas anderes|nichts davon|ninguno|aucun"
-)
-DO_NOT_KNOW: Final = _phrase(
-    r"(?:i )?(?:don'?t|do not) (?:know|remember|have (?:it|that|one|any))|no idea|not sure|unsure|can'?t (?:say|tell"
-    r"|find it)|dunno|unknown",
-    r"(?:ich )?wei(?:ß|ss) (?:es |ich )?(?:leider )?nicht|keine ahnung|nicht sicher|habe ich (?:leider )?nicht"
-    r"|kann ich nicht sagen|unbekannt|no sé|je ne sais pas",
-)
-# What is wanted instead of an answer, by the name that a procedure gives it.
-INSTEAD: Final = {
-    "new_code": _phrase(
-        r"(?:(?:did|have|had)(?: not|n'?t)|never|not)(?: (?:yet|even|actually))? (?:get|got|gotten|receive[d]?|see|seen)",
-        r"(?:do not|don'?t) have (?:the|a|any|your|that|my) (?:code|e-?mail|mail)",
-        r"no (?:code|e-?mail|mail)(?: has| have)?(?: yet| so far| arrived| came| come| here| received| in my inbox)*",
-        r"(?:code|e-?mail|mail|message|it)(?: (?:still|has|did|is))*(?: not|n'?t| never)(?: yet)? (?:come|came|arrived?|here|there)",
-        r"nothing (?:has |yet )?(?:arrived|came|come|here|received|so far|in my inbox)",
-        r"(?:re-?send|send|mail|e-?mail)(?: me)?(?: (?:it|the|a|that|this|another|new|one|code|mail|e-?mail))* again",
-        r"re-?send(?: (?:it|me|the|a|that|this|another|new))*(?: (?:code|mail|e-?mail))?",
-        r"(?:another|a new|new|a fresh|a different) code|where(?:'s| is) (?:the|my|that) (?:code|e-?mail|mail)",
-        r"(?:noch )?kein(?:en|e)? (?:code|e-?mails?|mails?|nachricht)(?: \w+){0,3}",
-        r"(?:habe|hab)(?: \w+){0,5} nicht(?:s)?(?: \w+)? (?:bekommen|erhalten|gekriegt)",
-        r"(?:code|mail|e-?mail|es|nachricht)(?: (?:ist|kam|kommt|war))?(?: \w+)? nicht(?:s)?(?: \w+)?"
-        r" (?:angekommen|gekommen|da|an|eingegangen)",
-        r"nichts (?:angekommen|gekommen|bekommen|erhalten|da)|wo (?:ist|bleibt) (?:der|mein|die|meine) (?:code|mail|e-?mail)",
-        r"(?:neue[nr]?|anderen|weiteren|frischen) code|code (?:noch ?mal|noch einmal|erneut|neu)",
-        r"(?:noch ?mal|noch einmal|erneut|neu) (?:zu)?(?:schicken|senden|anfordern)|(?:schick|send)\w*(?: \w+){0,3} (?:noch ?mal"
-        r"|noch einmal|erneut)",
-    ),
-    "other_address": _phrase(
-        r"(?:an)?(?:other|different|wrong|incorrect|old) (?:e-?mail |mail )?(?:address|e-?mail|mail|account)",
-        r"(?:address|e-?mail|mail)(?: (?:is|was|there))* (?:wrong|incorrect|mistyped|misspelled|not right)",
-        r"(?:typo|mistake) in (?:the|my) (?:e-?mail |mail )?(?:address|e-?mail|mail)|mistyped|misspelled",
-        r"(?:no access|no longer have access|can(?:'?t|not) (?:access|open|get into|read)) (?:to )?(?:that|this|the|my) (?:address|mail"
-        r"|e-?mail|mailbox|inbox|account)",
-        r"(?:andere|falsche|alte)[nrs]? (?:e-?mail-?|mail-?)?(?:adresse|mail|e-?mail|postfach)",
-        r"(?:adresse|mail|e-?mail)(?: (?:ist|war))? (?:falsch|verkehrt)|vertippt|verschrieben",
-        r"(?:kein(?:en)? zugriff|komme nicht)(?: \w+){0,4} (?:adresse|mail|e-?mail|postfach)",
-    ),
-}
-ORDINALS: Final = (
-    _phrase(
-        r"(?:the )?(?:first|1st)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?1|(?:der|die|das|den"
-        r"|dem)? ?erste[nrs]?|el primero|le premier"
-    ),
-    _phrase(
-        r"(?:the )?(?:second|2nd|latter)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?2|(?:der|die|das|den"
-        r"|dem)? ?zweite[nrs]?|el segundo|le deuxième"
-    ),
-    _phrase(
-        r"(?:the )?(?:third|3rd)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?3|(?:der|die|das|den"
-        r"|dem)? ?dritte[nrs]?|el tercero|le troisième"
-    ),
-    _phrase(
-        r"(?:the )?(?:fourth|4th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?4|(?:der|die|das|den"
-        r"|dem)? ?vierte[nrs]?"
-    ),
-    _phrase(
-        r"(?:the )?(?:fifth|5th)(?: one| option)?|(?:option|number|nr\.?|no\.?|#) ?5|(?:der|die|das|den"
-        r"|dem)? ?fünfte[nrs]?"
-    ),
-)
-LAST: Final = _phrase(r"(?:the )?last(?: one| option)?|(?:der|die|das|den|dem)? ?letzte[nrs]?")
 
 QUESTION_OPENER: Final = re.compile(
     r"^\W*(?:and |und |also |but |aber |so )*(?:how|why|what|where|when|who|which|whose|is|are|do|does|did|can|could"

@@ -1,9 +1,23 @@
-"""A message cut into pieces that may each be a request. What each is about decides which belong together."""
+"""A message cut into pieces that may each be a request. What each is about decides which belong together.
+
+Sentences and lines are cut by rule. Whether an "and" or a comma between them begins another request is learned: by logistic regression on
+the words around it, from mixtures of single requests (`splitting`).
+"""
 
 import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 Span = tuple[int, int]
+Weights = NDArray[np.float32]
 
 MOST_PIECES = 6
 LEAST_WORDS = 2
@@ -35,36 +49,139 @@ _OPENER = (
     r"|wir (?:brauchen|möchten|wollen|haben|können)|zeigen|zeig|schicken|schick|senden|setzen|setz|erhöhen|ändern"
     r"|prüfen|sagen|sag|geben|gib|erklären|löschen|exportieren)\b(?!['’]t)"
 )
+OPENER: Final = re.compile(_OPENER, re.IGNORECASE)
+"""How requests often begin, in English and German."""
+_JOINTS = (
+    r"and also|also,|and then|then also|as well as|and|but|plus|besides|additionally|another thing|one more thing|another question"
+    r"|und außerdem|außerdem|und auch|und dann|sowie|zusätzlich|noch eine frage|und|aber|y también|y|et aussi|et"
+)
 BOUNDARY: Final = re.compile(
     r"(?P<sentence>(?<![.!?])[.!?]++[\"')\]]*+(?=\s)|(?<=[!?])(?=[A-ZÄÖÜ]))|(?P<line>\n+(?:[-*•]\s+|\d+[.)]\s+)?)"
     r"|(?P<semicolon>;(?=\s))"
-    r"|(?P<joint>,?\s{1,5}(?:and also|also,|and then|plus|besides|additionally|another thing|one more thing"
-    r"|another question|und außerdem|außerdem|und auch|zusätzlich|noch eine frage)\b[,:]?)"
-    rf"|(?P<and>,?\s{{1,5}}(?:and|but|und|aber|y|et)\s{{1,5}}(?={_OPENER}))"
-    rf"|(?P<comma>,\s{{0,5}}(?={_OPENER}))",
+    rf"|(?P<joint>(?:,|\s,)?\s{{1,5}}(?:{_JOINTS})(?!\w)[,:]?(?=\s))"
+    r"|(?P<comma>(?:,|\s,)(?=\s))",
     re.IGNORECASE,
 )
 WORD: Final = re.compile(r"[^\W_]+")
 EDGES = " \t\r\n,;-–—•*"
 # The joint that made a cut belongs to neither piece.
-TRAILING_JOINT: Final = re.compile(
-    r"(?:,?\s+(?:and also|also,|and then|plus|besides|additionally|another thing|one more thing|another question"
-    r"|und außerdem|außerdem|und auch|zusätzlich|noch eine frage|and|but|und|aber|y|et)\b[,:]?)\s*$",
-    re.IGNORECASE,
-)
+TRAILING_JOINT: Final = re.compile(rf"(?:,?\s+(?:{_JOINTS})(?!\w)[,:]?)\s*$", re.IGNORECASE)
 LEADING_JOINT: Final = re.compile(r"(?:and|also|but|plus|then|und|auch|aber|außerdem)\s+", re.IGNORECASE)
 
 
-def split(text: str) -> tuple[Span, ...]:
+BUCKETS = 1 << 13
+SPLITTER_FILE = "splitter.npz"
+AROUND = 160
+"""Characters on each side of a joint that are looked at."""
+SURE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A place where another request may begin: the words before it up to the joint before, those after it up to the next, and itself."""
+
+    start: int
+    end: int
+    words: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Splitter:
+    """`weights` (8192,), of hashed `features_of` a joint; the last bucket is the bias."""
+
+    weights: Weights
+
+    def likelihood(self, joint: Joint) -> float:
+        """That another request begins after it."""
+        return float(1 / (1 + np.exp(-self.weights[features_of(joint)].sum())))
+
+
+@cache
+def default_splitter() -> Splitter:
+    """Of no company in particular. Made by `scripts/train-splitter`."""
+    with np.load(BytesIO((files("casewright.understanding") / SPLITTER_FILE).read_bytes()), allow_pickle=False) as file:
+        return Splitter(file["weights"].astype(np.float32))
+
+
+def split(text: str, splitter: Splitter | None = None) -> tuple[Span, ...]:
     """Places of the pieces in order, at least one unless `text` is blank, at most six; code and quotes stay whole."""
-    protected = [*(match.span() for match in QUOTED.finditer(text)), *_code_lines(text)]
     cuts = [0]
+    splitter = splitter or default_splitter()
+    for boundary in _boundaries(text):
+        if isinstance(boundary, int):
+            cuts.append(boundary)
+        elif splitter.likelihood(boundary) >= SURE:
+            cuts.append(boundary.end)
+    pieces = [_trim(text, start, end) for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
+    found = _limit(_join_short(text, [piece for piece in pieces if piece[0] < piece[1]]))
+    if not found and (words := text.strip()):
+        # Nothing but joints: "and also".
+        start = text.index(words)
+        found = [(start, start + len(words))]
+    return tuple(found)
+
+
+def joints_of(text: str) -> list[Joint]:
+    """Where another request may begin within a sentence, in order."""
+    return [boundary for boundary in _boundaries(text) if isinstance(boundary, Joint)]
+
+
+def features_of(joint: Joint) -> NDArray[np.int64]:
+    """The buckets of what is told by a joint, the words next to it, and how much there is on each side."""
+    after = [*joint.after[:3], *("", "", "")][:3]
+    before = [*("", "", ""), *joint.before[-2:]][-2:]
+    first, last = (joint.before[0] if joint.before else ""), before[-1]
+    sizes = (min(len(joint.before), 6), min(len(joint.after), 6))
+    found = [
+        f"joint {joint.words}",
+        f"opens {joint.opens}",
+        f"opens {joint.opens} {joint.words}",
+        f"1 {after[0]}",
+        f"2 {after[0]} {after[1]}",
+        f"3 {after[0]} {after[1]} {after[2]}",
+        f"second {after[1]}",
+        f"joint first {joint.words} {after[0]}",
+        f"last {last}",
+        f"last two {before[0]} {last}",
+        f"around {last} {after[0]}",
+        f"began {first}",
+        f"began {first} then {after[0]}",
+        f"before {sizes[0]}",
+        f"after {sizes[1]}",
+        f"sizes {sizes[0]} {sizes[1]}",
+        f"sizes {sizes[0]} {sizes[1]} {joint.words}",
+    ]
+    buckets = [zlib.crc32(feature.encode(errors="replace")) % (BUCKETS - 1) for feature in found]
+    return np.array([*buckets, BUCKETS - 1])
+
+
+def _boundaries(text: str) -> Iterator[int | Joint]:
+    """Where sentences and lines begin, and joints within them."""
+    protected = [*(match.span() for match in QUOTED.finditer(text)), *_code_lines(text)]
+    found = []
     for match in BOUNDARY.finditer(text):
         inside = any(start <= match.start() < end for start, end in protected)
         if not inside and not (match["sentence"] and ABBREVIATION.search(text, max(0, match.start() - 8), match.end())):
-            cuts.append(match.end())
-    pieces = [_trim(text, start, end) for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
-    return tuple(_limit(_join_short(text, [piece for piece in pieces if piece[0] < piece[1]])))
+            found.append(match)
+    ends = [0, *(match.end() for match in found)]
+    starts = [*(match.start() for match in found), len(text)]
+    for number, match in enumerate(found):
+        if match["joint"] is None and match["comma"] is None:
+            yield match.end()
+            continue
+        before = text[max(ends[number], match.start() - AROUND) : match.start()]
+        after = text[match.end() : min(starts[number + 1], match.end() + AROUND)]
+        yield Joint(
+            start=match.start(),
+            end=match.end(),
+            words=" ".join(match[0].lower().replace(",", " , ").split()),
+            before=tuple(WORD.findall(before.lower())),
+            after=tuple(WORD.findall(after.lower())),
+            opens=OPENER.match(text[match.end() : match.end() + AROUND].lstrip()) is not None,
+        )
 
 
 def _code_lines(text: str) -> list[Span]:

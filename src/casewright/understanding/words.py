@@ -1,8 +1,11 @@
 """Words compared by what they are about: without endings, and without the words that every sentence has."""
 
 import re
+from itertools import pairwise
 
 WORD = re.compile(r"[^\W_]+(?:\.[0-9]+)?")
+# Han, Japanese syllables, Thai.
+WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+")
 STEM_LENGTH = 5
 _STOP_WORDS = (
     "a an the and or but if of to in on at by for with from as is are was were be been do does did have has had i "
@@ -24,9 +27,12 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def stems(text: str) -> frozenset[str]:
-    """The content words of `text`, each cut to its first five letters: `exporting the export` → {"expor"}."""
-    words = (word.lower() for word in WORD.findall(text.replace("_", " ")))
-    return frozenset(_stem(word) for word in words if word not in STOP_WORDS)
+    """The content words of `text`, each cut to its first five letters: `exporting the export` → {"expor"}. Where words are not
+    set apart, as in Japanese, each two signs in a row: 請求書 → {"請求", "求書"}."""
+    words = [word.lower() for word in WORD.findall(text.replace("_", " "))]
+    pairs = {first + second for run in WITHOUT_SPACES.findall(text) for first, second in pairwise(run)}
+    spaced = (word for word in words if not WITHOUT_SPACES.search(word))
+    return frozenset(_stem(word) for word in spaced if word not in STOP_WORDS) | pairs
 
 
 def _stem(word: str) -> str:

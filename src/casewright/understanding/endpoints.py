@@ -1,0 +1,110 @@
+"""Labelling over HTTP, and what a text was taken for: for operators with their key."""
+
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from casewright.kit.ids import TenantId
+from casewright.kit.principal import Principal
+from casewright.kit.web import Problem, bearer
+from casewright.tenants.models import ApiKeyKind
+from casewright.understanding.explaining import TurnExplainer
+from casewright.understanding.labelling import Labelling
+from casewright.understanding.models import LabellingCandidate, LabellingReason, LabellingState
+from casewright.understanding.schemas import (
+    CorrectionRequest,
+    DismissRequest,
+    IntentList,
+    IntentView,
+    LabellingCandidateView,
+    LabellingQueue,
+    LabelRequest,
+    NearestExampleView,
+    SegmentExamples,
+    TurnExamples,
+)
+from casewright.understanding.service import UnderstandingService
+
+
+class Gate(Protocol):
+    async def authenticate(self, key: str, kind: ApiKeyKind) -> Principal: ...
+    async def admit(self, tenant_id: TenantId) -> None: ...
+
+
+def router(
+    understanding: UnderstandingService, labelling: Labelling, explainer: TurnExplainer, gate: Gate
+) -> APIRouter:
+    api = APIRouter(prefix="/v1", responses={code: {"model": Problem} for code in (401, 404, 422, 429, 503)})
+
+    async def operator(request: Request) -> Principal:
+        principal = await gate.authenticate(bearer(request), ApiKeyKind.OPERATOR)
+        await gate.admit(principal.tenant_id)
+        return principal
+
+    Operator = Annotated[Principal, Depends(operator)]
+
+    @api.get("/intents", summary="What customers may be understood to want (operator key)")
+    async def intents(principal: Operator) -> IntentList:
+        found = (await understanding.intents(principal.tenant_id)).values()
+        return IntentList(items=tuple(IntentView(name=one.name, title=one.title) for one in found))
+
+    @api.get("/labelling", summary="What customers wrote that is worth labelling (operator key)")
+    async def queue(
+        principal: Operator,
+        state: Annotated[str, Query(pattern="^(open|labelled|dismissed|all)$")] = "open",
+        reason: LabellingReason | None = None,
+    ) -> LabellingQueue:
+        found = await labelling.candidates(principal, None if state == "all" else LabellingState(state), reason)
+        return LabellingQueue(items=tuple(map(_view, found)))
+
+    @api.post(
+        "/labelling",
+        status_code=201,
+        summary="Say what a turn was really about (operator key)",
+        responses={409: {"model": Problem}},
+    )
+    async def correct(principal: Operator, body: CorrectionRequest) -> LabellingCandidateView:
+        return _view(await labelling.correct(principal, body.turn_id, body.segment, body.intent))
+
+    @api.post(
+        "/labelling/{candidate_id}/label",
+        summary="Make it an example for the next training (operator key)",
+        responses={409: {"model": Problem}},
+    )
+    async def label(principal: Operator, candidate_id: UUID, body: LabelRequest) -> LabellingCandidateView:
+        return _view(await labelling.label(principal, candidate_id, body.intent, and_group=body.and_group))
+
+    @api.post(
+        "/labelling/{candidate_id}/dismiss",
+        summary="Learn nothing from it (operator key)",
+        responses={409: {"model": Problem}},
+    )
+    async def dismiss(
+        principal: Operator, candidate_id: UUID, body: DismissRequest | None = None
+    ) -> LabellingCandidateView:
+        and_group = body is not None and body.and_group
+        return _view(await labelling.dismiss(principal, candidate_id, and_group=and_group))
+
+    @api.get("/turns/{turn_id}/examples", summary="The examples closest to what a turn was about (operator key)")
+    async def examples(principal: Operator, turn_id: UUID) -> TurnExamples:
+        found = await explainer.nearest_examples(principal, turn_id)
+        return TurnExamples(
+            items=tuple(
+                SegmentExamples(
+                    segment=one.segment,
+                    text=one.text,
+                    examples=tuple(
+                        NearestExampleView(intent=near.intent, text=near.text, similarity=round(near.similarity, 4))
+                        for near in one.examples
+                    ),
+                )
+                for one in found
+            )
+        )
+
+    return api
+
+
+def _view(candidate: LabellingCandidate) -> LabellingCandidateView:
+    return LabellingCandidateView(**dict(candidate))
