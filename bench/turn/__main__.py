@@ -21,6 +21,7 @@ WARM_UP_TURNS = 36
 def main(
     clients: Annotated[str, typer.Option(help="Clients at once, a run for each number.")] = "1,8",
     turns: Annotated[int, typer.Option(min=18, max=5000, help="Turns of each run.")] = 360,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes of the server.")] = 1,
     data: Annotated[Path | None, typer.Option(help="Data folder of the stack. Default: a temporary one.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures as JSON.")] = None,
     seed: Annotated[int, typer.Option(help="Other seeds say other words.")] = 1,
@@ -32,7 +33,7 @@ def main(
         console.print("Starting a stack …", style="dim")
         with (
             tempfile.TemporaryDirectory(prefix="cw-bench-") as temporary,
-            running_stack(data or Path(temporary)) as stack,
+            running_stack(data or Path(temporary), processes) as stack,
         ):
             measurements = asyncio.run(_measure(stack, numbers, turns, seed, console))
     except (WrongOutcome, RuntimeError, CasewrightError) as error:

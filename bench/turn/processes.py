@@ -26,7 +26,7 @@ def usage(pid: int) -> Usage:
     demo = psutil.Process(pid)
     for process in (demo, *demo.children(recursive=True), psutil.Process(os.getpid())):
         try:
-            role = "client" if process.pid == os.getpid() else _role(process.cmdline())
+            role = "client" if process.pid == os.getpid() else role_of(process.cmdline())
             times, proportional = process.cpu_times(), process.memory_full_info().pss
         except psutil.NoSuchProcess:
             continue
@@ -35,7 +35,8 @@ def usage(pid: int) -> Usage:
     return Usage(dict(cpu), dict(memory))
 
 
-def _role(command: list[str]) -> str:
+def role_of(command: list[str]) -> str:
+    """Of `ROLES`, by a process's command line."""
     if "localorg" in command:
         return "localorg"
     if command and "postgres" in command[0]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from casewright.scenarios.schemas import Connection
 
-START_SECONDS: Final = 180.0
+START_SECONDS: Final = 900.0
 STOP_SECONDS: Final = 30.0
 LIMITS: Final = {
     "CASEWRIGHT_LIMITS__REQUESTS_PER_MINUTE": "100000000",
@@ -30,9 +30,11 @@ class Stack:
 
 
 @contextmanager
-def running_stack(data_directory: Path) -> Iterator[Stack]:
-    """Starts the demo and stops it in the end. Raises `RuntimeError` with the end of its output if it does not start."""
-    environment = {**os.environ, **LIMITS, "CASEWRIGHT_DATA_DIR": str(data_directory)}
+def running_stack(data_directory: Path, processes: int = 1) -> Iterator[Stack]:
+    """Starts the demo, its server as so many processes, and stops it in the end. Raises `RuntimeError` with the end of its output
+    if it does not start."""
+    own = {"CASEWRIGHT_DATA_DIR": str(data_directory), "CASEWRIGHT_PROCESSES": str(processes)}
+    environment = {**os.environ, **LIMITS, **own}
     data_directory.mkdir(parents=True, exist_ok=True)
     output = data_directory / "bench-demo.log"
     connection_file = data_directory / "demo.json"

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +29,8 @@ def installed(
     directory: Path, environment: Mapping[str, str], *, servers: int = 2, workers: int = 2
 ) -> Iterator[Installation]:
     """`environment` says how to reach the database, which is empty."""
-    data = directory / "data"
-    data.mkdir(parents=True)
-    bring_models(data / "models")
-    variables = {**os.environ, **UNHURRIED, **environment, "CASEWRIGHT_DATA_DIR": str(data)}
-    for command in ("db upgrade", "company new little --name Little", "company install little"):
-        _run(command, directory, variables)
-    keys = _run("company keys little", directory, variables)
-    tenant = SimpleNamespace(publishable_key=_found("pk", keys), operator_key=_found("ok", keys))
+    variables, tenant = founded(directory, environment)
+    data = Path(variables["CASEWRIGHT_DATA_DIR"])
     with ExitStack() as stack:
         names = [*(("serve", number) for number in range(servers)), *(("worker", number) for number in range(workers))]
         programs = [
@@ -49,7 +43,25 @@ def installed(
         yield Installation(directory, variables, reached, programs)
 
 
-def _run(command: str, directory: Path, variables: Mapping[str, str]) -> str:
+def founded(
+    directory: Path, environment: Mapping[str, str], complete: Callable[[Path], None] = lambda _: None
+) -> tuple[dict[str, str], SimpleNamespace]:
+    """A company in its database: the environment of its processes, and its keys. `complete` may add to the company's
+    folder before it is installed."""
+    data = directory / "data"
+    data.mkdir(parents=True)
+    bring_models(data / "models")
+    variables = {**os.environ, **UNHURRIED, **environment, "CASEWRIGHT_DATA_DIR": str(data)}
+    run("db upgrade", directory, variables)
+    run("company new little --name Little", directory, variables)
+    complete(directory / "little")
+    run("company install little", directory, variables)
+    keys = run("company keys little", directory, variables)
+    return variables, SimpleNamespace(publishable_key=_found("pk", keys), operator_key=_found("ok", keys))
+
+
+def run(command: str, directory: Path, variables: Mapping[str, str]) -> str:
+    """What a command of Casewright's prints."""
     done = subprocess.run(
         [*CASEWRIGHT, *command.split()], cwd=directory, env=variables, capture_output=True, text=True, check=False
     )

@@ -22,8 +22,10 @@ pytestmark = pytest.mark.slow
 
 ROUNDS = 6
 CUSTOMERS = 16
-PICKED_UP_WITHIN_SECONDS = 15.0
-"""What is aimed at is 5 s; the machine that runs tests may be busy."""
+LONG_STORY = " ".join(QUESTIONS * 40)
+"""Keeps a server busy for longer than it takes to send it the next one."""
+PICKED_UP_WITHIN_SECONDS = 5.0
+"""From the loss to the moment another process takes the turn up."""
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +86,12 @@ def _settle(traffic: Traffic, since: float, number: int) -> None:
 
 
 def test_a_server_with_its_hands_full_says_so_and_when_to_come_back(installation: Installation, tmp_path: Path) -> None:
-    narrow = {**installation.environment, "CASEWRIGHT_TURNS_IN_HAND": "4", "CASEWRIGHT_TURNS_AT_ONCE": "1"}
+    narrow = {**installation.environment, "CASEWRIGHT_TURNS_IN_HAND": "1", "CASEWRIGHT_TURNS_AT_ONCE": "1"}
     with running_program("serve", tmp_path / "narrow.log", narrow) as program:
         program.wait_until_ready()
         server = RunningDemo(tmp_path, program.process, program.url, installation.servers[0].tenants)
-        customers = [Customer(server) for _ in range(40)]
-        with ThreadPoolExecutor(40) as pool:
-            answers = list(pool.map(lambda one: one.post(QUESTIONS[0], wait=None), customers))
+        customers = [Customer(server) for _ in range(20)]
+        answers = [one.post(LONG_STORY, wait=None) for one in customers]
         assert {answer.status_code for answer in answers} == {202, 429}
         for answer in answers:
             if answer.status_code == 429:

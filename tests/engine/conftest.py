@@ -254,6 +254,7 @@ class ScriptedUnderstanding:
         self.pause: asyncio.Event | None = None
         self.fail = 0
         self.priorities = [3]
+        self.language = "en"
 
     async def understand(self, request: UnderstandingRequest) -> Understanding:
         self.seen.append(request)
@@ -265,7 +266,7 @@ class ScriptedUnderstanding:
         script = self.script.get(request.text, self.latest)
         commands = [_resolved(one, request) for one in script]
         return Understanding(
-            language="en",
+            language=self.language,
             language_confidence=1.0,
             segments=tuple(
                 Segment(start=0, end=len(request.text), text=request.text, priority=priority)
@@ -285,12 +286,12 @@ class ScriptedUnderstanding:
             ),
         )
 
-    def prefill(self, request: UnderstandingRequest, slots: Sequence[ExpectedSlot]) -> tuple[SetSlot, ...]:
+    def prefill(self, request: UnderstandingRequest, slots: Sequence[ExpectedSlot], words: str) -> tuple[SetSlot, ...]:
         return ()
 
-    def read_value(self, slot: ExpectedSlot, text: str, tokens: Mapping[str, str]) -> str | None:
-        today = datetime.now(UTC).date()
-        return exact_value(slot, text, find_entities(text, tokens, today), today)
+    def read_value(self, slot: ExpectedSlot, text: str, tokens: Mapping[str, str], time_zone: str) -> str | None:
+        now = datetime.now(UTC)
+        return exact_value(slot, text, find_entities(text, tokens, now), now.date())
 
     async def intents(self, tenant_id: TenantId) -> Mapping[str, IntentDefinition]:
         return {

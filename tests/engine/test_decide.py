@@ -1,5 +1,9 @@
 """The decision alone: what is proposed, what is kept, what is dropped and why."""
 
+from dataclasses import replace
+
+import pytest
+
 from casewright.engine.decide import Catalogue, decide
 from casewright.engine.models import Clarification, State, Topic, TopicStatus
 from casewright.settings import Thresholds
@@ -76,6 +80,31 @@ def test_two_procedures_too_close_to_tell_apart_are_asked_about() -> None:
     assert isinstance(clarify, Clarify)
     assert [one.value for one in clarify.options] == ["reset_it", "unlock_it"]
     assert [one.why for one in decision.dropped] == ["ambiguous; asked back"]
+    settled = decision.ambiguities[0]
+    assert (settled.strategy, settled.intents) == ("direct_ask", ("reset_it", "unlock_it"))
+
+
+@pytest.mark.parametrize(("probability", "offered"), [(0.12, 3), (0.02, 2)])
+def test_a_third_possibility_is_offered_only_if_it_is_plausible(probability: float, offered: int) -> None:
+    ranking = (*CLOSE, ("prices", probability))
+    (clarify, *_) = decide(
+        State(), understood(proposed(RESET), ranking=ranking, ambiguous=True), CATALOGUE, Thresholds(), 10
+    ).commands
+    assert isinstance(clarify, Clarify)
+    assert len(clarify.options) == offered
+
+
+def test_where_much_is_told_articles_are_looked_into_and_each_possibility_is_offered() -> None:
+    text = "since the update this morning nobody here can get in any more at all"
+    heard = understood(proposed(RESET), ranking=CLOSE, ambiguous=True)
+    long = replace(heard, segments=(heard.segments[0].model_copy(update={"text": text}),))
+    decision = decide(State(), long, CATALOGUE, Thresholds(), 10)
+    assert [one.command for one in decision.commands] == ["Clarify"]
+    assert [one.strategy for one in decision.ambiguities] == ["multiple_answers"]
+
+
+def test_what_is_not_ambiguous_is_not_settled() -> None:
+    assert decide(State(), understood(proposed(RESET), ranking=CLOSE), CATALOGUE, Thresholds(), 10).ambiguities == []
 
 
 def test_an_open_topic_settles_an_ambiguity_without_asking() -> None:
@@ -83,6 +112,11 @@ def test_an_open_topic_settles_an_ambiguity_without_asking() -> None:
     understanding = understood(proposed(RESET), ranking=CLOSE, ambiguous=True)
     decision = decide(State(topics=(topic,)), understanding, CATALOGUE, Thresholds(), 10)
     assert decision.commands == [UNLOCK]
+    settled = decision.ambiguities[0]
+    assert (settled.strategy, settled.why) == (
+        "contextual_inference",
+        "unlock_it belongs to what the conversation is about",
+    )
 
 
 def test_two_articles_too_close_to_tell_apart_are_both_answered() -> None:
@@ -97,13 +131,32 @@ def test_the_same_clarifying_question_is_not_asked_twice() -> None:
     assert decided(understanding, State(clarification=asked)) == ["StartProcedure"]
 
 
+def test_a_clarifying_question_is_not_asked_again_after_another_one() -> None:
+    understanding = understood(proposed(RESET), ranking=CLOSE, ambiguous=True)
+    other = Clarification(offered=(), query="words", about="unclear:vague")
+    state = State(clarification=other, asked_back=("intents:reset_it,unlock_it", "unclear:vague"))
+    assert decided(understanding, state) == ["StartProcedure"]
+
+
+CONTRADICTING = Understanding(
+    language="en", language_confidence=1, segments=(), entities=(), emotion=Emotion(),
+    proposals=(proposed(RESET),), contradiction=("enable", "disable"),
+)  # fmt: skip
+
+
 def test_a_contradiction_is_asked_about_before_anything_is_done() -> None:
-    understanding = understood(proposed(RESET))
-    contradicting = Understanding(
-        language="en", language_confidence=1, segments=understanding.segments, entities=(), emotion=Emotion(),
-        proposals=understanding.proposals, contradiction=("enable", "disable"),
-    )  # fmt: skip
-    assert decided(contradicting) == ["Clarify"]
+    assert decided(CONTRADICTING) == ["Clarify"]
+
+
+def test_the_same_contradiction_is_asked_about_in_another_way_and_then_a_person_is_brought_in() -> None:
+    asked: tuple[str, ...] = ()
+    kinds = []
+    for _ in range(3):
+        decision = decide(State(asked_back=asked), CONTRADICTING, CATALOGUE, Thresholds(), 10)
+        (command,) = decision.commands
+        kinds.append(command.kind if isinstance(command, Clarify) else command.command)
+        asked = (*asked, command.about) if isinstance(command, Clarify) else asked
+    assert kinds == ["contradiction", "rephrase", "HumanHandoff"]
 
 
 def test_asking_for_a_person_overrides_everything_else() -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from casewright.conversations import repository
 from casewright.conversations.errors import LeaseLost
-from casewright.conversations.models import Mode, ReplySent
+from casewright.conversations.models import ActionFinished, ActionRequested, Mode, ReplySent
 from casewright.conversations.repository import EventRow
 from casewright.engine.models import STATE_VERSION, State
 from casewright.engine.working import Turn
 from casewright.kit.principal import system
-from casewright.understanding.models import AnswerFromKnowledge, Confirm, HumanHandoff, SetSlot, StartProcedure
+from casewright.understanding.models import AnswerFromKnowledge, Command, Confirm, HumanHandoff, SetSlot, StartProcedure
 from tests.engine.conftest import World
 
 YES = Confirm(confirmation="?")
@@ -29,10 +29,10 @@ async def ready_to_send(world: World) -> None:
     await world.say("ann@example.com", SetSlot(slot="email", value="?"))
 
 
-async def die_in_mid_write(world: World) -> None:
+async def die_in_mid_write(world: World, said: Command = YES) -> None:
     """The process is gone after the org was called and before its answer was recorded."""
     world.org.hang = asyncio.Event()
-    await world.write("yes", YES)
+    await world.write("yes", said)
     calls = len(world.org.calls)
     process = asyncio.create_task(world.engine.run(world.key))
     while len(world.org.calls) == calls:
@@ -98,6 +98,18 @@ async def test_an_at_most_once_write_whose_process_died_goes_to_a_person(world: 
     await world.another_process().run(world.key)
     assert [call.action for call in world.org.calls].count("send_link") == 1
     assert (await world.state()).mode is Mode.HUMAN
+
+
+async def test_a_hand_over_whose_process_died_is_finished_under_the_same_request(world: World) -> None:
+    await die_in_mid_write(world, HumanHandoff())
+    await lease_runs_out(world)
+    await world.another_process().run(world.key)
+    events = [one.event for one in await world.entries()]
+    requested = [one.action_id for one in events if isinstance(one, ActionRequested)]
+    ended = [(one.action_id, one.status) for one in events if isinstance(one, ActionFinished)]
+    assert ended == [(one, "succeeded") for one in requested]
+    assert len(world.org.records) == 1
+    assert (await world.state()).case is not None
 
 
 async def test_the_reply_of_a_turn_taken_over_answers_the_message_that_began_it(world: World) -> None:
@@ -202,8 +214,8 @@ async def a_newer_version_writes(world: World) -> None:
         row = await repository.lock(tx, world.key)
         assert row is not None
         event = EventRow(row["next_seq"], "sun_risen", 1, {}, None, None)
-        await repository.append(tx, world.key, [event], fence=row["fence"], at=world.clock.now())
-        await repository.update_row(tx, world.key, next_seq=row["next_seq"] + 1)
+        following = row["next_seq"] + 1
+        await repository.append(tx, world.key, [event], fence=row["fence"], at=world.clock.now(), next_seq=following)
 
 
 async def is_free(world: World) -> bool:

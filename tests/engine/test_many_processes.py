@@ -127,13 +127,17 @@ async def test_a_tenant_with_its_hands_full_is_refused_and_the_others_are_not(wo
     await world.say("5", SetSlot(slot="amount", value="5"))
     await world.write("yes", YES)
     engine.wake(world.key)
-    with pytest.raises(ResourceLimitExceeded):
-        engine.admit(await world.open())
-    engine.admit(world.key)
-    engine.admit(ConversationKey(tenant_id=TenantId(uuid4()), conversation_id=world.key.conversation_id))
+    other, another = await world.open(), await world.open()
+    with pytest.raises(ResourceLimitExceeded), engine.admit(other):
+        pass
+    with engine.admit(world.key), engine.admit(world.key.model_copy(update={"tenant_id": TenantId(uuid4())})):
+        pass
     world.org.hang.set()
     await engine.stop()
-    engine.admit(await world.open())
+    with engine.admit(other), pytest.raises(ResourceLimitExceeded), engine.admit(another):
+        pass
+    with engine.admit(another):
+        pass
 
 
 async def test_what_is_due_is_taken_of_every_company_in_turn(world: World, tenants: TenantService) -> None:

@@ -11,6 +11,9 @@ from casewright.engine.wording import languages, say
 
 ENGINE = Path(casewright.engine.__file__).parent
 COPY = yaml.safe_load((ENGINE / "wording.yaml").read_text(encoding="utf8"))
+for translation in (ENGINE / "translations").glob("*.yaml"):
+    for situation, variants in yaml.safe_load(translation.read_text(encoding="utf8")).items():
+        COPY[situation][translation.stem] = variants
 
 
 def used() -> set[str]:
@@ -32,11 +35,16 @@ def used() -> set[str]:
         "apologise_formal",
         "empathise",
         "expedite",
+        "escalate",
+        "empathise_worried",
+        "reinforce",
     }
 
 
-def test_english_and_german_are_complete() -> None:
-    assert languages() >= {"en", "de"}
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "pt", "ja"])
+def test_everything_can_be_said_in(language: str) -> None:
+    assert [situation for situation, texts in COPY.items() if not texts.get(language)] == []
+    assert language in languages()
 
 
 def test_every_phrase_the_engine_uses_exists() -> None:

@@ -1,7 +1,7 @@
 """The conversations' HTTP API: for customers with a conversation's token, for operators with their key."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -70,7 +70,7 @@ class Gate(Protocol):
 
 
 class Turns(Protocol):
-    def admit(self, key: ConversationKey) -> None: ...
+    def admit(self, key: ConversationKey) -> AbstractContextManager[None]: ...
     def wake(self, key: ConversationKey) -> None: ...
     def changes(self, log: Sequence[LoggedEvent], turn_id: TurnId) -> tuple[StateChange, ...]: ...
 
@@ -113,10 +113,10 @@ async def _operator(request: Request, gate: Gate) -> Principal:
 
 
 async def _customer(
-    request: Request, service: ConversationService, gate: Gate, conversation_id: UUID
+    request: Request, service: ConversationService, gate: Gate, conversation_id: UUID, *, to_write: bool = False
 ) -> tuple[Principal, ConversationKey]:
-    """The conversation a token belongs to, which must be the one in the path."""
-    key = await service.authenticate(bearer(request))
+    """The conversation a token belongs to, which must be the one in the path. `to_write`: the writing confirms it."""
+    key = await service.authenticate(bearer(request), to_write=to_write)
     if key.conversation_id != conversation_id:
         raise ConversationNotFound
     await gate.admit(key.tenant_id)
@@ -184,11 +184,11 @@ def _customer_routes(
         idempotency_key: Annotated[str, Header(min_length=1, max_length=200)],
         wait: Annotated[float | None, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the reply")] = None,
     ) -> MessageAnswered | MessageAccepted:
-        principal, key = await _customer(request, service, gate, conversation_id)
-        turns.admit(key)
+        principal, key = await _customer(request, service, gate, conversation_id, to_write=True)
         most = settings.max_message_characters
-        accepted = await service.accept(key, body.text, idempotency_key, most, body.form)
-        turns.wake(key)
+        with turns.admit(key):
+            accepted = await service.accept(key, body.text, idempotency_key, most, body.form, token=bearer(request))
+            turns.wake(key)
         if wait is None:
             return MessageAccepted(message_id=accepted.message_id)
         response.status_code = 200
@@ -255,8 +255,9 @@ async def _frames(
     with suppress(TryLater):
         async with live.watch(key.conversation_id, wants_typing=True) as watcher:
             typing: bool | None = None
+            heard: Sequence[LoggedEvent] | None = None
             while True:
-                for entry in await service.events(principal, key, after):
+                for entry in heard or await service.events(principal, key, after):
                     after = entry.seq
                     queue.notice(entry.event)
                     shown = live_event(entry, for_operator=for_operator)
@@ -269,6 +270,7 @@ async def _frames(
                     yield server_sent_event("typing", TypingNotice.model_validate({"from": "agent", "on": typing}))
                 if not await watcher.wait(min(KEEP_ALIVE_SECONDS, queue.look_again_in)):
                     yield KEEP_ALIVE
+                heard = watcher.heard(after)
 
 
 # --- the operator's ---

@@ -63,3 +63,7 @@ class LogMoved(Exception):
     def __init__(self, entries: tuple[LoggedEvent, ...]) -> None:
         super().__init__(f"{len(entries)} newer events")
         self.entries = entries
+
+
+class DecidedMeanwhile(Exception):
+    """A person decided about an approval that the turn was about to end: their word comes first."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from casewright.conversations import codec, repository
-from casewright.conversations.errors import ConversationNotFound, LeaseLost, LogMoved
+from casewright.conversations.errors import ConversationNotFound, DecidedMeanwhile, LeaseLost, LogMoved
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
     ActionDeadLettered,
@@ -24,6 +24,7 @@ from casewright.conversations.models import (
     NewApproval,
     Person,
     Trigger,
+    TriggerKind,
     TurnCommit,
     TurnId,
 )
@@ -54,10 +55,9 @@ class EventLog:
             if row is None:
                 return None
             person = self._sealer.person(row)
-            saved = await repository.snapshot(tx, key)
-            usable = saved is not None and saved["schema_version"] == snapshot_version and person.key is not None
-            state = self._sealer.open(person, key, SNAPSHOT, saved["sealed"]) if saved and usable else None
-            log = await self.read(tx, key, person, saved["seq"] if saved and state else 0)
+            usable = row["snapshot_version"] == snapshot_version and person.key is not None
+            state = self._sealer.open(person, key, SNAPSHOT, row["snapshot"]) if usable else None
+            log = await self.read(tx, key, person, row["snapshot_seq"] if state else 0)
             triggers = [self._trigger(key, person, one) for one in await repository.triggers(tx, key)]
         return Claim(
             key=key,
@@ -74,7 +74,8 @@ class EventLog:
         """Writes a turn, or a part of one, in one transaction; the last part gives the lease back. True when triggers
         wait that came in meanwhile.
 
-        Raises `LeaseLost` when another process took over, `LogMoved` when others wrote to the log meanwhile."""
+        Raises `LeaseLost` when another process took over, `LogMoved` when others wrote to the log meanwhile,
+        `DecidedMeanwhile` when somebody decided about what the turn ends."""
         key = claim.key
         async with self._database.begin(system(key.tenant_id)) as tx:
             row = await repository.lock(tx, key)
@@ -82,14 +83,16 @@ class EventLog:
                 raise LeaseLost
             if row["next_seq"] - 1 != turn.expected_seq:
                 raise LogMoved(await self.read(tx, key, claim.person, turn.expected_seq))
+            ends_approvals = row["pending_approvals"] and (turn.inbox.mode == "human" or turn.inbox.status == "closed")
+            if turn.gives_way and (turn.withdrawn_approvals or ends_approvals):
+                await self._require_undecided(tx, key, turn)
+            lease = {"lease_owner": None, "lease_until": None} if turn.final else {}
+            columns = {**lease, **self._inbox_columns(claim, turn, row)}
             seq = await self.append(
-                tx, key, claim.person, turn.events, row["next_seq"], claim.fence, turn.at, turn.turn_id
+                tx, key, claim.person, turn.events, row["next_seq"], claim.fence, turn.at, turn.turn_id, **columns
             )
-            snapshot = self._sealer.seal(claim.person, key, SNAPSHOT, turn.snapshot)
-            if snapshot is not None:
-                await repository.save_snapshot(tx, key, seq, turn.snapshot_version, snapshot)
-            if turn.consumed:
-                await repository.delete_triggers(tx, key, turn.consumed)
+            sealed = self._sealer.seal(claim.person, key, SNAPSHOT, turn.snapshot)
+            others_wait = await repository.save_snapshot(tx, key, seq, turn.snapshot_version, sealed, turn.consumed)
             for approval in turn.approvals:
                 await self._insert_approval(tx, claim, approval, turn)
             for approval_id in turn.withdrawn_approvals:
@@ -98,17 +101,25 @@ class EventLog:
                 )
             for identity in turn.identities:
                 await self._remember_identity(tx, claim, identity)
-            if row["pending_approvals"] and (turn.inbox.mode == "human" or turn.inbox.status == "closed"):
+            if ends_approvals:
                 await repository.expire_approvals(tx, key, turn.at)
-            waiting = turn.final and bool(await repository.triggers(tx, key))
+            waiting = turn.final and others_wait
             if turn.final and not waiting:
                 await repository.set_due(tx, key, turn.due_at - row["clock_offset"] if turn.due_at else None)
             else:
                 await repository.set_due_in(tx, key, timedelta() if turn.final else self._lease)
-            lease = {"lease_owner": None, "lease_until": None} if turn.final else {}
-            await repository.update_row(tx, key, next_seq=seq + 1, **lease, **self._inbox_columns(claim, turn, row))
-        self._live.announce(key)
+        entries = [
+            LoggedEvent(seq=seq, at=turn.at, turn_id=turn.turn_id, event=event)
+            for seq, event in enumerate(turn.events, turn.expected_seq + 1)
+        ]
+        self._live.announce(key, entries)
         return waiting
+
+    async def _require_undecided(self, tx: Transaction, key: ConversationKey, turn: TurnCommit) -> None:
+        """Who approved something has been told that it will be done. Raises `DecidedMeanwhile`."""
+        waiting = await repository.triggers(tx, key)
+        if any(one["kind"] == TriggerKind.APPROVAL and one["id"] not in turn.consumed for one in waiting):
+            raise DecidedMeanwhile
 
     async def renew(self, claim: Claim) -> bool:
         """Keeps the lease while a turn takes long; False when it is lost."""
@@ -176,16 +187,18 @@ class EventLog:
         fence: int,
         at: datetime,
         turn_id: TurnId | None,
+        **columns: object,
     ) -> int:
-        """Appends under the row lock the caller holds; returns the last event's seq."""
+        """Appends under the row lock the caller holds, and sets columns of that row; returns the last event's seq."""
         rows = []
         for seq, event in enumerate(events, next_seq):
             data, private = codec.split(event)
             sealed = self._sealer.seal(person, key, seq, private) if private is not None else None
             rows.append(EventRow(seq, event.kind, event.version, data, sealed, turn_id))
             await self._project(tx, key, event, at)
-        await repository.append(tx, key, rows, fence=fence, at=at)
-        return next_seq + len(rows) - 1
+        following = next_seq + len(rows)
+        await repository.append(tx, key, rows, fence=fence, at=at, next_seq=following, **columns)
+        return following - 1
 
     async def _project(self, tx: Transaction, key: ConversationKey, event: Event, at: datetime) -> None:
         """Into the list of what waits for a person."""

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from casewright.conversations.models import ConversationId, ConversationKey
+from casewright.conversations.models import ConversationId, ConversationKey, LoggedEvent
 from casewright.kit.relay import Relay
+
+MOST_HEARD = 200
+"""Events that are kept for a reader. Who is behind that far reads the log."""
 
 
 class Watcher:
@@ -16,11 +19,22 @@ class Watcher:
 
     def __init__(self, *, wants_typing: bool) -> None:
         self._woken = asyncio.Event()
+        self._heard: list[LoggedEvent] = []
         self.wants_typing = wants_typing
         self.typing: bool | None = None
 
-    def wake(self) -> None:
+    def wake(self, entries: Sequence[LoggedEvent] = ()) -> None:
+        self._heard = [*self._heard, *entries][-MOST_HEARD:]
         self._woken.set()
+
+    def heard(self, after: int) -> tuple[LoggedEvent, ...] | None:
+        """What was committed in this process since, each once, if it is what follows in the log; None: the log has to be read."""
+        entries, self._heard = [entry for entry in self._heard if entry.seq > after], []
+        return (
+            tuple(entries)
+            if [entry.seq for entry in entries] == [*range(after + 1, after + 1 + len(entries))]
+            else None
+        )
 
     async def wait(self, seconds: float) -> bool:
         """True when woken, False when the time is over."""
@@ -61,9 +75,9 @@ class LiveEvents:
             if not self._watchers[conversation_id]:
                 del self._watchers[conversation_id]
 
-    def announce(self, key: ConversationKey) -> None:
-        """To be called after the commit."""
-        self._wake(key.conversation_id)
+    def announce(self, key: ConversationKey, entries: Sequence[LoggedEvent] = ()) -> None:
+        """To be called after the commit. `entries`: what it has put into the log, which spares readers here from reading it."""
+        self._wake(key.conversation_id, entries)
         if self._relay:
             self._relay.tell(key.conversation_id.hex)
 
@@ -74,9 +88,9 @@ class LiveEvents:
                 watcher.typing = on
                 watcher.wake()
 
-    def _wake(self, conversation_id: ConversationId) -> None:
+    def _wake(self, conversation_id: ConversationId, entries: Sequence[LoggedEvent] = ()) -> None:
         for watcher in self._watchers.get(conversation_id, ()):
-            watcher.wake()
+            watcher.wake(entries)
 
     def _wake_all(self) -> None:
         for watchers in self._watchers.values():

@@ -123,6 +123,28 @@ class DroppedCommand(Model):
     why: str
 
 
+class AmbiguityStrategy(StrEnum):
+    """How a request was settled whose best intents were too close to tell apart."""
+
+    CONTEXTUAL_INFERENCE = "contextual_inference"
+    """By what the conversation is about."""
+    MULTIPLE_ANSWERS = "multiple_answers"
+    """By answering whichever is meant, and offering each."""
+    ASKED_ALREADY = "asked_already"
+    """By the likeliest, since asking again would help nobody."""
+    DIRECT_ASK = "direct_ask"
+    """By asking the customer."""
+
+
+class SettledAmbiguity(Model):
+    """`intents`: the possibilities by name, the likeliest first; `why`: a fixed phrase."""
+
+    segment: int
+    intents: tuple[str, ...]
+    strategy: AmbiguityStrategy
+    why: str
+
+
 class TopicView(Model):
     """`parent`: the topic that waits for this one. `reason`: of its last move."""
 
@@ -208,6 +230,7 @@ class TurnReport(Model):
     proposals: tuple[Proposal, ...] = ()
     accepted: tuple[Command | Clarify, ...] = ()
     dropped: tuple[DroppedCommand, ...] = ()
+    ambiguities: tuple[SettledAmbiguity, ...] = ()
     topics_before: tuple[TopicView, ...] = ()
     topics: tuple[TopicView, ...] = ()
     hits: tuple[RetrievedPassage, ...] = ()
@@ -259,12 +282,13 @@ class TextMasked(Event):
 
 
 class FeelingsNoticed(Event):
-    """`frustration` 0…1 after this message."""
+    """`frustration` 0…1 after this message. `language`: of the answers; `unspoken`: the message's, where it cannot be theirs."""
 
     kind = "feelings_noticed"
     emotion: Emotion
     frustration: float
     language: str
+    unspoken: str = ""
 
 
 class TopicOpened(Event):
@@ -738,7 +762,8 @@ class InboxView:
 @dataclass(frozen=True, slots=True)
 class TurnCommit:
     """What one transaction writes. `expected_seq`: the log's last event the turn knows of; `due_at`: the conversation's
-    own time at which it wants to be looked at again, even if nothing comes in."""
+    own time at which it wants to be looked at again, even if nothing comes in; `gives_way`: nothing of the turn has gone
+    out, so that it can begin anew."""
 
     turn_id: TurnId
     expected_seq: int
@@ -750,6 +775,7 @@ class TurnCommit:
     inbox: InboxView
     due_at: datetime | None
     final: bool
+    gives_way: bool
     approvals: tuple[NewApproval, ...] = ()
     withdrawn_approvals: tuple[ApprovalId, ...] = ()
     identities: tuple[KnownIdentity, ...] = ()

@@ -1,10 +1,12 @@
 """The conversations' SQL. Every function works inside a principal's transaction and names its tenant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from casewright.conversations.models import ConversationId, ConversationKey, TurnId
 from casewright.kit.database import Record, Transaction
@@ -83,14 +85,15 @@ async def find(tx: Transaction, key: ConversationKey) -> Record | None:
 
 
 async def take_lease(tx: Transaction, key: ConversationKey, owner: str, lease: timedelta) -> Record | None:
-    """The row, if the lease was free or expired; its fence is one higher than any before."""
+    """The row with its snapshot, if the lease was free or expired; its fence is one higher than any before."""
     return await tx.fetchrow(
         f"""update conversation c
            set lease_owner = $3, lease_until = clock_timestamp() + $4, fence = fence + 1
-           from person p
+           from person p left join conversation_snapshot s on s.tenant_id = $1 and s.conversation_id = $2
            where c.tenant_id = $1 and c.id = $2 and (c.lease_until is null or c.lease_until < clock_timestamp())
              and p.tenant_id = c.tenant_id and p.id = c.person_id
-           returning c.*, p.wrapped_key, {_SOON_OVER}""",
+           returning c.*, p.wrapped_key, s.seq as snapshot_seq, s.schema_version as snapshot_version,
+               s.sealed as snapshot, {_SOON_OVER}""",
         key.tenant_id,
         key.conversation_id,
         owner,
@@ -120,40 +123,53 @@ async def release_lease(tx: Transaction, key: ConversationKey, fence: int) -> No
     )
 
 
-async def append(tx: Transaction, key: ConversationKey, rows: Sequence[EventRow], *, fence: int, at: datetime) -> None:
-    """Appends to the log. The conversation's row must be locked, and `seq`s follow on its `next_seq`."""
-    await tx.executemany(
-        """insert into conversation_event
-               (tenant_id, conversation_id, seq, kind, schema_version, data, sealed, fence, turn_id, at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        [
-            (
-                key.tenant_id,
-                key.conversation_id,
-                row.seq,
-                row.kind,
-                row.version,
-                row.data,
-                row.sealed,
-                fence,
-                row.turn_id,
-                at,
-            )
-            for row in rows
-        ],
+async def append(
+    tx: Transaction,
+    key: ConversationKey,
+    rows: Sequence[EventRow],
+    *,
+    fence: int,
+    at: datetime,
+    next_seq: int,
+    **columns: Any,
+) -> None:
+    """Appends to the log, and sets columns of the conversation's row as `update_row` does. The row must be locked, and `seq`s
+    follow on its `next_seq`."""
+    columns["next_seq"] = next_seq
+    await tx.execute(
+        f"""with appended as (
+               insert into conversation_event
+                   (tenant_id, conversation_id, fence, at, seq, kind, schema_version, data, sealed, turn_id)
+               select $1, $2, $3, $4, seq, kind, version, data::jsonb, sealed, turn_id
+               from unnest($5::bigint[], $6::text[], $7::smallint[], $8::text[], $9::bytea[], $10::uuid[])
+                   as event (seq, kind, version, data, sealed, turn_id))
+           update conversation set {_assignments(columns, 11)} where tenant_id = $1 and id = $2""",
+        key.tenant_id,
+        key.conversation_id,
+        fence,
+        at,
+        [row.seq for row in rows],
+        [row.kind for row in rows],
+        [row.version for row in rows],
+        [orjson.dumps(row.data).decode() for row in rows],
+        [row.sealed for row in rows],
+        [row.turn_id for row in rows],
+        *columns.values(),
     )
 
 
 async def update_row(tx: Transaction, key: ConversationKey, **columns: Any) -> None:
     """Sets columns of the conversation's row; the names come from this package's code only."""
-    names = list(columns)
-    assignments = ", ".join(f"{name} = ${index}" for index, name in enumerate(names, 3))
     await tx.execute(
-        f"update conversation set {assignments} where tenant_id = $1 and id = $2",
+        f"update conversation set {_assignments(columns, 3)} where tenant_id = $1 and id = $2",
         key.tenant_id,
         key.conversation_id,
         *columns.values(),
     )
+
+
+def _assignments(columns: Iterable[str], first: int) -> str:
+    return ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, first))
 
 
 async def events_after(tx: Transaction, key: ConversationKey, seq: int) -> list[Record]:
@@ -185,18 +201,28 @@ async def snapshot(tx: Transaction, key: ConversationKey) -> Record | None:
     )
 
 
-async def save_snapshot(tx: Transaction, key: ConversationKey, seq: int, version: int, sealed: bytes) -> None:
-    await tx.execute(
-        """insert into conversation_snapshot (tenant_id, conversation_id, seq, schema_version, sealed)
-           values ($1, $2, $3, $4, $5)
-           on conflict (tenant_id, conversation_id)
-           do update set seq = excluded.seq, schema_version = excluded.schema_version, sealed = excluded.sealed""",
+async def save_snapshot(
+    tx: Transaction, key: ConversationKey, seq: int, version: int, sealed: bytes | None, consumed: Sequence[UUID]
+) -> bool:
+    """Keeps the state, unless `sealed` is None, and deletes the triggers that have gone into it. Whether others wait."""
+    others_wait: bool = await tx.fetchval(
+        """with saved as (
+               insert into conversation_snapshot (tenant_id, conversation_id, seq, schema_version, sealed)
+               select $1, $2, $3, $4, $5 where $5::bytea is not null
+               on conflict (tenant_id, conversation_id)
+               do update set seq = excluded.seq, schema_version = excluded.schema_version, sealed = excluded.sealed),
+           deleted as (delete from conversation_trigger where tenant_id = $1 and id = any($6::uuid[]))
+           select exists (
+               select from conversation_trigger
+               where tenant_id = $1 and conversation_id = $2 and not id = any($6::uuid[]))""",
         key.tenant_id,
         key.conversation_id,
         seq,
         version,
         sealed,
+        list(consumed),
     )
+    return others_wait
 
 
 # --- triggers and what is due ---
@@ -212,11 +238,17 @@ async def insert_trigger(
     sealed: bytes | None,
     seq: int,
     now: datetime,
+    pick_up_after: timedelta,
 ) -> None:
+    """And has the dispatcher look at the conversation soon, as `set_due_in` does."""
     await tx.execute(
-        """insert into conversation_trigger (tenant_id, id, conversation_id, kind, data, sealed, seq, created_at)
+        """with due as (
+               insert into control.due_conversation (conversation_id, tenant_id, due_at)
+               values ($3, $1, clock_timestamp() + $9)
+               on conflict (conversation_id) do update set due_at = excluded.due_at)
+           insert into conversation_trigger (tenant_id, id, conversation_id, kind, data, sealed, seq, created_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        key.tenant_id, trigger_id, key.conversation_id, kind, data, sealed, seq, now,
+        key.tenant_id, trigger_id, key.conversation_id, kind, data, sealed, seq, now, pick_up_after,
     )  # fmt: skip
 
 
@@ -297,27 +329,23 @@ async def claim_due(tx: Transaction, limit: int, busy: timedelta) -> list[Conver
 # --- idempotency ---
 
 
-async def remembered_message(tx: Transaction, key: ConversationKey, idempotency_key: str) -> Record | None:
-    return await tx.fetchrow(
-        """select body_digest, message_id from idempotency
-           where tenant_id = $1 and conversation_id = $2 and key = $3""",
-        key.tenant_id,
-        key.conversation_id,
-        idempotency_key,
-    )
-
-
 async def remember_message(
     tx: Transaction, key: ConversationKey, idempotency_key: str, body_digest: bytes, message_id: UUID
-) -> None:
-    await tx.execute(
+) -> Record | None:
+    """What was remembered under this key before; None if nothing was, and this is from now on."""
+    values = (key.tenant_id, key.conversation_id, idempotency_key)
+    is_new = await tx.fetchval(
         """insert into idempotency (tenant_id, conversation_id, key, body_digest, message_id)
-           values ($1, $2, $3, $4, $5)""",
-        key.tenant_id,
-        key.conversation_id,
-        idempotency_key,
+           values ($1, $2, $3, $4, $5) on conflict (tenant_id, conversation_id, key) do nothing returning true""",
+        *values,
         body_digest,
         message_id,
+    )
+    if is_new:
+        return None
+    return await tx.fetchrow(
+        "select body_digest, message_id from idempotency where tenant_id = $1 and conversation_id = $2 and key = $3",
+        *values,
     )
 
 

@@ -40,7 +40,9 @@ class ConversationRequest(Model):
     time_zone: Text = Field("UTC", max_length=60, examples=["Europe/Berlin"])
     page: Text = Field("", max_length=500, description="The page the customer is on, for context.")
     consent_to_improvement: bool | None = Field(
-        None, description="Whether the conversation may be used to improve the agent. Not said: it may not."
+        None,
+        strict=True,
+        description="Whether the conversation may be used to improve the agent. Not said: it may not.",
     )
 
 
@@ -118,8 +120,8 @@ class Transcript(Model):
 
 
 class FeedbackRequest(Model):
-    rating: int | None = Field(None, ge=1, le=5)
-    helpful: bool | None = None
+    rating: int | None = Field(None, ge=1, le=5, strict=True)
+    helpful: bool | None = Field(None, strict=True)
     message_id: UUID | None = None
     comment: Text = Field("", max_length=2000)
 

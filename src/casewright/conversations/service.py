@@ -2,8 +2,11 @@
 
 import hashlib
 import hmac
+import math
 import secrets
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -47,6 +50,9 @@ from casewright.kit.sealing import new_person_key
 from casewright.tenants.models import Tenant
 
 TOKEN_PREFIX = "ct_"  # noqa: S105 (says what kind of key follows)
+REMEMBER_SECONDS = 30.0
+MOST_REMEMBERED = 10_000
+"""Tokens that were valid."""
 
 
 class ConversationService:
@@ -59,6 +65,7 @@ class ConversationService:
         self._writer = writer
         self._live = live
         self._clock = clock
+        self._valid: OrderedDict[bytes, float] = OrderedDict()
 
     # --- the customer ---
 
@@ -111,18 +118,26 @@ class ConversationService:
                 ConversationStarted(language=language, time_zone=time_zone, channel="web", page=page[:500]),
                 ReplySent(reply_id=MessageId(new_id()), message_ids=(), parts=(greeting,), openers=("greeting",)),
             ]
-            seq = await self._log.append(tx, key, person, events, 1, 0, now, None)
-            await repository.update_row(tx, key, next_seq=seq + 1)
+            await self._log.append(tx, key, person, events, 1, 0, now, None)
+        self._remember(_digest(token))
         return key, token
 
-    async def authenticate(self, token: str) -> ConversationKey:
-        """The conversation a token belongs to. Raises `NotAuthenticated`."""
-        key = _read_token(token)
+    async def authenticate(self, token: str, *, to_write: bool = False) -> ConversationKey:
+        """The conversation a token belongs to. `to_write`: it is compared once more when the row is locked, so that until then
+        it is enough that it was valid half a minute ago. Raises `NotAuthenticated`."""
+        key, digest = _read_token(token), _digest(token)
+        if to_write and time.monotonic() - self._valid.get(digest, -math.inf) < REMEMBER_SECONDS:
+            return key
         async with self._database.begin(system(key.tenant_id)) as tx:
-            row = await repository.find(tx, key)
-        if row is None or not hmac.compare_digest(row["token_digest"], _digest(token)):
-            raise NotAuthenticated("The conversation's token is not valid.")
+            _require_token(await repository.find(tx, key), digest)
+        self._remember(digest)
         return key
+
+    def _remember(self, digest: bytes) -> None:
+        self._valid[digest] = time.monotonic()
+        self._valid.move_to_end(digest)
+        if len(self._valid) > MOST_REMEMBERED:
+            self._valid.popitem(last=False)
 
     async def accept(
         self,
@@ -131,11 +146,13 @@ class ConversationService:
         idempotency_key: str,
         most_characters: int,
         form: Mapping[str, str] | None = None,
+        token: str | None = None,
     ) -> Accepted:
         """Puts a customer's message into the log; when this returns, it is safe. Too long ones are cut, and say so. `form`:
-        values for what the last reply asks for; the text then only shows them, and is written here where it is empty.
+        values for what the last reply asks for; the text then only shows them, and is written here where it is empty. `token`:
+        whose being valid is still to be confirmed.
 
-        Raises `InvalidInput`, `ConversationNotFound`, `IdempotencyConflict`."""
+        Raises `InvalidInput`, `ConversationNotFound`, `IdempotencyConflict`, `NotAuthenticated`."""
         form = form or {}
         if not text.strip() and not form:
             raise InvalidInput("The message is empty. Write what you need help with.")
@@ -143,6 +160,8 @@ class ConversationService:
         message_id = MessageId(new_id())
         async with self._database.begin(system(key.tenant_id)) as tx:
             row = await self._writer.locked(tx, key)
+            if token is not None:
+                _require_token(row, _digest(token))
             known = await self._writer.once(tx, key, idempotency_key, body, message_id)
             if known:
                 return Accepted(message_id=known, seq=0, duplicate=True)
@@ -164,8 +183,8 @@ class ConversationService:
                 sealed=self._log.seal_trigger(person, key, text, form),
                 seq=seq,
                 now=self._clock.now(),
+                pick_up_after=PICK_UP_AFTER,
             )
-            await repository.set_due_in(tx, key, PICK_UP_AFTER)
         self._live.announce(key)
         return Accepted(message_id=message_id, seq=seq, duplicate=False)
 
@@ -271,6 +290,11 @@ def _read_token(token: str) -> ConversationKey:
         )
     except ValueError:
         raise NotAuthenticated("The conversation's token is not valid.") from None
+
+
+def _require_token(row: Record | None, digest: bytes) -> None:
+    if row is None or not hmac.compare_digest(row["token_digest"], digest):
+        raise NotAuthenticated("The conversation's token is not valid.")
 
 
 def _digest(token: str) -> bytes:

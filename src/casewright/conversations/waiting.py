@@ -73,15 +73,16 @@ async def wait_for_reply(
     until = time.monotonic() + seconds
     seen: list[LoggedEvent] = []
     async with live.watch(key.conversation_id) as watcher:
-        if not accepted.duplicate:
-            await watcher.wait(min(seconds, POLL_SECONDS))
+        woken = not accepted.duplicate and await watcher.wait(min(seconds, POLL_SECONDS))
         while True:
-            seen += await service.events(principal, key, seen[-1].seq if seen else accepted.seq)
+            after = seen[-1].seq if seen else accepted.seq
+            heard = watcher.heard(after) if woken else None
+            seen += heard or await service.events(principal, key, after)
             answered = _answered(accepted.message_id, seen)
             remaining = until - time.monotonic()
             if answered or remaining <= 0:
                 break
-            await watcher.wait(min(remaining, POLL_SECONDS))
+            woken = await watcher.wait(min(remaining, POLL_SECONDS))
     if answered:
         return answered
     mode = (await service.view(principal, key)).mode

@@ -35,9 +35,8 @@ class LogWriter:
         """The message that was written under this idempotency key before; None where there is none, and it is kept from
         now on. Raises `IdempotencyConflict` for another body."""
         digest = hashlib.sha256(body.encode()).digest()
-        known = await repository.remembered_message(tx, key, idempotency_key)
+        known = await repository.remember_message(tx, key, idempotency_key, digest, message_id)
         if known is None:
-            await repository.remember_message(tx, key, idempotency_key, digest, message_id)
             return None
         if known["body_digest"] != digest:
             raise IdempotencyConflict
@@ -54,16 +53,14 @@ class LogWriter:
     ) -> int:
         """Appends events; `row` must be locked. `last`: who wrote what, for the inbox. Returns the last event's seq."""
         now = self._clock.now() + row["clock_offset"]
-        seq = await self._log.append(tx, key, person, events, row["next_seq"], row["fence"], now, None)
-        columns: dict[str, object] = {"next_seq": seq + 1, "active_at": self._clock.now()}
+        columns: dict[str, object] = {"active_at": self._clock.now()}
         if last:
             who, text = last
             sealed = self._sealer.seal(person, key, LAST_MESSAGE, text[:200].encode())
             columns |= {"last_from": who, "last_message": sealed}
             if who == "customer" and row["mode"] == Mode.HUMAN and row["waiting_since"] is None:
                 columns["waiting_since"] = now
-        await repository.update_row(tx, key, **columns)
-        return seq
+        return await self._log.append(tx, key, person, events, row["next_seq"], row["fence"], now, None, **columns)
 
     async def trigger(
         self, tx: Transaction, key: ConversationKey, row: Record, kind: TriggerKind, data: dict[str, object]
@@ -78,5 +75,5 @@ class LogWriter:
             sealed=None,
             seq=row["next_seq"] - 1,
             now=self._clock.now(),
+            pick_up_after=PICK_UP_AFTER,
         )
-        await repository.set_due_in(tx, key, PICK_UP_AFTER)

@@ -11,6 +11,7 @@ from casewright.conversations.models import (
     Resolution,
     TopicMoved,
 )
+from casewright.engine.ambiguity import BRIEF
 from casewright.engine.answering import answer, look_up
 from casewright.engine.decide import Catalogue, Decided
 from casewright.engine.hand_over import hand_over
@@ -46,8 +47,6 @@ from casewright.understanding.models import (
 
 RATHER_AN_ARTICLE = 0.3
 """Confidence from which articles are suggested rather than a procedure begun that is not quite sure."""
-BRIEF = 8
-"""Words of an unclear message up to which it is better to ask back at once."""
 
 
 async def act(turn: Turn, commands: list[Decided], catalogue: Catalogue) -> None:
@@ -61,7 +60,17 @@ async def act(turn: Turn, commands: list[Decided], catalogue: Catalogue) -> None
         if turn.state.mode == "human":
             return
     _note_misunderstanding(turn, commands, before.id if before else None, catalogue)
+    if turn.state.active and turn.state.active.id != (before.id if before else None):
+        _claim_address(turn)
     await run_active(turn)
+
+
+def _claim_address(turn: Turn) -> None:
+    """The one address that a request names, where none is known yet: whoever asks need not write it a second time. It is
+    proved by a code like any other."""
+    addresses = [token for token, kind in turn.request.tokens.items() if kind == "email"] if turn.request else []
+    if turn.state.identity.email_token is None and len(addresses) == 1:
+        claim_identity(turn, addresses[0])
 
 
 async def _execute(turn: Turn, command: Decided, catalogue: Catalogue) -> None:
@@ -147,8 +156,7 @@ async def _prefill(turn: Turn, topic: Topic, words: str) -> None:
         return
     slots = [expected(name, slot, turn.state.language) for name, slot in procedure.slots.items()]
     progress = topic.progress
-    request = turn.request.model_copy(update={"text": words})
-    for told in turn.ports.understanding.prefill(request, slots):
+    for told in turn.ports.understanding.prefill(turn.request, slots, words):
         progress = turn.ports.procedures.fill(procedure, progress, told.slot, told.value)
         if procedure.slots[told.slot].identity:
             claim_identity(turn, told.value)
@@ -312,6 +320,7 @@ def _clarify(turn: Turn, command: Clarify) -> None:
             turn.phrase("vague", "question")
         case "rephrase":
             turn.phrase("rephrase", "question")
+            _offer_person(turn)
         case "intent":
             turn.phrase("which_one", "question")
             for option in command.options:

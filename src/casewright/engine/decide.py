@@ -6,8 +6,9 @@ Only this stage asks back, and it never asks the same thing twice.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from casewright.conversations.models import DroppedCommand
-from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, State, TopicStatus
+from casewright.conversations.models import DroppedCommand, SettledAmbiguity
+from casewright.engine.ambiguity import settle
+from casewright.engine.models import IS_SOLVED, State, TopicStatus
 from casewright.engine.tone import NEGATIVE
 from casewright.procedures.models import Procedure
 from casewright.settings import Thresholds
@@ -33,7 +34,6 @@ from casewright.understanding.models import (
 
 Decided = Command | Clarify
 
-MOST_OPTIONS = 3
 FEEBLE = 0.2
 """Proposals less certain than this are not even weighed."""
 FORM = "form"
@@ -53,6 +53,7 @@ class Catalogue:
 class Decision:
     commands: list[Decided] = field(default_factory=list)
     dropped: list[DroppedCommand] = field(default_factory=list)
+    ambiguities: list[SettledAmbiguity] = field(default_factory=list)
 
     def drop(self, command: Command, why: str) -> None:
         self.dropped.append(DroppedCommand(command=command, why=why))
@@ -72,10 +73,7 @@ def decide(
     form, is no answer to it."""
     decision = Decision()
     if understanding.contradiction:
-        first, second = understanding.contradiction
-        about = f"contradiction:{first}:{second}"
-        options = (Option(value=first, label=first), Option(value=second, label=second))
-        decision.commands.append(Clarify(kind="contradiction", about=about, options=options))
+        decision.commands.append(_about_contradiction(state, *understanding.contradiction))
         return decision
     proposals = [_heard(one, understanding) for one in _settle_ambiguity(decision, state, understanding, catalogue)]
     valid = [one for one in proposals if _is_valid(decision, state, one, catalogue, said_at, form_at)]
@@ -91,78 +89,22 @@ def decide(
     return decision
 
 
-# --- ambiguity ---
-
-
 def _settle_ambiguity(
     decision: Decision, state: State, understanding: Understanding, catalogue: Catalogue
 ) -> list[Proposal]:
-    """Each ambiguous segment by one of three strategies: what the conversation is about decides; else several answers
-    are given, where all are only answers; else the customer is asked."""
+    """The proposals without those that an ambiguity has cost."""
     proposals = list(understanding.proposals)
-    for index, segment in enumerate(understanding.segments):
-        if not segment.ambiguous or _is_answered_by_dialogue(proposals, index):
+    for index in range(len(understanding.segments)):
+        settled = settle(state, understanding, proposals, index, catalogue.intents)
+        if settled is None:
             continue
-        known = [catalogue.intents[one.name] for one in segment.ranking[:MOST_OPTIONS] if one.name in catalogue.intents]
-        candidates = [one for one in known if one.target.procedure or one.target.knowledge]
-        if len(candidates) < 2:
-            continue
-        mine = [one for one in proposals if one.segment == index]
-        rest = [one for one in proposals if one.segment != index]
-        chosen = _inferred_from_context(state, candidates)
-        if chosen:
-            kept = [one for one in mine if _leads_to(one.command, chosen)] or [_proposal_for(chosen, segment, index)]
-            dropped = [one for one in mine if one not in kept]
-            reason = "ambiguous; the topic decides"
-        elif all(candidate.target.knowledge for candidate in candidates[:2]):
-            kept = [_proposal_for(candidates[0], segment, index)]
-            dropped, reason = [one for one in mine if one not in kept], "ambiguous; the answer covers both"
-        else:
-            about = "intents:" + ",".join(sorted(candidate.name for candidate in candidates[:2]))
-            options = tuple(_option(candidate, state.language) for candidate in candidates)
-            clarify = Clarify(kind="intent", about=about, options=options, query=segment.text)
-            if state.clarification and state.clarification.about == about:
-                kept, dropped, reason = mine, [], ""
-            else:
-                kept, dropped, reason = [], mine, "ambiguous; asked back"
-                decision.commands.append(clarify)
-        for one in dropped:
-            decision.drop(one.command, reason)
-        proposals = [*rest, *kept]
+        decision.ambiguities.append(settled.ambiguity)
+        if settled.clarify:
+            decision.commands.append(settled.clarify)
+        for one in settled.dropped:
+            decision.drop(one.command, settled.why)
+        proposals = [*(one for one in proposals if one.segment != index), *settled.kept]
     return proposals
-
-
-def _is_answered_by_dialogue(proposals: list[Proposal], segment: int) -> bool:
-    """An answer to an open question is not ambiguous, whatever else it might mean."""
-    settled = (Confirm, Decline, SetSlot, ResumeTopic, CancelTopic, HumanHandoff)
-    return any(one.segment == segment and isinstance(one.command, settled) for one in proposals)
-
-
-def _inferred_from_context(state: State, candidates: list[IntentDefinition]) -> IntentDefinition | None:
-    known = {topic.name for topic in state.topics if topic.status in OPEN_TOPICS}
-    matching = [one for one in candidates if one.target.procedure in known or one.name in known]
-    return matching[0] if len(matching) == 1 else None
-
-
-def _leads_to(command: Command, intent: IntentDefinition) -> bool:
-    if isinstance(command, StartProcedure):
-        return command.procedure == intent.target.procedure
-    return isinstance(command, AnswerFromKnowledge) and command.intent == intent.name
-
-
-def _proposal_for(intent: IntentDefinition, segment: Segment, index: int) -> Proposal:
-    command: Command = AnswerFromKnowledge(query=segment.text, intent=intent.name)
-    if intent.target.procedure:
-        command = StartProcedure(procedure=intent.target.procedure)
-    probability = next((one.probability for one in segment.ranking if one.name == intent.name), 0.0)
-    return Proposal(
-        command=command, confidence=probability, reason="ambiguity settled", segment=index, proposer="decide"
-    )
-
-
-def _option(intent: IntentDefinition, language: str) -> Option:
-    label = intent.title.get(language) or next(iter(intent.title.values()), intent.name)
-    return Option(value=intent.name, label=label[:1].upper() + label[1:])
 
 
 def _heard(proposal: Proposal, understanding: Understanding) -> Proposal:
@@ -271,6 +213,18 @@ def _without_doubles(decision: Decision, requests: list[Proposal]) -> list[Propo
 # --- loops ---
 
 
+def _about_contradiction(state: State, first: str, second: str) -> Decided:
+    """The customer is asked which of the two; the second time, to say it in other words; then a person is brought in."""
+    about = "contradiction:" + ":".join(sorted((first, second)))
+    if not state.was_asked_back(about):
+        options = (Option(value=first, label=first), Option(value=second, label=second))
+        return Clarify(kind="contradiction", about=about, options=options)
+    again = f"again:{about}"
+    if not state.was_asked_back(again):
+        return Clarify(kind="rephrase", about=again)
+    return HumanHandoff(reason="intent")
+
+
 def _break_loops(decision: Decision, state: State, thresholds: Thresholds) -> None:
     """What was not understood is asked about once, in other words each time, and then a person is."""
     for index, command in enumerate(decision.commands):
@@ -281,7 +235,7 @@ def _break_loops(decision: Decision, state: State, thresholds: Thresholds) -> No
                 decision.commands[index] = CannotHandle(reason="out_of_scope")
             continue
         about = f"unclear:{command.reason}"
-        asked = state.clarification is not None and state.clarification.about == about
+        asked = state.was_asked_back(about)
         told_so = asked and command.reason == "vague" and state.unhelpful_turns > 0
         if told_so or state.unhelpful_turns + 1 >= thresholds.failed_turns_hand_over:
             decision.commands[index] = HumanHandoff(reason="intent")

@@ -84,6 +84,8 @@ def _(event: events.TextMasked, state: State, entry: LoggedEvent) -> State:
 @_apply.register
 def _(event: events.FeelingsNoticed, state: State, entry: LoggedEvent) -> State:
     feeling = Feeling(at=entry.at, emotion=event.emotion, frustration=event.frustration)
+    if event.unspoken and event.unspoken not in state.unspoken_languages:
+        state = change(state, unspoken_languages=_kept(state.unspoken_languages, event.unspoken))
     return change(
         state, language=event.language, frustration=event.frustration, feelings=_kept(state.feelings, feeling)
     )
@@ -203,7 +205,8 @@ def _(event: events.ApprovalSettled, state: State, entry: LoggedEvent) -> State:
 
 @_apply.register
 def _(event: events.ClarificationAsked, state: State, entry: LoggedEvent) -> State:
-    return change(state, clarification=Clarification(offered=event.offered, query=event.query, about=event.about))
+    asked = Clarification(offered=event.offered, query=event.query, about=event.about)
+    return change(state, clarification=asked, asked_back=_kept(state.asked_back, event.about))
 
 
 @_apply.register
@@ -355,6 +358,7 @@ def _(event: events.ModeChanged, state: State, entry: LoggedEvent) -> State:
             hand_over_reason=event.reason,
             confirmation=None,
             clarification=None,
+            asked_back=(),
             approvals=(),
             topics=topics,
         )
@@ -415,6 +419,7 @@ def _(event: events.ConversationReopened, state: State, entry: LoggedEvent) -> S
         stack=(),
         confirmation=None,
         clarification=None,
+        asked_back=(),
         unhelpful_turns=0,
         frustration=0.0,
     )

@@ -84,7 +84,8 @@ def _value(turn: Turn, slot: str, definition: SlotDefinition, masked: str, token
     """An optional slot may be left empty."""
     if not masked:
         return "" if definition.optional else None
-    return turn.ports.understanding.read_value(expected(slot, definition, turn.state.language), masked, tokens)
+    field = expected(slot, definition, turn.state.language)
+    return turn.ports.understanding.read_value(field, masked, tokens, turn.state.time_zone)
 
 
 def _proposal(slot: str, value: str, topic: Topic | None) -> Proposal:

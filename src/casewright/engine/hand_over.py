@@ -18,8 +18,9 @@ from casewright.conversations.models import (
     Source,
     TopicMoved,
 )
-from casewright.engine.acting import perform
-from casewright.engine.models import OPEN_TOPICS, State, TopicStatus
+from casewright.engine.acting import perform, resume
+from casewright.engine.models import OPEN_TOPICS, PendingAction, State, TopicStatus
+from casewright.engine.tone import satisfaction_trend
 from casewright.engine.working import Turn
 from casewright.kit.ids import new_id
 from casewright.procedures.models import ActionOutcome, ActionStatus, Scalar
@@ -67,11 +68,30 @@ async def write_case(turn: Turn) -> None:
     """Creates or updates the conversation's Case; on failure it stays due, later each time."""
     log = (*await turn.ports.log.history(turn.claim.key), *turn.uncommitted())
     key = f"{turn.claim.key.conversation_id}:hand-over:{len(turn.state.transitions)}:{turn.state.seq}"
-    outcome = await perform(turn, None, STEP, ACTION, _story(turn, log), key=key)
+    _case_ended(turn, await perform(turn, None, STEP, ACTION, _story(turn, log), key=key))
+
+
+async def take_up_case(turn: Turn, pending: PendingAction) -> None:
+    """The Case that a process was writing when it died."""
+    outcome = await resume(turn, pending)
+    if pending.step == STEP:
+        _case_ended(turn, outcome)
+    else:
+        _write_back_ended(turn, outcome)
+
+
+def _case_ended(turn: Turn, outcome: ActionOutcome) -> None:
     if outcome.status is ActionStatus.SUCCEEDED:
         _written(turn, _reference(outcome))
     else:
         _try_later(turn, ACTION, outcome)
+
+
+def _write_back_ended(turn: Turn, outcome: ActionOutcome) -> None:
+    if outcome.status is not ActionStatus.SUCCEEDED:
+        _try_later(turn, WRITE_BACK_ACTION, outcome)
+    elif turn.state.case and (turn.state.hand_over_due or turn.state.dead_letters):
+        _written(turn, turn.state.case)
 
 
 async def update_case(turn: Turn) -> None:
@@ -112,11 +132,7 @@ async def write_back(turn: Turn) -> None:
         "transcript": _transcript(log),
     }
     key = f"{turn.claim.key.conversation_id}:write-back:{turn.state.seq}"
-    outcome = await perform(turn, None, WRITE_BACK_STEP, WRITE_BACK_ACTION, arguments, key=key)
-    if outcome.status is not ActionStatus.SUCCEEDED:
-        _try_later(turn, WRITE_BACK_ACTION, outcome)
-    elif turn.state.hand_over_due or turn.state.dead_letters:
-        _written(turn, turn.state.case)
+    _write_back_ended(turn, await perform(turn, None, WRITE_BACK_STEP, WRITE_BACK_ACTION, arguments, key=key))
 
 
 def _reference(outcome: ActionOutcome) -> CaseReference:
@@ -156,8 +172,9 @@ def _summary(state: State, reason: str, wants: str) -> str:
         f"What failed: {'; '.join(dict.fromkeys(state.errors)) or 'nothing'}",
         f"What waits for a person: {'; '.join(one.action for one in state.dead_letters) or 'nothing'}",
         f"Mood: {state.feelings[-1].emotion.label if state.feelings else 'neutral'}, "
-        f"frustration {round(state.frustration * 100)} %",
-        f"Language: {state.language}",
+        f"frustration {round(state.frustration * 100)} %, satisfaction {satisfaction_trend(state.feelings)}",
+        f"Language: {state.language}"
+        + (f"; also wrote in {', '.join(state.unspoken_languages)}" if state.unspoken_languages else ""),
     ]
     for topic in state.topics:
         slots = ", ".join(

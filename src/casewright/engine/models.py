@@ -20,7 +20,7 @@ from casewright.kit.principal import Assurance
 from casewright.procedures.models import Progress, RecordReference, Scalar
 from casewright.understanding.models import Emotion, Option
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 KEPT = 20
 """How many of the last transitions, feelings, errors and solutions a state keeps; the log has them all."""
 
@@ -185,6 +185,8 @@ class State(Model):
     outcome: Outcome | None = None
     resolution: Resolution | None = None
     language: str = "en"
+    unspoken_languages: tuple[str, ...] = ()
+    """What the customer wrote in and was told that no answer comes in."""
     time_zone: str = "UTC"
     environment: dict[str, str] = {}
     identity: Identity = Identity()
@@ -198,6 +200,8 @@ class State(Model):
     finished_action: FinishedAction | None = None
     dead_letters: tuple[DeadLetter, ...] = ()
     clarification: Clarification | None = None
+    asked_back: tuple[str, ...] = ()
+    """What clarifying questions were about, so that none is asked twice."""
     attempted_solutions: tuple[str, ...] = ()
     cited_articles: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
@@ -219,6 +223,9 @@ class State(Model):
     hand_over_due: datetime | None = None
     silence_due: datetime | None = None
     last_message_id: MessageId | None = None
+
+    def was_asked_back(self, about: str) -> bool:
+        return about in self.asked_back or (self.clarification is not None and self.clarification.about == about)
 
     def topic(self, topic_id: str | None) -> Topic | None:
         return next((topic for topic in self.topics if topic.id == topic_id), None)

@@ -8,9 +8,17 @@ from casewright.engine.models import IS_SOLVED, State, Topic, TopicStatus
 from casewright.engine.working import Turn
 from casewright.procedures.models import CollectStep, Procedure, SlotDefinition
 from casewright.security.models import kind_of
-from casewright.understanding.models import DialogueContext, ExpectedSlot, Option, TopicReference, UnderstandingRequest
+from casewright.understanding.models import (
+    DialogueContext,
+    ExpectedSlot,
+    Option,
+    OwnNames,
+    TopicReference,
+    UnderstandingRequest,
+)
 
 SEVERAL = 5
+THOUSANDS = {"de": ".", "es": ".", "pt": ".", "fr": "\u202f"}
 LONG = 500
 """Characters from which masking takes milliseconds, so that it goes to a thread."""
 
@@ -26,8 +34,14 @@ async def screen(turn: Turn, active: Procedure | None) -> UnderstandingRequest |
             kept, length = (_grouped(number, turn.state.language) for number in (len(trigger.text), trigger.cut_from))
             turn.phrase("message_cut", kept=kept, length=length)
     turn.note(masked_text=text)
+    profile = turn.tenant.profile
     return UnderstandingRequest(
-        tenant_id=turn.claim.key.tenant_id, text=text, tokens=tokens, context=context(turn, active)
+        tenant_id=turn.claim.key.tenant_id,
+        text=text,
+        tokens=tokens,
+        context=context(turn, active),
+        time_zone=turn.state.time_zone,
+        names=OwnNames(products=profile.products, editions=profile.editions),
     )
 
 
@@ -53,7 +67,7 @@ async def mask(turn: Turn, text: str) -> tuple[str, dict[str, str]]:
 
 def _grouped(number: int, language: str) -> str:
     """With the language's mark between thousands."""
-    return f"{number:,}".replace(",", "." if language == "de" else ",")
+    return f"{number:,}".replace(",", THOUSANDS.get(language, ","))
 
 
 def context(turn: Turn, active: Procedure | None) -> DialogueContext:

@@ -6,8 +6,8 @@ import logging
 import os
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -45,6 +45,8 @@ class Engine:
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._in_hand: dict[ConversationKey, asyncio.Task[None]] = {}
         self._by_tenant: Counter[TenantId] = Counter()
+        self._arriving: Counter[TenantId] = Counter()
+        """What is being accepted, and will be in hand in a moment."""
         self._woken_again: set[ConversationKey] = set()
         self._places = Places(settings.turns_at_once, settings.turns_at_once_per_tenant)
         self._ports = replace(ports, actions=_WithoutPlace(ports.actions, self._places))
@@ -54,16 +56,25 @@ class Engine:
         """How many more turns could begin at once."""
         return self._places.free
 
-    def admit(self, key: ConversationKey) -> None:
-        """To be asked before something is accepted that will need a turn here. Raises `ResourceLimitExceeded`."""
+    @contextmanager
+    def admit(self, key: ConversationKey) -> Iterator[None]:
+        """Around the accepting of something that needs a turn here, and its `wake`. Raises `ResourceLimitExceeded`."""
         if key in self._in_hand:
+            yield
             return
-        limits = self._settings
+        tenant_id, limits = key.tenant_id, self._settings
         if (
-            self._by_tenant[key.tenant_id] >= limits.turns_in_hand_per_tenant
-            or len(self._in_hand) >= limits.turns_in_hand
+            self._by_tenant[tenant_id] + self._arriving[tenant_id] >= limits.turns_in_hand_per_tenant
+            or len(self._in_hand) + self._arriving.total() >= limits.turns_in_hand
         ):
             raise ResourceLimitExceeded("More is being asked than can be answered right now.", retry_after=2)
+        self._arriving[tenant_id] += 1
+        try:
+            yield
+        finally:
+            self._arriving[tenant_id] -= 1
+            if not self._arriving[tenant_id]:
+                del self._arriving[tenant_id]
 
     def wake(self, key: ConversationKey) -> None:
         """Works off what waits in a conversation, in the background; a conversation is worked on once at a time."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from casewright.conversations.models import LoggedEvent, StateChange, TurnId
 from casewright.engine.fold import change, fold
 from casewright.engine.models import State, Topic
+from casewright.engine.tone import satisfaction_trend
 
 Fact = tuple[str, str]
 """What it is about, and what holds."""
@@ -58,6 +59,7 @@ def _conversation(state: State) -> Iterator[Fact]:
     yield "contact in the org", identity.contact_id or ""
     yield "frustration", f"{state.frustration:.0%}"
     yield "feeling", state.feelings[-1].emotion.label if state.feelings else ""
+    yield "satisfaction", satisfaction_trend(state.feelings) if state.feelings else ""
     yield "replies in a row that did not help", str(state.unhelpful_turns)
     yield "replies", str(state.turns)
     yield "case", state.case.number if state.case else ""

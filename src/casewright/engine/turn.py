@@ -27,18 +27,27 @@ from casewright.engine.decide import Catalogue, decide
 from casewright.engine.digest import configuration_digest
 from casewright.engine.forms import read_form, restored, with_form
 from casewright.engine.hand_over import STEP as HAND_OVER_STEP
-from casewright.engine.hand_over import WRITE_BACK_STEP, hand_over, update_case, write_back
+from casewright.engine.hand_over import WRITE_BACK_STEP, hand_over, take_up_case, update_case, write_back
 from casewright.engine.models import OPEN_TOPICS, State, TopicStatus
 from casewright.engine.reporting import note_state
 from casewright.engine.screen import screen
 from casewright.engine.tone import frustration
 from casewright.engine.topics import after_action, procedure_of, run_active
 from casewright.engine.verify import verify
-from casewright.engine.wording import languages
+from casewright.engine.wording import languages, languages_of
 from casewright.engine.working import Turn
 
 SURE_OF_LANGUAGE = 0.8
-LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+LANGUAGE_NAMES = {
+    "en": "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "ja": "日本語",
+}
 
 
 async def begin(turn: Turn) -> None:
@@ -70,12 +79,16 @@ async def answer_message(turn: Turn) -> None:
     with turn.stage("decide"):
         catalogue = Catalogue(
             procedures=await turn.ports.procedures.names(turn.claim.key.tenant_id),
-            intents=await turn.ports.understanding.intents(turn.claim.key.tenant_id),
+            intents=turn.understanding.intents or await turn.ports.understanding.intents(turn.claim.key.tenant_id),
             active=procedure,
         )
         said_at = turn.triggers[-1].seq
         decision = decide(turn.state, turn.understanding, catalogue, turn.thresholds, said_at, form.sent_at)
-        turn.note(accepted=tuple(decision.commands), dropped=tuple(decision.dropped))
+        turn.note(
+            accepted=tuple(decision.commands),
+            dropped=tuple(decision.dropped),
+            ambiguities=tuple(decision.ambiguities),
+        )
     with turn.stage("act"):
         await act(turn, decision.commands, catalogue)
         await _bring_in_a_person(turn)
@@ -167,16 +180,21 @@ def _feel(turn: Turn) -> None:
     if understood is None:
         return
     known = understood.language in turn.tenant.profile.languages and understood.language in languages()
+    unspoken = understood.language if not known and understood.language_confidence >= SURE_OF_LANGUAGE else ""
+    is_new = unspoken and unspoken not in turn.state.unspoken_languages
+    since_last = turn.now - turn.state.feelings[-1].at if turn.state.feelings else timedelta()
     turn.emit(
         FeelingsNoticed(
             emotion=understood.emotion,
-            frustration=frustration(turn.state.frustration, understood.emotion),
+            frustration=frustration(turn.state.frustration, understood.emotion, since_last),
             language=understood.language if known else turn.state.language,
+            unspoken=unspoken,
         )
     )
-    if not known and understood.language_confidence >= SURE_OF_LANGUAGE and not turn.state.feelings[:-1]:
-        spoken = [LANGUAGE_NAMES.get(one, one) for one in turn.tenant.profile.languages]
-        turn.phrase("no_language", languages=", ".join(spoken))
+    if is_new:
+        spoken = ", ".join(LANGUAGE_NAMES.get(one, one) for one in turn.tenant.profile.languages)
+        told_in = unspoken if unspoken in languages_of("no_language") else turn.state.language
+        turn.phrase("no_language", language=told_in, languages=spoken)
     turn.note(
         emotion=understood.emotion,
         segments=understood.segments,
@@ -216,7 +234,7 @@ async def _take_up_action(turn: Turn) -> None:
     if pending is None:
         return
     if pending.step in (HAND_OVER_STEP, WRITE_BACK_STEP) and pending.topic_id is None:
-        await update_case(turn)
+        await take_up_case(turn, pending)
         return
     outcome = await resume(turn, pending)
     if turn.state.mode is Mode.HUMAN:

@@ -49,9 +49,11 @@ def _foreign_personal_data(turn: Turn, draft: Draft) -> str:
     """The text with what is personal and neither the customer's own nor in the source blacked out; empty if all is well."""
     if draft.kind not in FACTUAL:
         return ""
+    quotes = " ".join(source.quote for source in draft.sources)
+    if draft.text in quotes:
+        return ""
     masked = turn.ports.masker.mask(draft.text, locale=turn.state.language, vault=turn.vault)
     known = set(turn.state.vault)
-    quotes = " ".join(source.quote for source in draft.sources)
     foreign = [one.token for one in masked.found if one.token not in known]
     foreign = [token for token in foreign if masked.vault.values[token] not in quotes]
     if not foreign:

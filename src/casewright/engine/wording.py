@@ -11,14 +11,24 @@ Variants = dict[str, list[str]]
 
 @cache
 def _copy() -> dict[str, Variants]:
-    text = Path(__file__).with_name("wording.yaml").read_text(encoding="utf8")
-    copy: dict[str, Variants] = yaml.safe_load(text)
+    """English and German from `wording.yaml`, each further language from a file of its own in `translations`."""
+    here = Path(__file__).parent
+    copy: dict[str, Variants] = yaml.safe_load((here / "wording.yaml").read_text(encoding="utf8"))
+    for file in sorted((here / "translations").glob("*.yaml")):
+        for key, variants in yaml.safe_load(file.read_text(encoding="utf8")).items():
+            copy[key][file.stem] = variants
     return copy
 
 
+@cache
 def languages() -> frozenset[str]:
     """Languages in which the agent can say everything."""
     return frozenset.intersection(*(frozenset(variants) for variants in _copy().values()))
+
+
+def languages_of(key: str) -> frozenset[str]:
+    """Languages in which this one thing can be said: some are for those whom the agent cannot answer in their own."""
+    return frozenset(_copy()[key])
 
 
 def say(

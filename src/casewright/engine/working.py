@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from casewright.conversations.errors import LogMoved
+from casewright.conversations.errors import DecidedMeanwhile, LogMoved
 from casewright.conversations.models import (
     ApprovalAsked,
     ApprovalId,
@@ -60,7 +60,7 @@ TAKE_UP_AFTER = timedelta(seconds=10)
 
 
 class Superseded(Exception):
-    """A newer message came before anything had gone out: both belong to one turn, which begins anew."""
+    """A newer message, or a person's decision, came before anything had gone out: the turn begins anew and knows of it."""
 
 
 class TakenOver(Exception):
@@ -172,12 +172,13 @@ class Turn:
         if text.strip():
             self.drafts.append(Draft(text.strip(), kind, sources))
 
-    def phrase(self, key: str, kind: PartKind = "notice", **values: object) -> None:
-        """Says something of the agent's own."""
-        self.say(self.wording(key, **values), kind)
+    def phrase(self, key: str, kind: PartKind = "notice", *, language: str | None = None, **values: object) -> None:
+        """Says something of the agent's own, in the conversation's language unless another is given."""
+        self.say(self.wording(key, language=language, **values), kind)
 
-    def wording(self, key: str, **values: object) -> str:
-        text, variant = say(key, self.state.language, avoid=(*self.state.openers, *self.openers), values=values)
+    def wording(self, key: str, *, language: str | None = None, **values: object) -> str:
+        said = (*self.state.openers, *self.openers)
+        text, variant = say(key, language or self.state.language, avoid=said, values=values)
         self.openers.append(variant)
         return text
 
@@ -214,7 +215,8 @@ class Turn:
             return
         self.opened = True
         asking = bool(self.drafts) and self.drafts[0].kind == "question"
-        keys = opening(self.state, handing_over=self.state.mode is Mode.HUMAN, asking=asking)
+        answering = any(draft.kind in ("answer", "result") for draft in self.drafts)
+        keys = opening(self.state, handing_over=self.state.mode is Mode.HUMAN, asking=asking, answering=answering)
         self.drafts = [*(Draft(self.wording(key), "empathy") for key in keys), *self.drafts]
 
     # --- committing ---
@@ -227,8 +229,8 @@ class Turn:
         for part in self.take_drafts():
             self.emit(PartSent(reply_id=self.reply_id, index=len(self.sent), part=part))
             self.sent.append(part)
-        self.irrevocable = True
         await self._commit(final=False)
+        self.irrevocable = True
 
     async def finish(self) -> None:
         """The last commit of the turn."""
@@ -255,6 +257,7 @@ class Turn:
                 inbox=self._inbox_view(),
                 due_at=next_look(self.state, self.now),
                 final=final,
+                gives_way=not self.irrevocable,
                 approvals=tuple(self.approvals),
                 withdrawn_approvals=tuple(self.withdrawn_approvals),
                 identities=tuple(self.identities),
@@ -264,6 +267,8 @@ class Turn:
                 break
             except LogMoved as moved:
                 self._take_in(moved.entries)
+            except DecidedMeanwhile:
+                raise Superseded from None
         self._base, self._seq = self.state, self.state.seq
         self.events.clear()
         self.approvals.clear()

@@ -1,43 +1,32 @@
 """Articles, their versions and the index over their passages."""
 
+import asyncio
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
-from casewright.kit.database import Record, Transaction
+from casewright.kit.database import Record, Transaction, while_open
 from casewright.kit.ids import TenantId, new_id
 from casewright.knowledge.article_model import Example
 from casewright.knowledge.models import Article, ArticleDraft, ArticleId, Audience
 from casewright.knowledge.passage_cache import PassageCache, PassageContent, PassageKey
+from casewright.knowledge.passage_index import (
+    TEXT_CONFIGURATIONS,
+    ArticleRow,
+    PassageIndex,
+    PassageIndexBuilder,
+    PassageRow,
+    Proposed,
+    Term,
+)
 from casewright.knowledge.passages import Passage, Sentence
 from casewright.knowledge.retrieval import Candidate, words_of
 from casewright.knowledge.searching import Search
 from casewright.understanding.models import Vector
-
-TEXT_CONFIGURATIONS: Final = {
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "hu": "hungarian",
-    "it": "italian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-    "tr": "turkish",
-}
-"""PostgreSQL's stemmers by language; texts of any other language are indexed word by word (`simple`)."""
-
 
 _PARTICULARS: Final = (
     "article.key, article.language, article.audience, article.product, article.source, article.checked_on, "
@@ -280,6 +269,11 @@ async def read_model(tx: Transaction, tenant_id: TenantId) -> tuple[int, bytes |
     return row["revision"], row["data"]
 
 
+async def read_revision(tx: Transaction, tenant_id: TenantId) -> int:
+    revision: int | None = await tx.fetchval("select revision from knowledge_revision where tenant_id = $1", tenant_id)
+    return revision or 0
+
+
 async def count_outcome(tx: Transaction, tenant_id: TenantId, ids: Sequence[ArticleId], solved: bool) -> None:
     await tx.execute(
         """update article set usage_count = usage_count + 1, success_count = success_count + $3::int,
@@ -313,124 +307,83 @@ async def read_article(
     return None if row is None else Article(**dict(row))
 
 
-_FIND: Final = """
-with question as materialized (select $9::text::vector as vector),
-visible as materialized (
-    select id, article_id, language, position, codes, embedding <=> question.vector as distance
-    from question, passage where tenant_id = $1 and audience = any($2::text[])
-),
-asked as materialized (
-    select spoken.language, spoken.passages, word.number, word.attempt,
-           string_agg(
-               quote_literal(term.lexeme) || case when word.attempt = 0 and length(term.lexeme) >= 4 then ':*' else '' end,
-               case when word.attempt = 0 then ' | ' else ' & ' end
-           )::tsquery as query
-    from (select language, count(*) as passages from visible group by language) spoken
-    left join unnest($3::text[], $4::text[]) as configuration (language, name) using (language)
-    cross join unnest($5::integer[], $6::integer[], $7::text[]) as word (number, attempt, text)
-    cross join lateral unnest(to_tsvector(coalesce(configuration.name, 'simple')::regconfig, word.text)) as term
-    group by spoken.language, spoken.passages, word.number, word.attempt
-    having word.attempt = 0 or count(*) = 2
-),
-matched as materialized (
-    select asked.language, asked.number, asked.attempt, passage.id,
-           least(1, 1.645 * ts_rank('{0.9, 0.9, 1.0, 0.8}', passage.search, asked.query)
-               * (numnode(asked.query) + 1) / 2) as strength
-    from asked
-    join passage on passage.tenant_id = $1 and passage.audience = any($2::text[])
-        and passage.language = asked.language and passage.search @@ asked.query
-),
-weighed as materialized (
-    select distinct on (language, number) language, number, attempt,
-           ln(1 + (asked.passages - coalesce(holders, 0) + 0.5) / (coalesce(holders, 0) + 0.5)) as weight
-    from asked
-    left join (
-        select language, number, attempt, count(*) as holders from matched group by language, number, attempt
-    ) frequency using (language, number, attempt)
-    order by language, number, holders is null, attempt
-),
-lexical as materialized (
-    select matched.id, sum(weight * strength) / (3 + max(total)) as coverage
-    from matched
-    join weighed using (language, number, attempt)
-    join (select language, sum(weight) as total from weighed group by language) whole using (language)
-    group by matched.id
-),
-proposed as (
-    (select id from lexical order by coverage desc limit $11)
-    union
-    (select id from visible where language = $8 order by distance limit $11)
-    union
-    (select id from visible where language <> $8 order by distance limit $11 / 2)
-    union
-    (select id from visible where codes && $10::text[] limit $11)
-    union
-    (select id from (
-         select visible.id, row_number() over (partition by visible.article_id order by visible.distance) as place
-         from visible
-         join article on article.tenant_id = $1 and article.id = visible.article_id
-         where coalesce(article.translation_of, article.key) = any($12::text[])
-     ) closest where place <= case when $8 = 'en' then 3 else 8 end)
-),
-found as (
-    select visible.* from visible
-    where id in (select id from proposed)
-        or position = 0 and article_id in (select visible.article_id from visible join proposed using (id))
-)
-select found.id, found.language, coalesce(article.translation_of, article.key) as original, article.product, article.source,
-       article.checked_on as source_checked_on, coalesce(lexical.coverage, 0) as coverage, 1 - found.distance as whole,
-       article.credibility, coalesce(article.checked_on, article.updated_at::date) as checked_on,
-       article.success_count, article.failure_count, knowledge.revision
-from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
-left join found on true
-left join lexical on lexical.id = found.id
-left join article on article.tenant_id = $1 and article.id = found.article_id and article.status = 'published'
-where found.language is null or found.language = $8 or not exists (
-    select from article same where same.tenant_id = $1 and same.language = $8 and same.audience = any($2::text[])
-        and same.status = 'published'
-        and coalesce(same.translation_of, same.key) = coalesce(article.translation_of, article.key)
-)
-"""
-"""The weight of a word is its inverse document frequency as in BM25 (Robertson and Zaragoza 2009), counted over what the
-asker may read. A question of common words only covers little, as if one more word, of weight 3, were missing. A heading
-says more than the text, and the title, which all passages of an article share, says less; 1.645 and the number of a
-query's words make 1 of `ts_rank` for one of them once in the heading. The opening of each article comes along: it often holds the conditions for all
-that follows."""
+ROWS_AT_ONCE: Final = 1000
 
 
-LIKELIEST: Final = 5
-"""Articles that the article model proposes."""
-
-
-async def find_passages(
-    tx: Transaction, tenant_id: TenantId, search: Search, cache: PassageCache, most: int = 12
-) -> tuple[int, tuple[Candidate, ...]]:
-    """The knowledge revision, and the passages that may answer: at most `most` by words, by vector and by code each."""
-    attempts = [
-        (number, attempt, text)
-        for number, word in enumerate(search.words)
-        for attempt, text in enumerate((word.forms, *word.splits))
-    ]
-    rows = await tx.fetch(
-        _FIND,
+async def read_index(tx: Transaction, tenant_id: TenantId) -> PassageIndex:
+    """All that is published. It is of one revision only if nobody changes the articles meanwhile."""
+    articles = await tx.fetch(
+        """select id, coalesce(translation_of, key) as original, language, audience from article
+           where tenant_id = $1 and status = 'published' order by id""",
         tenant_id,
-        list(search.audiences),
-        list(TEXT_CONFIGURATIONS),
-        list(TEXT_CONFIGURATIONS.values()),
-        [number for number, _, _ in attempts],
-        [attempt for _, attempt, _ in attempts],
-        [text for _, _, text in attempts],
-        search.language,
-        orjson.dumps(search.vectors.english, option=orjson.OPT_SERIALIZE_NUMPY).decode(),
-        [*search.codes, *search.possible_codes],
-        most,
-        list(search.likelihoods)[:LIKELIEST],
     )
-    found = [row for row in rows if row["original"] is not None]
-    keys = [PassageKey(tenant_id, row["id"], search.language != "en" or row["language"] != "en") for row in found]
+    builder = PassageIndexBuilder(
+        ArticleRow(ArticleId(row["id"]), row["original"], row["language"], Audience(row["audience"]))
+        for row in articles
+    )
+    cursor = await tx.cursor(
+        """select id, article_id, language, audience, position, codes, tsvectorsend(search) as words,
+               vector_send(embedding) as embedding
+           from passage where tenant_id = $1 order by article_id, position""",
+        tenant_id,
+    )
+    while rows := await cursor.fetch(ROWS_AT_ONCE):
+        await asyncio.to_thread(builder.add, map(_passage_row, rows))
+    return await while_open(tx, builder.build)
+
+
+def _passage_row(row: Record) -> PassageRow:
+    # Two numbers of 16 bits go before the vector.
+    embedding = np.frombuffer(row["embedding"], dtype=">f4", offset=4).astype(np.float32)
+    return PassageRow(
+        id=row["id"],
+        article_id=ArticleId(row["article_id"]),
+        language=row["language"],
+        audience=Audience(row["audience"]),
+        position=row["position"],
+        codes=row["codes"],
+        words=row["words"],
+        embedding=embedding / max(float(np.linalg.norm(embedding)), 1e-12),
+    )
+
+
+async def lexemes(tx: Transaction, terms: Sequence[Term]) -> dict[Term, tuple[str, ...]]:
+    """What text search makes of words; nothing of stop words."""
+    rows = await tx.fetch(
+        """select configuration, text, tsvector_to_array(to_tsvector(configuration::regconfig, text)) as lexemes
+           from unnest($1::text[], $2::text[]) as term (configuration, text)""",
+        [term.configuration for term in terms],
+        [term.text for term in terms],
+    )
+    return {Term(row["configuration"], row["text"]): tuple(row["lexemes"]) for row in rows}
+
+
+async def candidates(
+    tx: Transaction, tenant_id: TenantId, search: Search, proposed: Sequence[Proposed], cache: PassageCache
+) -> tuple[int, tuple[Candidate, ...]]:
+    """The knowledge revision, and what was proposed with all that is known of it now. What is no longer published, or not for
+    the asker, is left out."""
+    rows = await tx.fetch(
+        """select article.id, coalesce(article.translation_of, article.key) as original, article.product, article.source,
+               article.checked_on as source_checked_on, article.credibility,
+               coalesce(article.checked_on, article.updated_at::date) as checked_on,
+               article.success_count, article.failure_count, knowledge.revision
+           from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
+           left join article on article.tenant_id = $1 and article.id = any($2::uuid[]) and article.status = 'published'
+               and article.audience = any($3::text[])""",
+        tenant_id,
+        list({one.article_id for one in proposed}),
+        list(search.audiences),
+    )
+    articles = {row["id"]: row for row in rows}
+    found = [one for one in proposed if one.article_id in articles]
+    keys = [PassageKey(tenant_id, one.id, search.language != "en" or one.language != "en") for one in found]
     contents = await _contents(tx, tenant_id, keys, cache)
-    candidates = (_candidate(row, contents[key]) for row, key in zip(found, keys, strict=True) if key in contents)
-    return rows[0]["revision"], tuple(candidates)
+    return rows[0]["revision"], tuple(
+        _candidate(one, articles[one.article_id], contents[key])
+        for one, key in zip(found, keys, strict=True)
+        if key in contents
+    )
 
 
 async def _contents(
@@ -475,7 +428,7 @@ def _content(row: Record) -> PassageContent:
     )
 
 
-def _candidate(row: Record, content: PassageContent) -> Candidate:
+def _candidate(proposed: Proposed, row: Record, content: PassageContent) -> Candidate:
     return Candidate(
         article_id=content.article_id,
         original=row["original"],
@@ -492,8 +445,8 @@ def _candidate(row: Record, content: PassageContent) -> Candidate:
         words=content.words,
         vectors=content.vectors,
         asked=content.asked,
-        coverage=float(row["coverage"]),
-        whole=float(row["whole"]),
+        coverage=proposed.coverage,
+        whole=proposed.whole,
         credibility=row["credibility"],
         checked_on=row["checked_on"],
         successes=row["success_count"],

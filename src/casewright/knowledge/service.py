@@ -27,14 +27,18 @@ from casewright.knowledge.models import (
     RetrievedPassage,
 )
 from casewright.knowledge.passage_cache import PassageCache
+from casewright.knowledge.passage_index import Lexemes, Term
 from casewright.knowledge.passages import Sentence
 from casewright.knowledge.ports import Progress, SentenceEncoder
 from casewright.knowledge.repository import IndexedPassage, StoredArticle
 from casewright.knowledge.retrieval import Candidate, Hit, rank
+from casewright.knowledge.revision import KnownLexemes, KnownRevisions, Revision
 from casewright.knowledge.searching import Search, readable_by, searched
 
 INDEXED_AT_ONCE: Final = 24
 """Articles; more of them would use the processors no better."""
+MOST_PROPOSED: Final = 12
+"""Passages that are proposed by words, by vector and by code each."""
 REPORTED_HITS: Final = 5
 NEAR: Final = 0.1
 """Confidence from which a passage is worth showing to somebody who is told that there is no certain answer."""
@@ -61,7 +65,8 @@ class KnowledgeService:
     def __init__(self, encoder: SentenceEncoder, clock: Clock) -> None:
         self._encoder = encoder
         self._clock = clock
-        self._models: dict[TenantId, tuple[int, ArticleModels]] = {}
+        self._revisions = KnownRevisions()
+        self._lexemes = KnownLexemes()
         self._passages = PassageCache()
 
     async def install(
@@ -122,6 +127,7 @@ class KnowledgeService:
         multilingual = await self._encoder.encode_many_multilingual_async(texts)
         models = await asyncio.to_thread(ArticleModels.train, examples, english, multilingual)
         await repository.save_model(tx, tenant_id, revision, models.to_bytes())
+        self._revisions.forget(tenant_id)
 
     async def archive(self, tx: Transaction, tenant_id: TenantId, key: str) -> None:
         """It is no longer found, and its versions are kept. Raises `NotFound`."""
@@ -155,22 +161,45 @@ class KnowledgeService:
     async def find(
         self, tx: Transaction, tenant_id: TenantId, question: Question
     ) -> tuple[int, Search, tuple[Candidate, ...]]:
-        """The knowledge revision, and what it has for the question; once more if the revision is newer than the model."""
+        """The knowledge revision, and what it has for the question; again if the revision is newer than the one
+        that is known."""
         vectors = question.vectors or await self._encoder.encode_both_async(question.text)
-        known, models = self._models.get(tenant_id) or await self._load_models(tx, tenant_id)
-        search = searched(question, vectors, models)
-        revision, candidates = await repository.find_passages(tx, tenant_id, search, self._passages)
-        if revision != known:
-            _, models = await self._load_models(tx, tenant_id)
-            search = searched(question, vectors, models)
-            revision, candidates = await repository.find_passages(tx, tenant_id, search, self._passages)
-        return revision, search, candidates
+        known = self._revisions.find(tenant_id) or await self._read_revision(tx, tenant_id)
+        while True:
+            search = searched(question, vectors, known.models)
+            lexemes = await self._lexemes_of(tx, known.index.terms(search))
+            proposed = known.index.propose(search, lexemes, MOST_PROPOSED)
+            revision, candidates = await repository.candidates(tx, tenant_id, search, proposed, self._passages)
+            if revision == known.number:
+                return revision, search, candidates
+            known = await self._read_revision(tx, tenant_id, newer_than=known)
 
-    async def _load_models(self, tx: Transaction, tenant_id: TenantId) -> tuple[int, ArticleModels]:
-        revision, data = await repository.read_model(tx, tenant_id)
-        models = ArticleModels() if data is None else ArticleModels.from_bytes(data)
-        self._models[tenant_id] = revision, models
-        return revision, models
+    async def _read_revision(
+        self, tx: Transaction, tenant_id: TenantId, newer_than: Revision | None = None
+    ) -> Revision:
+        """Where another question has had it read meanwhile, that one."""
+        async with self._revisions.reading(tx, tenant_id):
+            known = self._revisions.find(tenant_id)
+            if known is None or known is newer_than:
+                known = await self._revision(tx, tenant_id)
+                self._revisions.keep(tenant_id, known)
+        return known
+
+    async def _revision(self, tx: Transaction, tenant_id: TenantId) -> Revision:
+        while True:
+            number, data = await repository.read_model(tx, tenant_id)
+            index = await repository.read_index(tx, tenant_id)
+            if number == await repository.read_revision(tx, tenant_id):
+                models = ArticleModels() if data is None else ArticleModels.from_bytes(data)
+                return Revision(number, models, index)
+
+    async def _lexemes_of(self, tx: Transaction, terms: list[Term]) -> Lexemes:
+        lexemes = self._lexemes.find(terms)
+        if missing := [term for term in terms if term not in lexemes]:
+            found = await repository.lexemes(tx, missing)
+            self._lexemes.keep(found)
+            lexemes |= found
+        return lexemes
 
     async def read(
         self,

@@ -1,0 +1,1 @@
+"""Sentences of articles that contradict or repeat each other. Begin at `detection`."""

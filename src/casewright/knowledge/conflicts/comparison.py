@@ -1,0 +1,158 @@
+"""Two statements beside each other: what they share, and in what they exclude each other, as numbers for the model."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casewright.knowledge.conflicts.amounts import Amount
+from casewright.knowledge.conflicts.opposites import are_opposites
+from casewright.knowledge.conflicts.statements import Statement
+
+ALIKE: Final = 0.55
+"""Cosine from which two words are taken to say about the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`similarity`: cosine of the sentences; `core` of what is left without negations. `shared`: mean share of words that the other has
+    too, `contained` the greater of both. `opposites`: pairs of words. `amounts`: pairs that differ. All else: what differs."""
+
+    similarity: float
+    core: float
+    shared: float
+    contained: float
+    opposites: tuple[tuple[str, str], ...]
+    amounts: tuple[tuple[Amount, Amount], ...]
+    amounts_agree: bool
+    polarity: bool
+    denied: float
+    limit: bool
+    duty: bool
+    only: bool
+    universal: bool
+    hedge: bool
+    condition: bool
+    names: int
+    both_negated: bool
+
+    def features(self) -> NDArray[np.float64]:
+        """Shape (len(`FEATURES`),)."""
+        polarity, opposite = float(self.polarity), float(bool(self.opposites))
+        amount = float(bool(self.amounts))
+        conflict = max(polarity, opposite, amount, float(self.limit), float(self.duty))
+        twice = polarity * opposite
+        return np.array(
+            [
+                self.similarity,
+                self.core,
+                self.shared,
+                self.contained,
+                polarity,
+                polarity * self.core,
+                polarity * self.contained,
+                polarity * self.shared,
+                polarity * self.denied,
+                self.denied,
+                opposite,
+                opposite * self.core,
+                opposite * self.shared,
+                twice,
+                amount,
+                amount * self.core,
+                amount * self.shared,
+                float(self.amounts_agree),
+                float(self.limit),
+                float(self.duty),
+                float(self.only),
+                float(self.universal),
+                float(self.hedge),
+                float(self.condition),
+                float(min(self.names, 3)),
+                conflict,
+                conflict * min(self.names, 3),
+                conflict * max(0.0, self.core - 0.8),
+                float(self.both_negated),
+            ]
+        )
+
+
+FEATURES: Final = ["similarity", "core", "shared", "contained", "polarity", "polarity*core", "polarity*contained", "polarity*shared", "polarity*denied", "denied", "opposite", "opposite*core", "opposite*shared", "twice", "amount", "amount*core", "amount*shared", "amounts_agree", "limit", "duty", "only", "universal", "hedge", "condition", "names", "conflict", "conflict*names", "conflict*core", "both_negated"]
+
+
+def compare(one: Statement, other: Statement) -> Comparison:
+    """The same whichever comes first."""
+    of_one, of_other = _aligned(one, other), _aligned(other, one)
+    free = [word for word, share in zip(one.words, of_one, strict=True) if share < 1]
+    free_other = [word for word, share in zip(other.words, of_other, strict=True) if share < 1]
+    shares = (_mean(of_one), _mean(of_other))
+    differing, agree, limit = _amounts(one.amounts, other.amounts)
+    # What is denied must be what the other says, or the two may well stand together.
+    denied = [word for word in one.negated ^ other.negated if word in one.words and word in other.words]
+    unshared = (one.negated - other.negated) | (other.negated - one.negated)
+    return Comparison(
+        similarity=float(one.vector @ other.vector),
+        core=float(one.core @ other.core),
+        shared=sum(shares) / 2,
+        contained=max(shares),
+        opposites=tuple((a, b) for a in free for b in free_other if are_opposites(a, b)),
+        amounts=differing,
+        amounts_agree=agree,
+        polarity=one.is_negated != other.is_negated,
+        denied=len(denied) / len(unshared) if unshared else 0.0,
+        limit=limit,
+        duty={"duty", "choice"} <= (one.marks ^ other.marks),
+        only=_differ(one, other, "only"),
+        universal=_differ(one, other, "universal"),
+        hedge=_differ(one, other, "hedge"),
+        condition=_differ(one, other, "if"),
+        names=min(len(one.names - other.names), len(other.names - one.names)),
+        both_negated=one.is_negated and other.is_negated,
+    )
+
+
+def _differ(one: Statement, other: Statement, mark: str) -> bool:
+    return (mark in one.marks) != (mark in other.marks)
+
+
+def _mean(shares: NDArray[np.float64]) -> float:
+    return float(shares.mean()) if shares.size else 0.0
+
+
+def _aligned(one: Statement, other: Statement) -> NDArray[np.float64]:
+    """How far each word of `one` is in `other`: 1 for the same stem, less for a word alike."""
+    if not one.words or not other.words:
+        return np.zeros(len(one.words))
+    cosines = (one.vectors @ other.vectors.T).astype(np.float64)
+    for place, word in enumerate(one.words):
+        for place_other, word_other in enumerate(other.words):
+            if word == word_other:
+                cosines[place, place_other] = 1.0
+            elif are_opposites(word, word_other):
+                cosines[place, place_other] = 0.0
+    best = cosines.max(axis=1)
+    return np.where(best >= 0.999, 1.0, np.where(best >= ALIKE, np.minimum(best, 0.98), 0.0))
+
+
+def _amounts(
+    one: tuple[Amount, ...], other: tuple[Amount, ...]
+) -> tuple[tuple[tuple[Amount, Amount], ...], bool, bool]:
+    """Pairs of the same unit that differ; whether some agree; whether the same number is once a least and once a most. A unit with
+    a value in common is taken to agree."""
+    units: dict[str, tuple[list[Amount], list[Amount]]] = defaultdict(lambda: ([], []))
+    for amount in one:
+        units[amount.unit][0].append(amount)
+    for amount in other:
+        units[amount.unit][1].append(amount)
+    differing: list[tuple[Amount, Amount]] = []
+    agree = limit = False
+    for some, others in units.values():
+        same = [(a, b) for a in some for b in others if a.value == b.value]
+        agree |= bool(same)
+        limit |= any({a.limit, b.limit} == {"least", "most"} for a, b in same)
+        left = [a for a in some if a.value not in {b.value for b in others}]
+        left_other = [b for b in others if b.value not in {a.value for a in some}]
+        differing += list(zip(left, left_other, strict=False))
+    return tuple(differing), agree, limit
