@@ -260,11 +260,11 @@ async def test_a_running_server_answers_from_what_was_installed(
 async def test_installing_again_changes_only_what_has_changed(
     casewright: Casewright, folder: Path, first: Tenant, second: Tenant, parts: Parts
 ) -> None:
-    models = await parts.understanding.reports(first.id)
+    models = await parts.understanding.versions(first.id)
     changed(folder / "articles" / "opening-hours.md", "9:00 to 18:00", "7:00 to 20:00")
     assert (await casewright("company", "install", folder)).exit_code == 0
     assert "7:00 to 20:00" in await answer(parts, first, "When are you open?")
-    assert await parts.understanding.reports(first.id) == models
+    assert await parts.understanding.versions(first.id) == models
     assert (await parts.tenants.by_slug(FIRST)).id == first.id
     assert "9:00 to 18:00" in await answer(parts, second, "When are you open?")
 

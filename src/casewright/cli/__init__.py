@@ -16,9 +16,14 @@ from casewright.cli.config import config
 from casewright.cli.database import database_app
 from casewright.cli.dead_letters import dead_letters_app
 from casewright.cli.demo import demo
+from casewright.cli.emotions import emotions_app
+from casewright.cli.entities import entities_app
 from casewright.cli.explain import explain
 from casewright.cli.inspect import inspect
+from casewright.cli.intent_versions import intents_app
 from casewright.cli.jobs import jobs_app
+from casewright.cli.knowledge import knowledge_app
+from casewright.cli.language import language_app
 from casewright.cli.people import people_app
 from casewright.cli.replay import replay
 from casewright.cli.scenarios import scenarios_app
@@ -47,7 +52,12 @@ database_app.command()(restore)
 database_app.command()(verify)
 app.add_typer(database_app, name="db")
 app.add_typer(dead_letters_app, name="dead-letters")
+app.add_typer(emotions_app, name="emotions")
+app.add_typer(entities_app, name="entities")
+app.add_typer(intents_app, name="intents")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(language_app, name="language")
 app.add_typer(people_app, name="people")
 app.add_typer(scenarios_app, name="scenarios")
 

@@ -5,9 +5,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urljoin, urlsplit
 
 from casewright.kit.errors import SetupError
@@ -28,14 +29,16 @@ class ProgramDidNotStart(SetupError):
 class Program:
     """`command` must end by itself when its standard input does (see `casewright.kit.lifeline`).
 
-    `ready_url` answers 200 as soon as the program can be used; without one it counts as ready at once.
+    `log` None: it writes where the supervisor does. `ready_url` answers 200 as soon as the program can be used; without one it
+    counts as ready at once. `inherits`: file descriptors that it is given under the same numbers.
     """
 
     name: str
     command: tuple[str, ...]
-    log: Path
+    log: Path | None
     environment: Mapping[str, str] = field(repr=False)
     ready_url: str | None = None
+    inherits: tuple[int, ...] = ()
     start_seconds: float = 60.0
     stop_seconds: float = 8.0
 
@@ -88,18 +91,24 @@ class _Child:
         await process.wait()
 
     async def _spawn(self) -> asyncio.subprocess.Process:
-        self._program.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open_log_file(self._program.log) as log:
+        with self._output() as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._program.command,
                 env=self._program.environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
+                pass_fds=self._program.inherits,
                 # Ctrl-C in the terminal is for the supervisor, which stops its children in order.
                 start_new_session=True,
             )
         return self._process
+
+    def _output(self) -> AbstractContextManager[IO[bytes] | None]:
+        if self._program.log is None:
+            return nullcontext()
+        self._program.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open_log_file(self._program.log)
 
     async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
         if self._program.ready_url is None:
@@ -131,7 +140,8 @@ class _Child:
                     await asyncio.sleep(0.05)
 
     def _failure(self, what: str) -> ProgramDidNotStart:
-        return ProgramDidNotStart(f"The {self._program.name} {what}. Its log says why: {self._program.log}")
+        where = f" Its log says why: {self._program.log}" if self._program.log else ""
+        return ProgramDidNotStart(f"The {self._program.name} {what}.{where}")
 
     async def _keep_running(self, process: asyncio.subprocess.Process) -> None:
         name, pause, began = self._program.name, _FIRST_PAUSE, time.monotonic()
@@ -139,10 +149,8 @@ class _Child:
             await process.wait()
             if time.monotonic() - began > _HEALTHY_AFTER:
                 pause = _FIRST_PAUSE
-            self._tell(
-                f"The {name} ended unexpectedly ({_how_it_ended(process)}) and is started again. "
-                f"Its log: {self._program.log}"
-            )
+            where = f" Its log: {self._program.log}" if self._program.log else ""
+            self._tell(f"The {name} ended unexpectedly ({_how_it_ended(process)}) and is started again.{where}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
             process = await self._spawn()

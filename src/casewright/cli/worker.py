@@ -35,7 +35,7 @@ async def _work(settings: Settings) -> None:
         await parts.database.watch()
         dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds)
         dispatcher.start()
-        jobs = background_jobs(parts.direct_dsn, parts.understanding, parts.people)
+        jobs = background_jobs(parts.direct_dsn, parts.understanding, parts.labelling, parts.people, parts.tenants)
         try:
             while True:
                 # It ends by itself when the database is lost; its jobs are still there when that is back.

@@ -2,13 +2,13 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import asyncpg
 import orjson
-from asyncpg.pool import Pool, PoolConnectionProxy
+from asyncpg.pool import Pool, PoolAcquireContext, PoolConnectionProxy
 
 from casewright.kit.connecting import CONNECTION_ERRORS, connect
 from casewright.kit.errors import SetupError, TryLater
@@ -21,10 +21,12 @@ APPLICATION_ROLE = "casewright_app"
 
 Transaction: TypeAlias = PoolConnectionProxy
 Record: TypeAlias = asyncpg.Record
+Result = TypeVar("Result")
 
-_ROLE = f"set_config('role', '{APPLICATION_ROLE}', true)"
-_ENDED_IF_IDLE = "set_config('idle_in_transaction_session_timeout', '3s', true)"
+_ROLE = f"set local role {APPLICATION_ROLE}"
+_ENDED_IF_IDLE = "set local idle_in_transaction_session_timeout = '3s'"
 """PostgreSQL ends a transaction whose process was frozen in the middle: others want what it has locked."""
+SIGN_OF_LIFE_SECONDS = 1.0
 _UNUSABLE = (
     "The database is there but cannot be used: its schema is missing or old, or the role that signs in may not act as "
     f"{APPLICATION_ROLE}. Run `casewright db upgrade` with CASEWRIGHT_DATABASE_ADMIN_URL set to a role that may create "
@@ -95,7 +97,7 @@ class Database:
     async def watch(self) -> None:
         """For a process that serves customers. From now on a database that falls silent is noticed within two seconds, by all
         who use it or want to; and no transaction may pause for more than three."""
-        self._settings = f"{_ROLE}, {_ENDED_IF_IDLE}"
+        self._settings = f"{_ROLE}; {_ENDED_IF_IDLE}"
         await self._pulse.start()
 
     async def close(self) -> None:
@@ -116,22 +118,22 @@ class Database:
 
         Raises `DatabaseUnavailable` when the connection is lost."""
         placement = self.placement(principal.tenant_id)
-        settings = f"{self._settings}, set_config('app.tenant', '{principal.tenant_id}', true)"
+        settings = f"{self._settings}; set local app.tenant = '{principal.tenant_id}'"
         if placement.kind == "schema":
-            settings += f", set_config('search_path', '{placement.schema_name}, public', true)"
-        async with self._transaction(placement.dsn or self._dsn, f"begin; select {settings}") as tx:
+            settings += f'; set local search_path = "{placement.schema_name}", public'
+        async with self._transaction(placement.dsn or self._dsn, f"begin; {settings}") as tx:
             yield tx
 
     @asynccontextmanager
     async def control(self) -> AsyncIterator[Transaction]:
         """A transaction for the `control` schema: no tenant is set, so no tenant's row is visible."""
-        async with self._transaction(self._dsn, f"begin; select {self._settings}") as tx:
+        async with self._transaction(self._dsn, f"begin; {self._settings}") as tx:
             yield tx
 
     @asynccontextmanager
     async def _transaction(self, dsn: str, opening: str) -> AsyncIterator[Transaction]:
         try:
-            async with self._pulse.while_it_beats(), (await self._pool(dsn)).acquire(timeout=5) as connection:
+            async with self._pulse.while_it_beats(), _acquired(await self._pool(dsn)) as connection:
                 try:
                     await connection.execute(opening)
                     yield connection
@@ -176,6 +178,23 @@ class Database:
         """They may lead to a machine that is gone. Those in use end by themselves."""
         for pool in self._pools.values():
             await pool.expire_connections()
+
+
+async def while_open(tx: Transaction, work: Callable[[], Result]) -> Result:
+    """Work that takes long and needs no database, in a thread, in the middle of a transaction that would end as idle."""
+    working = asyncio.create_task(asyncio.to_thread(work))
+    while not (await asyncio.wait({working}, timeout=SIGN_OF_LIFE_SECONDS))[0]:
+        await sign_of_life(tx)
+    return working.result()
+
+
+async def sign_of_life(tx: Transaction) -> None:
+    await tx.execute("select 1")
+
+
+def _acquired(pool: Pool) -> PoolAcquireContext:
+    """A time limit costs a task of its own, which only waiting for another's connection is worth."""
+    return pool.acquire(timeout=None if pool.get_idle_size() else 5)
 
 
 async def _roll_back(connection: Transaction) -> None:

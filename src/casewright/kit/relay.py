@@ -17,7 +17,8 @@ from casewright.kit.errors import SetupError
 from casewright.kit.ids import new_id
 
 CHANNEL = "casewright_live"
-BATCH_SECONDS = 0.02
+BATCH_SECONDS = 0.1
+"""What is told costs every process; a tenth of a second later nobody has waited for it."""
 MOST_WORDS_AT_ONCE = 100
 """With 36 characters a word well under NOTIFY's 8,000 bytes."""
 MOST_WORDS_KEPT = 10_000

@@ -19,8 +19,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from prometheus_client import REGISTRY, Counter, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from casewright.kit.errors import CasewrightError
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 Attribute = str | int | float | bool
 
 METRICS_CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_1_0_0
+
+SHARED_METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names a folder in which processes of one port count together; to be set before they start."""
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _STAGE_SECONDS: Final = Histogram("casewright_stage_seconds", "Wall time of a stage", ["stage"], buckets=_BUCKETS)
@@ -146,8 +150,12 @@ def outgoing_call(service: str) -> Iterator[None]:
 
 
 def render_metrics() -> bytes:
-    """The body of `/metrics`, of type `METRICS_CONTENT_TYPE`."""
-    return generate_latest(REGISTRY)
+    """The body of `/metrics`, of type `METRICS_CONTENT_TYPE`: of all processes that share `SHARED_METRICS`, if it is set."""
+    if not os.environ.get(SHARED_METRICS):
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
 
 
 def configure_tracing(service_name: str, version: str) -> None:

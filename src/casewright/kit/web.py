@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from casewright.kit.errors import CasewrightError, NotAuthenticated, TryLater
+from casewright.kit.errors import CasewrightError, InvalidInput, NotAuthenticated, TryLater
 from casewright.kit.model import Model
 
 PROBLEM = "application/problem+json"
@@ -41,6 +42,19 @@ def problem(error: CasewrightError) -> Response:
     return Response(body.model_dump_json(exclude_none=True), error.status, headers, PROBLEM)
 
 
+class DescribedApi(FastAPI):
+    """Its OpenAPI document says of every error that it is a problem document."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        operations = [operation for path in document["paths"].values() for operation in path.values()]
+        for status, response in (one for operation in operations for one in operation["responses"].items()):
+            content = response.get("content", {})
+            if status >= "400" and "application/json" in content:
+                content[PROBLEM] = content.pop("application/json")
+        return document
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Whatever goes wrong, a client gets a problem document, and never another error's words."""
 
@@ -63,6 +77,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
+        if status is HTTPStatus.BAD_REQUEST:  # The framework's word for a body that is no text.
+            return problem(InvalidInput("The body is not JSON in UTF-8."))
         kind = status.phrase.lower().replace(" ", "-")
         body = Problem(
             type=f"/problems/{kind}",
