@@ -4,13 +4,16 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= auto
+# Public sets to measure on, see docs/understanding.md.
+DATA ?=
+SCALE ?=
 # Superusers' URLs of a cluster for the tests, and past its pooler if it has one; without them the tests bring their own.
 DATABASE ?=
 DATABASE_DIRECT ?=
 export CASEWRIGHT_TEST_DATABASE = $(DATABASE)
 export CASEWRIGHT_TEST_DATABASE_DIRECT = $(DATABASE_DIRECT)
 
-.PHONY: help setup demo test test-slow test-pooled check format bench lock openapi screenshots wheel clean
+.PHONY: help setup demo test test-slow test-pooled conformance check format bench lock openapi screenshots wheel clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +39,10 @@ test-pooled: setup ## Run the tests on PostgreSQL with TLS, scram and PgBouncer 
 	@scripts/find-pgbouncer
 	@$(BIN)/python -m tests.clusters $(BIN)/pytest -q -n 2 --dist loadfile -m "not slow"
 
+conformance: setup ## Let Salesforce's own clients play against the local org (installs them: 400 MB)
+	@cd tests/conformance && npm ci --silent && cd sf && npm ci --silent
+	@$(BIN)/pytest -q -n 0 tests/conformance
+
 check: setup ## Lint, types, layers, TypeScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q . || (echo "Some files are not formatted: run make format." && exit 1)
@@ -47,9 +54,12 @@ format: setup ## Format the code
 	@$(BIN)/ruff check --fix -q . || true
 	@$(BIN)/ruff format -q .
 
-bench: setup ## Measure the turn: throughput, latency, CPU by stage and process
+bench: setup ## Measure the turn and the local org; with DATA=folder of public sets also understanding and knowledge; with SCALE=1 long runs
 	@$(BIN)/python -m bench.intents
 	@$(BIN)/python -m bench.turn
+	@$(BIN)/python -m bench.localorg
+	@$(BIN)/python -m bench.understanding $(if $(DATA),--data $(DATA))
+	@$(if $(SCALE),$(BIN)/python -m bench.scale connections && $(BIN)/python -m bench.scale events && $(BIN)/python -m bench.scale soak)
 
 openapi: setup ## Write the API's description and the client's types from the code
 	@$(BIN)/casewright openapi docs/reference/openapi.json

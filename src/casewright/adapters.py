@@ -60,7 +60,7 @@ class TenantKnowledge:
 
 
 class TenantProcedures:
-    """Procedures as the engine asks for them. A version never changes, so only the names need the database."""
+    """Procedures as the engine asks for them. What is remembered needs no database."""
 
     begin = staticmethod(running.begin)
     advance = staticmethod(running.advance)
@@ -78,9 +78,14 @@ class TenantProcedures:
         self._service = service
 
     async def get(self, tenant_id: TenantId, name: str, digest: str | None = None) -> Procedure:
+        if procedure := self._service.remembered(tenant_id, name, digest):
+            return procedure
         async with self._database.begin(system(tenant_id)) as tx:
             return await self._service.get(tx, tenant_id, name, digest)
 
     async def names(self, tenant_id: TenantId) -> Sequence[str]:
-        async with self._database.begin(system(tenant_id)) as tx:
-            return list(await self._service.active(tx, tenant_id))
+        active = self._service.remembered_active(tenant_id)
+        if active is None:
+            async with self._database.begin(system(tenant_id)) as tx:
+                active = await self._service.active(tx, tenant_id)
+        return list(active)

@@ -19,11 +19,12 @@ from casewright.engine.dispatcher import Dispatcher
 from casewright.greeting import Greeter
 from casewright.kit.errors import TryLater
 from casewright.kit.telemetry import METRICS_CONTENT_TYPE, configure_tracing, count_request, render_metrics, span
-from casewright.kit.web import add_problem_handlers
+from casewright.kit.web import DescribedApi, add_problem_handlers
 from casewright.people.endpoints import router as people_routes
 from casewright.rehearsal import Demo
 from casewright.settings import Settings
 from casewright.tenants.endpoints import router as tenant_routes
+from casewright.understanding.endpoints import router as understanding_routes
 
 PAGES = {"/": "index.html", "/chat": "chat.html", "/operator": "operator.html"}
 
@@ -43,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
             _serve_pages(app)
             yield
 
-    app = FastAPI(title="Casewright", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = DescribedApi(title="Casewright", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     add_problem_handlers(app)
     app.add_middleware(CountRequests)
     _add_health(app)
@@ -53,12 +54,13 @@ def create_app(settings: Settings) -> FastAPI:
 def describe_api() -> dict[str, Any]:
     """The OpenAPI document, without starting anything: the routes need their parts only when they are called."""
     settings = Settings(rehearsal=True)
-    app = FastAPI(title="Casewright", version=__version__)
+    app = DescribedApi(title="Casewright", version=__version__)
     _add_health(app)
     nothing: Any = None
     app.include_router(conversation_routes(nothing, nothing, nothing, nothing, nothing, nothing, settings))
     app.include_router(tenant_routes(nothing, settings, nothing, nothing))
     app.include_router(people_routes(nothing, nothing))
+    app.include_router(understanding_routes(nothing, nothing, nothing, nothing))
     return app.openapi()
 
 
@@ -69,6 +71,7 @@ def _include_routes(app: FastAPI, parts: Parts) -> None:
     )
     app.include_router(tenant_routes(parts.tenants, settings, Demo(settings), greeter))
     app.include_router(people_routes(parts.people, parts.tenants))
+    app.include_router(understanding_routes(parts.understanding, parts.labelling, parts.explainer, parts.tenants))
 
 
 def _serve_pages(app: FastAPI) -> None:

@@ -33,6 +33,8 @@ from casewright.security.verification import VerificationActions
 from casewright.settings import Settings
 from casewright.tenants.service import TenantService
 from casewright.understanding.encoder import Encoder
+from casewright.understanding.explaining import TurnExplainer
+from casewright.understanding.labelling import Labelling
 from casewright.understanding.service import UnderstandingService
 
 KEY_FILE = "secrets/key-encryption-key"
@@ -53,6 +55,8 @@ class Parts:
     knowledge: KnowledgeService
     procedures: ProcedureService
     understanding: UnderstandingService
+    labelling: Labelling
+    explainer: TurnExplainer
     encoder: Encoder
     connections: OrgConnections
     actions: AllActions
@@ -113,6 +117,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         )
         engine = Engine(ports, settings)
         stack.push_async_callback(engine.stop)
+        conversations = ConversationService(database, sealer, log, writer, live, clock)
         yield Parts(
             settings=settings,
             database=database,
@@ -120,13 +125,15 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             key=key,
             log=log,
             live=live,
-            conversations=ConversationService(database, sealer, log, writer, live, clock),
+            conversations=conversations,
             desk=OperatorDesk(database, sealer, writer, live, clock),
             tenants=tenants,
             people=PeopleService(database, sealer, tenants, ForgottenCustomers(orgs), clock, settings.retention_days),
             knowledge=knowledge,
             procedures=procedures,
             understanding=understanding,
+            labelling=Labelling(database, encoder, understanding, conversations, sealer, clock),
+            explainer=TurnExplainer(understanding, conversations),
             encoder=encoder,
             connections=connections,
             actions=actions,

@@ -7,14 +7,22 @@ import procrastinate
 from casewright.kit.jobs import job_app, schedules_of
 from casewright.people.service import PeopleService
 from casewright.people.tasks import register as register_people
+from casewright.understanding.labelling import Labelling
+from casewright.understanding.ports import Companies
 from casewright.understanding.service import UnderstandingService
-from casewright.understanding.tasks import register as register_training
+from casewright.understanding.tasks import register as register_understanding
 
 
-def background_jobs(dsn: str, understanding: UnderstandingService, people: PeopleService) -> procrastinate.App:
+def background_jobs(
+    dsn: str,
+    understanding: UnderstandingService,
+    labelling: Labelling,
+    people: PeopleService,
+    companies: Companies,
+) -> procrastinate.App:
     """`dsn`: of the database itself, past any pooler in transaction mode."""
     app = job_app(dsn)
-    register_training(app, understanding)
+    register_understanding(app, understanding, labelling, companies)
     register_people(app, people)
     return app
 
@@ -22,4 +30,4 @@ def background_jobs(dsn: str, understanding: UnderstandingService, people: Peopl
 def describe_schedules() -> dict[str, str]:
     """Cron texts by name, without starting anything: the jobs need their parts only when they run."""
     nothing: Any = None
-    return schedules_of(background_jobs("", nothing, nothing))
+    return schedules_of(background_jobs("", nothing, nothing, nothing, nothing))

@@ -1,20 +1,23 @@
 """A turn's report in plain words."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from casewright.conversations.models import ActionView, StateChange
 from casewright.conversations.schemas import TurnView
+from casewright.understanding.explaining import ExplainedSegment
+from casewright.understanding.intents import NearestExample
 from casewright.understanding.models import Clarify, Command
 
 Section = tuple[str, list[str]]
 
 
-def in_plain_words(turn: TurnView) -> Iterator[Section]:
-    """Headings and their lines, in the order in which things happened."""
+def in_plain_words(turn: TurnView, nearest: Sequence[ExplainedSegment] = ()) -> Iterator[Section]:
+    """Headings and their lines, in the order in which things happened. `nearest`: why its segments were taken for what they
+    were."""
     yield "What came in", _came_in(turn)
     if turn.segments or turn.proposals:
-        yield "What was understood", _understood(turn)
+        yield "What was understood", _understood(turn, {one.segment: one.examples for one in nearest})
         yield "What was decided", _decided(turn)
     if turn.actions:
         yield "What was done", [line for one in turn.actions for line in _done(one)]
@@ -67,7 +70,7 @@ def _came_in(turn: TurnView) -> list[str]:
     return lines
 
 
-def _understood(turn: TurnView) -> list[str]:
+def _understood(turn: TurnView, nearest: Mapping[int, Sequence[NearestExample]]) -> list[str]:
     feeling = turn.emotion
     lines = [
         f"Language {turn.language}; feeling {feeling.label} (valence {feeling.valence:+.2f}, intensity "
@@ -75,10 +78,14 @@ def _understood(turn: TurnView) -> list[str]:
     ]
     if len(turn.emotions) > 1:
         lines.append("Feeling so far: " + " → ".join(f"{one.label} {one.frustration:.0%}" for one in turn.emotions))
-    for segment in turn.segments:
+    for number, segment in enumerate(turn.segments):
         ranking = ", ".join(f"{one.name} {one.probability:.2f}" for one in segment.ranking[:3]) or "no known intent"
         remark = " — out of scope" if segment.out_of_scope else " — ambiguous" if segment.ambiguous else ""
         lines.append(f'"{segment.text[:120]}": {ranking}{remark}')
+        lines += [
+            f'  like the example "{one.text[:120]}" of {one.intent} (similarity {one.similarity:.2f})'
+            for one in nearest.get(number, ())
+        ]
     return lines
 
 
@@ -90,6 +97,10 @@ def _decided(turn: TurnView) -> list[str]:
         because = f" because {proposal.reason} (confidence {proposal.confidence:.2f})" if proposal else ""
         lines.append(f"did: {command_in_words(command)}{because}")
     lines += [f"did not: {command_in_words(one.command)}, since {one.why}" for one in turn.dropped]
+    lines += [
+        f"{' or '.join(one.intents)}? Settled by {one.strategy.replace('_', ' ')}: {one.why}"
+        for one in turn.ambiguities
+    ]
     return lines or ["nothing was proposed"]
 
 

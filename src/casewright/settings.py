@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8765, description="Port the server listens on.", ge=0, le=65535)
+    processes: int = Field(
+        1,
+        description="Server processes that share the port. Each uses one processor core and some 300 MB.",
+        ge=1,
+        le=64,
+    )
     rehearsal: bool = Field(
         False, description="Offers what a demo needs and production must not: a clock to move, a list of companies."
     )

@@ -17,10 +17,10 @@ from casewright.tenants.service import TenantService
 from tests.conftest import Cluster
 
 
-@pytest.fixture
-async def client(cluster: Cluster, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+@pytest.fixture(scope="module")
+async def client(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx2.AsyncClient]:
     limits = Limits(requests_per_minute=6, concurrent_conversations=3, conversation_active_seconds=60)
-    settings = Settings(data_dir=tmp_path, **cluster.settings(), limits=limits)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("application"), **cluster.settings(), limits=limits)
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app=app)

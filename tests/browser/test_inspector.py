@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
-from .accessibility import assert_accessible_everywhere
+from .accessibility import assert_accessible_everywhere, assert_no_violations
 from .chat_page import ChatPage
 from .conftest import Live, NewContext, Screenshot
 from .event_stream import problem
@@ -254,6 +254,20 @@ def test_what_was_understood_is_ranked(demo_chat: tuple[ChatPage, InspectorPanel
 
     best = inspector.section("Understood").get_by_role("listitem").first
     expect(best).to_have_text(re.compile(r"^export data\d+ %$"))
+
+
+def test_an_ambiguous_request_tells_the_closest_examples_and_how_it_was_settled(
+    demo_chat: tuple[ChatPage, InspectorPanel],
+) -> None:
+    chat, inspector = demo_chat
+    chat.ask("I have a problem with signing in")
+    understood = inspector.open("Understood")
+    understood.get_by_role("button", name="Why: the closest examples").click()
+    expect(understood).to_contain_text(re.compile("I have a problem with signing in (unlock user|reset password)"))
+    expect(inspector.open("Decided")).to_contain_text(
+        re.compile(r"(reset password|unlock user) or .+\? Settled by asking")
+    )
+    assert_no_violations(inspector.page)
 
 
 def test_commands_are_told_with_confidence_and_why_some_were_dropped(

@@ -198,6 +198,10 @@ async def test_the_token_of_an_erased_conversation_opens_nothing_any_more(world:
     await people.erase(world.principal, conversation_id=world.key.conversation_id)
     with pytest.raises(NotAuthenticated):
         await world.service.authenticate(token)
+    # Where a write is to follow, that it was valid a moment ago is enough for a start, and no more than that.
+    assert await world.service.authenticate(token, to_write=True) == world.key
+    with pytest.raises(NotAuthenticated):
+        await world.service.accept(world.key, "Hello?", "key", 1000, token=token)
 
 
 async def test_a_turn_that_runs_while_its_person_is_erased_writes_nothing(world: World, people: PeopleService) -> None:

@@ -54,6 +54,21 @@ async def test_a_procedure_is_read_by_a_process_that_did_not_install_it(
         assert await ProcedureService().get(tx, tenant_id, "greet") == first
 
 
+async def test_what_was_asked_for_a_moment_ago_is_remembered_without_the_database(
+    database: Database, tenant_id: TenantId, first: Procedure, second: Procedure
+) -> None:
+    service = ProcedureService()
+    async with database.begin(system(tenant_id)) as tx:
+        await service.install(tx, tenant_id, [first])
+        assert service.remembered(tenant_id, "greet") is None
+        await service.active(tx, tenant_id)
+        await service.get(tx, tenant_id, "greet")
+        assert service.remembered(tenant_id, "greet") == first
+        await service.install(tx, tenant_id, [second])
+    assert service.remembered(tenant_id, "greet") is None
+    assert service.remembered(tenant_id, "greet", first.digest) == first
+
+
 async def test_another_tenant_has_neither_the_procedure_nor_its_versions(
     database: Database, new_tenant: Callable[[], Awaitable[TenantId]], first: Procedure
 ) -> None:

@@ -170,11 +170,11 @@ async def test_one_company_does_not_use_up_what_another_may_send(customer: Custo
 
 async def test_the_mail_speaks_the_customers_language(customer: Customer) -> None:
     subjects = []
-    for locale in ("de-AT", "fr"):
+    for locale in ("de-AT", "fr", "sv"):
         mail = await customer.codes.issue(customer.tenant_id, "c", customer.contact_id, NEW, locale)
         assert mail is not None
         subjects.append(mail[0].split(":")[0])
-    assert subjects == ["Ihr Code", "Your code"]
+    assert subjects == ["Ihr Code", "Votre code ", "Your code"]
 
 
 async def test_neither_address_nor_code_is_stored(customer: Customer, database: Database) -> None:

@@ -111,9 +111,11 @@ async def test_the_right_code_proves_who_the_customer_is(customer: Customer, org
 
 async def test_the_mail_speaks_the_customers_language(customer: Customer, org: Org) -> None:
     await customer.ask(locale="de-AT")
-    await customer.ask(locale="fr")
+    await customer.ask(locale="ja-JP")
+    await customer.ask(locale="pl")
     assert org.mails[0][1].startswith("Ihr Code")
-    assert org.mails[1][1].startswith("Your code")
+    assert org.mails[1][1].startswith("確認コード")
+    assert org.mails[2][1].startswith("Your code")
 
 
 async def test_an_unknown_address_gets_no_mail_and_the_same_answers(customer: Customer, org: Org) -> None:

@@ -62,6 +62,12 @@ def test_a_command_that_nobody_proposed_was_a_rule() -> None:
     assert "a rule, not a proposal" in text
 
 
+def test_how_an_ambiguity_was_settled_is_told() -> None:
+    settled = {"segment": 0, "intents": ["reset_it", "unlock_it"], "strategy": "direct_ask", "why": "nothing tells"}
+    text = shown(a_turn(ambiguities=[settled], accepted=[{"command": "Clarify", "kind": "intent", "about": "it"}]))
+    assert "reset it or unlock it? Settled by direct ask: nothing tells" in text
+
+
 def test_the_active_topic_is_on_top_and_says_what_waits_for_it() -> None:
     export = {"id": "t1", "kind": "procedure", "name": "export", "title": "export data", "status": "paused"}
     code = {"id": "t2", "kind": "procedure", "name": "code", "title": "prove it is you", "status": "active"}

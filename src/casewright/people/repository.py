@@ -83,9 +83,11 @@ async def erase(tx: Transaction, tenant_id: TenantId, person_ids: Sequence[UUID]
         "update person set wrapped_key = null, erased_at = $3 where tenant_id = $1 and id = any($2::uuid[])",
         tenant_id, ids, now,
     )  # fmt: skip
-    await tx.execute("delete from person_identity where tenant_id = $1 and person_id = any($2::uuid[])", tenant_id, ids)
+    for table in ("person_identity", "intent_example"):
+        await tx.execute(f"delete from {table} where tenant_id = $1 and person_id = any($2::uuid[])", tenant_id, ids)
     theirs = "select id from conversation where tenant_id = $1 and person_id = any($2::uuid[])"
-    for table in ("conversation_snapshot", "conversation_trigger", "idempotency", "control.due_conversation"):
+    derived = ("conversation_snapshot", "conversation_trigger", "idempotency", "labelling_candidate")
+    for table in (*derived, "control.due_conversation"):
         await tx.execute(f"delete from {table} where tenant_id = $1 and conversation_id in ({theirs})", tenant_id, ids)
     for table in ("verification_code", "new_address_code"):
         codes = theirs.replace("select id", "select id::text")

@@ -1,9 +1,10 @@
-"""A replay as one HTML page that needs nothing else: no script, no font, no address of anybody's."""
+"""A replay as one HTML page."""
 
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 
+from casewright.kit.page import document
 from casewright.replaying.models import Difference, Replay, ReplayedTurn, Result
 from casewright.replaying.reporting import aligned, summary
 
@@ -22,12 +23,7 @@ def page(replay: Replay) -> str:
             *_same([turn for turn in replay.turns if turn.result is Result.SAME]),
         )
     )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Replay of {escape(replay.company)}</title>\n<style>\n{style}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    return document(f"Replay of {replay.company}", body, style)
 
 
 def _counts(replay: Replay) -> Iterator[str]:

@@ -204,3 +204,13 @@ class ServiceRequestRow(Row):
     next_run: datetime | None = Field(default=None, alias="Next_Run__c")
     rows_done: float | None = Field(default=None, alias="Rows_Done__c")
     rows_total: float | None = Field(default=None, alias="Rows_Total__c")
+
+
+class ClosedCase(Model):
+    """What a case was about. `label`: what its field says; `names`: of the people who opened it."""
+
+    number: str
+    label: str
+    subject: str
+    description: str
+    names: tuple[str, ...] = ()

@@ -53,6 +53,26 @@ ADDRESS_CHANGED: Final = {
         "Guten Tag,\n\ndie E-Mail-Adresse, unter der wir Sie kennen, wurde in unserem Chat geändert. Ab jetzt schreiben wir an die "
         "neue.\n\nWenn Sie das nicht waren, melden Sie sich bitte sofort bei uns.\n",
     ),
+    "es": (
+        "Su dirección de correo electrónico ha cambiado",
+        "Hola:\n\nla dirección con la que le conocemos se ha cambiado en nuestro chat. A partir de ahora escribimos a la nueva.\n\n"
+        "Si no ha sido usted, póngase en contacto con nosotros de inmediato.\n",
+    ),
+    "fr": (
+        "Votre adresse e-mail a été modifiée",
+        "Bonjour,\n\nl'adresse sous laquelle nous vous connaissons a été modifiée dans notre chat. Désormais, nous écrivons à la "
+        "nouvelle.\n\nSi ce n'était pas vous, contactez-nous immédiatement.\n",
+    ),
+    "pt": (
+        "Seu endereço de e-mail foi alterado",
+        "Olá,\n\no endereço com o qual conhecemos você foi alterado em nosso chat. A partir de agora escrevemos para o novo.\n\n"
+        "Se não foi você, entre em contato conosco imediatamente.\n",
+    ),
+    "ja": (
+        "メールアドレスが変更されました",
+        "こんにちは。\n\nご登録のメールアドレスがチャットで変更されました。今後は新しいアドレスにお送りします。\n\n"
+        "お心当たりがない場合は、すぐにご連絡ください。\n",
+    ),
 }
 """The mail to the address that was left behind, by language: subject and body."""
 

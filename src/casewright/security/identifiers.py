@@ -192,12 +192,27 @@ def phone_numbers(text: str, locale: str) -> Iterator[Span]:
     """Phone numbers (libphonenumber's plans): international, written like a phone number, or named as one."""
     if not SEVEN_DIGITS.search(text):
         return
-    language, _, region = locale.replace("_", "-").partition("-")
-    regions = (region.upper(),) if len(region) == 2 else REGIONS_OF_LANGUAGE.get(language, ("US",))
-    for candidate in regions:
+    for candidate in _regions(locale):
         for match in phonenumbers.PhoneNumberMatcher(text, candidate, leniency=phonenumbers.Leniency.POSSIBLE):
             if _is_meant_as_phone(text, match):
                 yield match.start, match.end
+
+
+def normal_phone_number(number: str, locale: str) -> str:
+    """As E.164 (`+15550100`), where it is a number of a country that `locale` leads to; else its digits as written."""
+    for region in _regions(locale):
+        try:
+            parsed = phonenumbers.parse(number, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(parsed):
+            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return re.sub(r"[^\d+]", "", number)
+
+
+def _regions(locale: str) -> tuple[str, ...]:
+    language, _, region = locale.replace("_", "-").partition("-")
+    return (region.upper(),) if len(region) == 2 else REGIONS_OF_LANGUAGE.get(language, ("US",))
 
 
 def _is_meant_as_phone(text: str, match: phonenumbers.PhoneNumberMatch) -> bool:

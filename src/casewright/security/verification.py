@@ -70,6 +70,26 @@ _MAILS: Final = {
         "Guten Tag,\n\nIhr Code lautet {code}. Geben Sie ihn innerhalb von 10 Minuten im Chat ein.\n\n"
         "Wenn Sie ihn nicht angefordert haben, hat sich jemand bei der Adresse vertippt; Sie müssen nichts tun.\n",
     ),
+    "es": (
+        "Su código: {code}",
+        "Hola:\n\nsu código es {code}. Introdúzcalo en el chat en los próximos 10 minutos.\n\n"
+        "Si no lo ha pedido, alguien se ha equivocado al escribir su dirección; no tiene que hacer nada.\n",
+    ),
+    "fr": (
+        "Votre code : {code}",
+        "Bonjour,\n\nvotre code est {code}. Saisissez-le dans le chat dans les 10 minutes.\n\n"
+        "Si vous ne l'avez pas demandé, quelqu'un s'est trompé en écrivant son adresse ; vous n'avez rien à faire.\n",
+    ),
+    "pt": (
+        "Seu código: {code}",
+        "Olá,\n\nseu código é {code}. Digite-o no chat em até 10 minutos.\n\n"
+        "Se você não o pediu, alguém errou ao digitar o endereço; não é preciso fazer nada.\n",
+    ),
+    "ja": (
+        "確認コード：{code}",
+        "こんにちは。\n\n確認コードは {code} です。10分以内にチャットに入力してください。\n\n"
+        "お心当たりがない場合は、どなたかがアドレスを誤って入力しています。何もしていただく必要はありません。\n",
+    ),
 }
 
 logger = logging.getLogger(__name__)

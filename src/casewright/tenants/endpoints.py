@@ -24,7 +24,7 @@ class Greeter(Protocol):
 
 
 def router(tenants: TenantService, settings: Settings, demo: Demo, greeter: Greeter) -> APIRouter:
-    api = APIRouter(prefix="/v1", responses={401: {"model": Problem}})
+    api = APIRouter(prefix="/v1", responses={code: {"model": Problem} for code in (401, 422, 503)})
 
     @api.get("/site", summary="The company behind a publishable key")
     async def site(

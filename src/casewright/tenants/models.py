@@ -92,7 +92,8 @@ class OrgRecords(StrEnum):
 
 
 class TenantProfile(Model):
-    """What a tenant decides about its agent. Texts by locale. `record_ids_private`: the org's record ids count as
+    """What a tenant decides about its agent. Texts by locale. `products`, `editions`: what customers may name, each with other
+    names for the same. `record_ids_private`: the org's record ids count as
     personal data and are masked as well. `retention_days`: how long a closed conversation is kept. `limits`, `thresholds`
     and `retention_days` None: the installation's defaults."""
 
@@ -100,6 +101,8 @@ class TenantProfile(Model):
     languages: tuple[str, ...] = ("en",)
     tagline: dict[str, str] = {}
     suggested_questions: dict[str, tuple[str, ...]] = {}
+    products: dict[str, tuple[str, ...]] = {}
+    editions: dict[str, tuple[str, ...]] = {}
     silence_minutes: float | None = None
     record_ids_private: bool = False
     retention_days: int | None = Field(None, ge=1, le=36_500)

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from casewright.conversations.models import ActionView, TopicView
+from casewright.conversations.models import ActionView, SettledAmbiguity, TopicView
 from casewright.conversations.schemas import TurnView
 from casewright.procedures.models import Scalar
 from casewright.terminal.bars import Span, bar, milliseconds, percent, sparkline
@@ -113,7 +113,12 @@ def _decided(turn: TurnView) -> Lines:
         table.add_row("", _dim(f"by {proposal.proposer}: {proposal.reason}" if proposal else "a rule, not a proposal"))
         if dropped:
             table.add_row("", Text(f"dropped: {dropped}", style="yellow"))
-    return [table] if verdicts else []
+    return [*map(_settled, turn.ambiguities), *([table] if verdicts else [])]
+
+
+def _settled(ambiguity: SettledAmbiguity) -> Text:
+    possible = " or ".join(map(_words, ambiguity.intents))
+    return Text.assemble(f"{possible}? Settled by {_words(ambiguity.strategy)}: ", (ambiguity.why, "dim"))
 
 
 def _topics(turn: TurnView) -> Lines:

@@ -128,7 +128,7 @@ function TurnPanel({ inspecting, id, newest, number, count }: PanelProps) {
         </div>
       )}
       {turn.data !== undefined && (
-        <Story turn={turn.data} course={courseOf(turn.data, latest.data)} place={number === 0 ? "" : texts.turn(number, count)} />
+        <Story inspecting={inspecting} turn={turn.data} course={courseOf(turn.data, latest.data)} place={number === 0 ? "" : texts.turn(number, count)} />
       )}
     </div>
   );
@@ -139,7 +139,14 @@ function courseOf(turn: Turn, latest: Turn | undefined): Turn["emotions"] {
   return latest !== undefined && latest.emotions.length >= turn.emotions.length ? latest.emotions : turn.emotions;
 }
 
-function Story({ turn, course, place }: { turn: Turn; course: Turn["emotions"]; place: string }) {
+interface StoryProps {
+  inspecting: Inspecting;
+  turn: Turn;
+  course: Turn["emotions"];
+  place: string;
+}
+
+function Story({ inspecting, turn, course, place }: StoryProps) {
   const texts = useInspectorTexts();
   const locale = localeFor(useLanguage());
   return (
@@ -156,7 +163,7 @@ function Story({ turn, course, place }: { turn: Turn; course: Turn["emotions"]; 
       </div>
       <Stages turn={turn} />
       <Masked turn={turn} />
-      <Understood turn={turn} />
+      <Understood inspecting={inspecting} turn={turn} />
       <Decided turn={turn} />
       <Topics turn={turn} />
       <State turn={turn} />

@@ -25,6 +25,16 @@ export function turnQuery({ client }: Inspecting, id: string) {
   });
 }
 
+/** The examples closest to what each request of a turn said; by the model that read it, as long as that is kept. */
+export function useNearestExamples({ client }: Inspecting, id: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ["turn", id, "examples"],
+    queryFn: () => bodyOf(client.GET("/v1/turns/{turn_id}/examples", { params: { path: { turn_id: id } } })),
+    staleTime: Infinity,
+    enabled: wanted,
+  });
+}
+
 export function useTurn(inspecting: Inspecting, id: string | null) {
   return useQuery({ ...turnQuery(inspecting, id ?? ""), enabled: id !== null });
 }

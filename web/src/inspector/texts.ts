@@ -64,6 +64,8 @@ const english = {
   outOfScope: "out of scope",
   ambiguous: "ambiguous",
   noIntent: "No known intent comes near.",
+  whyTaken: "Why: the closest examples",
+  alike: (share: string) => `${share} alike`,
   priority: (priority: number) => `priority ${priority}`,
   replaced: (count: number) => `${count} earlier ${count === 1 ? "message" : "messages"} had no answer yet and belong to it.`,
 
@@ -72,6 +74,13 @@ const english = {
   accepted: "accepted",
   dropped: "dropped",
   byRule: "a rule, not a proposal",
+  settled: (intents: string[], strategy: string) => `${intents.join(" or ")}? Settled ${strategy}:`,
+  strategies: {
+    contextual_inference: "by the context",
+    multiple_answers: "by answering either",
+    asked_already: "by the likeliest",
+    direct_ask: "by asking",
+  },
   confidence: "Confidence",
 
   topics: "Topics",
@@ -268,6 +277,8 @@ const german: InspectorTexts = {
   outOfScope: "außerhalb des Gebiets",
   ambiguous: "mehrdeutig",
   noIntent: "Keine bekannte Absicht passt.",
+  whyTaken: "Warum: die ähnlichsten Beispiele",
+  alike: (share) => `zu ${share} ähnlich`,
   priority: (priority) => `Vorrang ${priority}`,
   replaced: (count) => `${count} frühere ${count === 1 ? "Nachricht war" : "Nachrichten waren"} noch ohne Antwort und gehören dazu.`,
 
@@ -276,6 +287,13 @@ const german: InspectorTexts = {
   accepted: "angenommen",
   dropped: "verworfen",
   byRule: "eine Regel, kein Vorschlag",
+  settled: (intents, strategy) => `${intents.join(" oder ")}? Geklärt ${strategy}:`,
+  strategies: {
+    contextual_inference: "durch den Zusammenhang",
+    multiple_answers: "durch eine Antwort auf beides",
+    asked_already: "durch das Wahrscheinlichste",
+    direct_ask: "durch Nachfragen",
+  },
   confidence: "Sicherheit",
 
   topics: "Themen",

@@ -2,7 +2,7 @@ import type { Command, Turn } from "../api";
 import { Bar, Tag } from "../pieces";
 import { Section } from "../Section";
 import { useInspectorTexts } from "../texts";
-import { commandInWords, percent, same } from "../words";
+import { commandInWords, inWords, percent, same } from "../words";
 
 interface Verdict {
   command: Command;
@@ -19,33 +19,43 @@ export function Decided({ turn }: { turn: Turn }) {
   return (
     <Section name="decided" title={texts.decided} fact={texts.decidedKey(turn.accepted.length, turn.dropped.length)}>
       {verdicts.length === 0 ? null : (
-        <ul className="plain-list verdicts">
-          {verdicts.map(({ command, confidence, because, dropped }, index) => (
-            <li key={index} className={dropped === null ? "" : "dropped"}>
-              <span className="verdict-head">
-                <Tag tone={dropped === null ? "good" : "plain"}>{dropped === null ? texts.accepted : texts.dropped}</Tag>
-                <code>{commandInWords(command)}</code>
-              </span>
-              {confidence !== null && (
-                <span className="verdict-confidence">
-                  <Bar share={confidence} faded={dropped !== null} />
-                  <span>
-                    <span className="visually-hidden">{texts.confidence} </span>
-                    {percent(confidence)}
-                  </span>
-                </span>
-              )}
+        <>
+          {turn.ambiguities.map(({ intents, strategy, why }, index) => (
+            <p key={index}>
+              {texts.settled(intents.map(inWords), texts.strategies[strategy])}{" "}
               <span className="faint" lang="en">
-                {because}
+                {why}
               </span>
-              {dropped !== null && (
-                <span lang="en">
-                  {texts.dropped}: {dropped}
-                </span>
-              )}
-            </li>
+            </p>
           ))}
-        </ul>
+          <ul className="plain-list verdicts">
+            {verdicts.map(({ command, confidence, because, dropped }, index) => (
+              <li key={index} className={dropped === null ? "" : "dropped"}>
+                <span className="verdict-head">
+                  <Tag tone={dropped === null ? "good" : "plain"}>{dropped === null ? texts.accepted : texts.dropped}</Tag>
+                  <code>{commandInWords(command)}</code>
+                </span>
+                {confidence !== null && (
+                  <span className="verdict-confidence">
+                    <Bar share={confidence} faded={dropped !== null} />
+                    <span>
+                      <span className="visually-hidden">{texts.confidence} </span>
+                      {percent(confidence)}
+                    </span>
+                  </span>
+                )}
+                <span className="faint" lang="en">
+                  {because}
+                </span>
+                {dropped !== null && (
+                  <span lang="en">
+                    {texts.dropped}: {dropped}
+                  </span>
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </Section>
   );

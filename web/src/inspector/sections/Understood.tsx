@@ -1,4 +1,6 @@
-import type { Turn } from "../api";
+import { useState } from "react";
+import { Failure } from "../../api/failure";
+import { type Inspecting, type Turn, useNearestExamples } from "../api";
 import { Bar, Tag } from "../pieces";
 import { Section } from "../Section";
 import { useInspectorTexts } from "../texts";
@@ -6,7 +8,7 @@ import { inWords, percent } from "../words";
 import { useLanguage } from "../../common/TextsContext";
 
 /** The requests within the message, and what each was taken for. */
-export function Understood({ turn }: { turn: Turn }) {
+export function Understood({ inspecting, turn }: { inspecting: Inspecting; turn: Turn }) {
   const texts = useInspectorTexts();
   const shown = useLanguage();
   return (
@@ -17,6 +19,9 @@ export function Understood({ turn }: { turn: Turn }) {
           {turn.segments.map((segment, index) => (
             <SegmentView
               key={index}
+              inspecting={inspecting}
+              turn={turn.id}
+              index={index}
               segment={segment}
               number={turn.segments.length > 1 ? index + 1 : null}
               language={languageName(turn.language, shown)}
@@ -29,13 +34,16 @@ export function Understood({ turn }: { turn: Turn }) {
 }
 
 interface SegmentProps {
+  inspecting: Inspecting;
+  turn: string;
+  index: number;
   segment: Turn["segments"][number];
   /** Null where it is the only one. */
   number: number | null;
   language: string;
 }
 
-function SegmentView({ segment, number, language }: SegmentProps) {
+function SegmentView({ inspecting, turn, index, segment, number, language }: SegmentProps) {
   const texts = useInspectorTexts();
   return (
     <div className="piece">
@@ -64,6 +72,35 @@ function SegmentView({ segment, number, language }: SegmentProps) {
             <Bar share={segment.out_of_scope_score} faded />
             <span>{percent(segment.out_of_scope_score)}</span>
           </li>
+        </ul>
+      )}
+      {segment.ranking.length > 0 && <NearestExamples inspecting={inspecting} turn={turn} index={index} />}
+    </div>
+  );
+}
+
+/** Why it was taken for that: asked for when it is opened. */
+function NearestExamples({ inspecting, turn, index }: { inspecting: Inspecting; turn: string; index: number }) {
+  const texts = useInspectorTexts();
+  const [opened, setOpened] = useState(false);
+  const examples = useNearestExamples(inspecting, turn, opened);
+  const mine = examples.data?.items.find(({ segment }) => segment === index)?.examples ?? [];
+  return (
+    <div className="nearest">
+      <button type="button" className="quiet small" aria-expanded={opened} onClick={() => setOpened(!opened)}>
+        {texts.whyTaken}
+      </button>
+      {opened && examples.isError && <p role="alert">{Failure.of(examples.error).detail}</p>}
+      {opened && examples.data !== undefined && (
+        <ul className="plain-list">
+          {mine.map(({ intent, text, similarity }) => (
+            <li key={`${intent} ${text}`}>
+              <q dir="auto">{text}</q>{" "}
+              <span className="faint">
+                {inWords(intent)}, {texts.alike(percent(similarity))}
+              </span>
+            </li>
+          ))}
         </ul>
       )}
     </div>
