@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"thread::([A-Za-z0-9_-]+)::")
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]+>")
-_SECRET: Final = "thread_secret"
+_KEY: Final = "threading_key"
 _DIGEST_BYTES: Final = 12
 _NEW, _LONGEST_SUBJECT, _LONGEST_DESCRIPTION = "0", 255, 32_000
 
@@ -32,7 +32,9 @@ class InboundMail(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    sender: str = Field(alias="from", min_length=3, max_length=80, pattern=r"^[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>()]+$")
+    sender: str = Field(
+        alias="from", min_length=3, max_length=80, pattern=r"^[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>()]+$"
+    )
     sender_name: str | None = Field(default=None, max_length=80)
     to: str = Field(min_length=3, max_length=4000)
     cc: str | None = Field(default=None, max_length=4000)
@@ -133,6 +135,6 @@ def _headers(mail: InboundMail) -> str | None:
 
 
 def _secret(connection: sqlite3.Connection) -> bytes:
-    connection.execute("INSERT OR IGNORE INTO _meta VALUES (?, ?)", (_SECRET, secrets.token_hex(32)))
-    row = connection.execute("SELECT value FROM _meta WHERE name = ?", (_SECRET,)).fetchone()
+    connection.execute("INSERT OR IGNORE INTO _meta VALUES (?, ?)", (_KEY, secrets.token_hex(32)))
+    row = connection.execute("SELECT value FROM _meta WHERE name = ?", (_KEY,)).fetchone()
     return bytes.fromhex(row["value"])

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from joserfc.jwk import RSAKey
 
-from localorg.clock import Clock, system_clock
+from localorg.automations.entitlements import any_overdue, violate_overdue
+from localorg.clock import Clock, MovableClock, system_clock
 from localorg.cursors import Cursors
 from localorg.faults import Faults
 from localorg.filling import fill
@@ -35,6 +37,8 @@ from localorg.usage import ApiUsage, RequestLog
 
 Result = TypeVar("Result")
 _CASES = "filled_cases"
+_OFFSET = "clock_offset"
+_WATCH_SECONDS = 2
 _ZONES = available_timezones()
 
 
@@ -49,7 +53,7 @@ class Org:
     sessions: Sessions
     refresh_tokens: RefreshTokens
     authorization_codes: AuthorizationCodes
-    clock: Clock
+    clock: MovableClock
     usage: ApiUsage
     history: HistoryWriter
     jwt_key: RSAKey | None = None
@@ -79,10 +83,12 @@ class Org:
         schema = seed.org_schema()
         database = await asyncio.to_thread(Database, data_directory / f"{name}.sqlite3")
         document = await asyncio.to_thread(load, history) if history else None
-        identity = await database.write(lambda c: _prepare(c, schema, name, seed, document, cases, clock()))
+        now = clock()
+        identity = await database.write(lambda c: _prepare(c, schema, name, seed, document, cases, now))
+        moved = MovableClock(clock, await database.read(_offset))
         has_history = await database.read(reservation.moment) is not None
         lifetime = timedelta(minutes=seed.settings.session_minutes)
-        sessions = Sessions(database, clock, identity.organization_id, lifetime)
+        sessions = Sessions(database, moved, identity.organization_id, lifetime)
         await sessions.load()
         return cls(
             name=name,
@@ -93,12 +99,12 @@ class Org:
             credentials=credentials,
             sessions=sessions,
             refresh_tokens=RefreshTokens(database),
-            authorization_codes=AuthorizationCodes(clock),
-            clock=clock,
-            usage=ApiUsage(seed.settings.daily_api_requests, clock),
+            authorization_codes=AuthorizationCodes(moved),
+            clock=moved,
+            usage=ApiUsage(seed.settings.daily_api_requests, moved),
             history=HistoryWriter(name, history if has_history else None, database),
             jwt_key=jwt_key,
-            requests=RequestLog(clock),
+            requests=RequestLog(moved),
         )
 
     @property
@@ -115,6 +121,8 @@ class Org:
     async def reset(self) -> None:
         """Back to the seed, and to the history as it was made. Sessions stay open, for users get the same ids again."""
 
+        self.clock.offset = timedelta()
+
         def reseed(connection: sqlite3.Connection) -> None:
             filled = connection.execute("SELECT value FROM _meta WHERE name = ?", (_CASES,)).fetchone()
             if reservation.moment(connection) is None:
@@ -126,11 +134,53 @@ class Org:
                 _fill(connection, self.schema, self.name, int(filled["value"]), self.clock())
 
         await self.database.write(reseed)
+        self.forget()
+
+    async def take_back(self, path: Path) -> None:
+        """Everything as it was when `path` was copied. Sessions stay open."""
+
+        def restore(connection: sqlite3.Connection) -> Schema:
+            sessions = connection.execute("SELECT * FROM _session").fetchall()
+            with closing(sqlite3.connect(path)) as copy:
+                copy.backup(connection)
+            connection.execute("DELETE FROM _session")
+            connection.executemany("INSERT INTO _session VALUES (?, ?, ?)", map(tuple, sessions))
+            schema = self.seed.org_schema()
+            create_tables(connection, schema)
+            create_tooling_tables(connection)
+            load_definitions(connection, schema)
+            return schema
+
+        self.schema.become(await self.database.alone(restore))
+        self.clock.offset = await self.database.read(_offset)
+        self.forget()
+
+    def forget(self) -> None:
+        """What is held in memory of records that are others now."""
         self.history.look_again()
         self.faults.clear()
         self.requests.clear()
         self.cursors.clear()
         self.usage.clear()
+
+    async def move_clock(self, offset: timedelta) -> None:
+        """All that is asked of the org from now on happens then."""
+        self.clock.offset = offset
+        values = (_OFFSET, str(offset.total_seconds()))
+        await self.database.write(lambda c: c.execute("INSERT OR REPLACE INTO _meta VALUES (?, ?)", values).rowcount)
+        await self.violate_overdue()
+
+    async def violate_overdue(self) -> None:
+        """Marks the milestones whose time is over."""
+        now = self.clock()
+        if await self.database.read(lambda c: any_overdue(c, now)):
+            await self.database.write(lambda c: violate_overdue(c, now))
+
+    async def watch(self) -> None:
+        """Looks after what happens by time alone; returns only when cancelled."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            await self.violate_overdue()
 
     async def write(self, caller: Caller, work: Callable[[Records], Result]) -> Result:
         """Runs `work` in a transaction of its own, committed when this returns."""
@@ -160,6 +210,11 @@ class Org:
 
     def _calendar(self, zone: str, locale: str) -> Calendar:
         return Calendar(self.clock(), ZoneInfo(zone), SUNDAY if locale == "en_US" else MONDAY, locale)
+
+
+def _offset(connection: sqlite3.Connection) -> timedelta:
+    row = connection.execute("SELECT value FROM _meta WHERE name = ?", (_OFFSET,)).fetchone()
+    return timedelta(seconds=float(row["value"])) if row else timedelta()
 
 
 def _prepare(

@@ -34,8 +34,17 @@ def error_json(error: ApiError) -> dict[str, Any]:
 def carry_out(records: Records, works: Sequence[Work], *, all_or_none: bool = False) -> list[Outcome]:
     """Each by itself; with `all_or_none` nothing stays written if one is refused."""
     try:
+        return _carry_out(records, works, _attempt_unguarded, all_or_none)
+    except _HalfWrittenError:
+        return _carry_out(records, works, attempt, all_or_none)
+
+
+def _carry_out(
+    records: Records, works: Sequence[Work], attempt_one: Callable[[Records, Work], Outcome], all_or_none: bool
+) -> list[Outcome]:
+    try:
         with records.rows.savepoint(), records.rows.batch():
-            outcomes = [attempt(records, work) for work in works]
+            outcomes = [attempt_one(records, work) for work in works]
             if all_or_none and any(outcome.error for outcome in outcomes):
                 raise _RolledBackError(outcomes)
     except _RolledBackError as rolled_back:
@@ -48,14 +57,32 @@ def attempt(records: Records, work: Work) -> Outcome:
     try:
         with records.rows.savepoint():
             return work(records)
-    except WrongJsonTypeError as error:
-        wrong = ApiError("INVALID_TYPE_ON_FIELD_IN_RECORD", error.sentence, fields=(error.field,))
-        return Outcome(error=wrong)
-    except ApiError as error:
-        return Outcome(error=error)
-    except DuplicateExternalIdError as error:
+    except (ApiError, DuplicateExternalIdError) as error:
+        return Outcome(error=_told(error))
+
+
+def _attempt_unguarded(records: Records, work: Work) -> Outcome:
+    """Nearly all that is refused is so before it writes, and a savepoint costs as much as a record's insertion."""
+    written = records.connection.total_changes
+    try:
+        return work(records)
+    except (ApiError, DuplicateExternalIdError) as error:
+        if records.connection.total_changes != written:
+            raise _HalfWrittenError from error
+        return Outcome(error=_told(error))
+
+
+def _told(error: ApiError | DuplicateExternalIdError) -> ApiError:
+    if isinstance(error, WrongJsonTypeError):
+        return ApiError("INVALID_TYPE_ON_FIELD_IN_RECORD", error.sentence, fields=(error.field,))
+    if isinstance(error, DuplicateExternalIdError):
         message = f"Duplicate external id specified: more than one record found: [{', '.join(error.ids)}]"
-        return Outcome(error=ApiError("DUPLICATE_EXTERNAL_ID", message, fields=()))
+        return ApiError("DUPLICATE_EXTERNAL_ID", message, fields=())
+    return error
+
+
+class _HalfWrittenError(Exception):
+    """A record was refused after something of it was written."""
 
 
 class _RolledBackError(Exception):

@@ -86,13 +86,14 @@ async def serve(listeners: list[Listener], *, lifeline_stdin: bool) -> None:
         for server, listener in zip(servers, listeners, strict=True)
     ]
     await _announce(servers, listeners, runs)
-    histories = [asyncio.create_task(listener.org.history.run()) for listener in listeners]
+    background = [asyncio.create_task(listener.org.history.run()) for listener in listeners]
+    background += [asyncio.create_task(listener.org.watch()) for listener in listeners]
     try:
         await asyncio.gather(*runs)
     finally:
-        for task in histories:
+        for task in background:
             task.cancel()
-        await asyncio.gather(*histories, return_exceptions=True)
+        await asyncio.gather(*background, return_exceptions=True)
         for listener in listeners:
             listener.org.close()
 

@@ -24,6 +24,7 @@ from casewright.cli.intent_versions import intents_app
 from casewright.cli.jobs import jobs_app
 from casewright.cli.knowledge import knowledge_app
 from casewright.cli.language import language_app
+from casewright.cli.localorg import localorg
 from casewright.cli.people import people_app
 from casewright.cli.replay import replay
 from casewright.cli.scenarios import scenarios_app
@@ -45,6 +46,9 @@ app.command()(explain)
 app.command()(inspect)
 app.command()(replay)
 app.command()(config)
+app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})(
+    localorg
+)
 app.command(hidden=True)(openapi)
 app.add_typer(company_app, name="company")
 database_app.command()(backup)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from localorg import mailbox
-from localorg.email_to_case import threading_token
 from localorg.actions.base import Action, Asked, Input, Parameter, Result
+from localorg.email_to_case import threading_token
 from localorg.errors import ApiError
 from localorg.ids import instance_code, is_record_id, parse_record_id
 from localorg.records.service import Records

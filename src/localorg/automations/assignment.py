@@ -28,9 +28,14 @@ def add_entry(records: "Records", rule_id: RecordId, position: int, criteria: di
 def assigned_owner(object_name: str, row: Row, records: "Records") -> RecordId | None:
     """None if no entry matches; the owner then stays."""
     for entry in records.connection.execute(_ENTRIES, (object_name,)):
-        if all(_equal(row.get(name), wanted) for name, wanted in _criteria(entry["criteria"])):
+        if meets(row, entry["criteria"]):
             return RecordId(entry["assign_to"])
     return None
+
+
+def meets(row: Row, criteria: str) -> bool:
+    """Whether the fields equal what the criteria, a JSON object, name."""
+    return all(_equal(row.get(name), wanted) for name, wanted in _criteria(criteria))
 
 
 @lru_cache(maxsize=256)
@@ -39,4 +44,6 @@ def _criteria(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _equal(value: object, wanted: str) -> bool:
+    if isinstance(value, int) and wanted.casefold() in ("true", "false"):
+        return bool(value) == (wanted.casefold() == "true")
     return value is not None and str(value).casefold() == wanted.casefold()

@@ -53,7 +53,7 @@ def follow_process(change: Change, records: "Records") -> None:
     if not row["EntitlementId"]:
         return
     row["SlaStartDate"] = row["SlaStartDate"] or records.now
-    if change.old is not None and change.changes("IsClosed") or (change.old is None and row["IsClosed"]):
+    if (change.old is not None and change.changes("IsClosed")) or (change.old is None and row["IsClosed"]):
         row["SlaExitDate"] = (row["ClosedDate"] or records.now) if row["IsClosed"] else None
     if change.old is None or change.changes("IsStopped"):
         row["StopStartDate"] = records.now if row["IsStopped"] else None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from localorg.bulk.csv_text import CsvError, CsvReader, CsvWriter
 from localorg.bulk.models import DELIMITERS, LINE_ENDINGS, Job, JobState, Operation
@@ -87,7 +88,7 @@ def _header_problem(job: Job, definition: SObject, header: Sequence[str]) -> str
     if job.operation is Operation.UPSERT and (job.external_id_field or "").lower() not in lower:
         return f"InvalidBatch : Field name not found : {job.external_id_field}"
     for name in header:
-        first, _, rest = name.rpartition(":")[-1].partition(".")
+        first, rest = _target(name)
         found = definition.parent_relationship(first) if rest else definition.field(first)
         if found is None:
             return f"InvalidBatch : Field name not found : {name}"
@@ -131,9 +132,16 @@ def _values(row: dict[str, str]) -> dict[str, JsonValue]:
         if text == "":
             continue
         value = None if text == _NULL else text
-        relationship, _, key = name.rpartition(":")[-1].partition(".")
+        relationship, key = _target(name)
         values[relationship] = {key: value} if key else value
     return values
+
+
+@lru_cache(maxsize=1_024)
+def _target(column: str) -> tuple[str, str]:
+    """The field, or the relationship and the field of the parent."""
+    first, _, rest = column.rpartition(":")[-1].partition(".")
+    return first, rest
 
 
 def _record_id(given: str) -> RecordId:

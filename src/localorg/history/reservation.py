@@ -73,7 +73,16 @@ def clear_all_but_history(connection: sqlite3.Connection, schema: Schema, org_na
         connection.execute(f'DELETE FROM {table} WHERE "Id" < ? OR "Id" > ?', (first, last))
         changed = connection.execute(f'DELETE FROM {table} WHERE "SystemModstamp" > ?', (to_wire(made),))
         missing += changed.rowcount
-    for own in ("_assignment_entry", "_milestone", "_password", "_mail", "_content", "_record_lock", "_recent", "_sequence"):
+    for own in (
+        "_assignment_entry",
+        "_milestone",
+        "_password",
+        "_mail",
+        "_content",
+        "_record_lock",
+        "_recent",
+        "_sequence",
+    ):
         connection.execute(f"DELETE FROM {own}")
     connection.execute("DELETE FROM _meta WHERE name NOT IN (?, ?, ?)", (_MOMENT, _CASES, _DUE))
     reserve(connection, schema, int(cases))

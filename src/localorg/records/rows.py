@@ -13,7 +13,6 @@ from localorg.storage import database
 from localorg.storage.quoting import quoted
 from localorg.storage.search import catch_up, hold_back
 
-
 _Question = tuple[str, ColumnValue, bool]
 """A column, its value, and whether deleted rows are asked for too."""
 

@@ -45,7 +45,9 @@ TEXT_TYPES = frozenset(
 )
 NUMBER_TYPES = frozenset({FieldType.INT, FieldType.DOUBLE, FieldType.CURRENCY, FieldType.PERCENT})
 ID_TYPES = frozenset({FieldType.ID, FieldType.REFERENCE})
-UNGROUPABLE_TYPES = frozenset({FieldType.DOUBLE, FieldType.CURRENCY, FieldType.PERCENT, FieldType.DATETIME, FieldType.TIME})
+UNGROUPABLE_TYPES = frozenset(
+    {FieldType.DOUBLE, FieldType.CURRENCY, FieldType.PERCENT, FieldType.DATETIME, FieldType.TIME}
+)
 LONGEST_FILTERABLE_TEXTAREA = 255
 DEFAULT_LENGTHS: Mapping[FieldType, int] = {
     FieldType.STRING: 255,
@@ -370,6 +372,11 @@ class Schema:
         if definition.view_of is None:
             self._by_prefix[definition.key_prefix] = definition
         self._children = {}
+
+    def become(self, other: "Schema") -> None:
+        """Has from now on what the other has, for all who hold it."""
+        self._objects, self._by_prefix = other._objects, other._by_prefix
+        self._children, self.data_category_groups = {}, other.data_category_groups
 
     def data_category_group(self, name: str) -> DataCategoryGroup | None:
         return next((one for one in self.data_category_groups if one.name.lower() == name.lower()), None)

@@ -1,20 +1,28 @@
 """/localorg: mailbox, query, changes, faults, received requests, reset. No token is needed; the org listens on loopback only."""
 
+from datetime import UTC, datetime, timedelta
+
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from localorg import mailbox
+from localorg import mailbox, snapshots
 from localorg.answers import json_answer, no_content
+from localorg.clock import to_wire
+from localorg.email_to_case import InboundMail, receive
 from localorg.errors import ApiError, not_found
 from localorg.faults import Fault, FaultKind
 from localorg.gateway import NEWEST_VERSION
 from localorg.ids import RecordId, is_record_id
+from localorg.org import Org
 from localorg.records.service import Caller
+from localorg.records.values import parse_datetime
 from localorg.rest.context import json_object, org_of, sobject_of
 from localorg.soql.service import run_query
 
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_MOST_SECONDS = 100 * 366 * 86_400
 _DATA_PATH = f"/services/data/v{NEWEST_VERSION}.0"
 
 
@@ -75,6 +83,75 @@ async def clear_faults(request: Request) -> Response:
     return no_content()
 
 
+async def read_clock(request: Request) -> Response:
+    return _clock(org_of(request))
+
+
+async def move_clock(request: Request) -> Response:
+    """`{"at": moment}`, `{"advance": seconds}` or `{"at": null}` for the machine's own time. It goes on from there."""
+    org, body = org_of(request), await json_object(request)
+    match body:
+        case {"at": None, **rest} if not rest:
+            offset = timedelta()
+        case {"at": str(at), **rest} if not rest:
+            offset = org.clock.offset_to(_moment(at))
+        case {"advance": int() | float() as seconds, **rest} if not rest and abs(seconds) <= _MOST_SECONDS:
+            offset = org.clock.offset + timedelta(seconds=seconds)
+        case _:
+            raise ApiError("INVALID_PARAMETER", 'The clock takes {"at": moment or null} or {"advance": seconds}')
+    if not _EARLIEST <= org.clock() - org.clock.offset + offset <= _LATEST:
+        raise ApiError("INVALID_PARAMETER", f"The clock can be from {_EARLIEST:%Y} to {_LATEST:%Y}")
+    await org.move_clock(offset)
+    return _clock(org)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_datetime(text)
+    except (ValueError, OverflowError):
+        raise ApiError("INVALID_PARAMETER", f"at is {text!r}, but must be like 2026-11-18T12:00:00Z") from None
+
+
+def _clock(org: Org) -> Response:
+    return json_answer({"at": to_wire(org.clock()), "offsetSeconds": org.clock.offset.total_seconds()})
+
+
+async def list_snapshots(request: Request) -> Response:
+    return json_answer([one.to_json() for one in await snapshots.all_of(org_of(request))])
+
+
+async def take_snapshot(request: Request) -> Response:
+    name = (await json_object(request)).get("name")
+    if not isinstance(name, str):
+        raise ApiError("INVALID_PARAMETER", "A snapshot needs a name")
+    return json_answer((await snapshots.take(org_of(request), name)).to_json(), 201)
+
+
+async def restore_snapshot(request: Request) -> Response:
+    await snapshots.restore(org_of(request), request.path_params["name"])
+    return no_content()
+
+
+async def discard_snapshot(request: Request) -> Response:
+    await snapshots.discard(org_of(request), request.path_params["name"])
+    return no_content()
+
+
+async def receive_mail(request: Request) -> Response:
+    """A mail from a customer, as Email-to-Case gets it."""
+    try:
+        mail = InboundMail.model_validate(await json_object(request))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise ApiError("INVALID_PARAMETER", f"the mail does not fit at {where}: {first['msg']}") from None
+    org = org_of(request)
+    itself = Caller(org.identity.api_user_id, org.clock(), seeding=True)
+    received = await org.write(itself, lambda records: receive(records, mail))
+    told = {"caseId": received.case_id, "emailMessageId": received.email_message_id, "created": received.created}
+    return json_answer(told, 201)
+
+
 async def reset(request: Request) -> Response:
     await org_of(request).reset()
     return no_content()
@@ -88,5 +165,12 @@ SIDE_DOOR_ROUTES = [
     Route("/localorg/faults", list_faults),
     Route("/localorg/faults", add_fault, methods=["POST"]),
     Route("/localorg/faults", clear_faults, methods=["DELETE"]),
+    Route("/localorg/inbound-mail", receive_mail, methods=["POST"]),
+    Route("/localorg/clock", read_clock),
+    Route("/localorg/clock", move_clock, methods=["POST"]),
+    Route("/localorg/snapshots", list_snapshots),
+    Route("/localorg/snapshots", take_snapshot, methods=["POST"]),
+    Route("/localorg/snapshots/{name}/restore", restore_snapshot, methods=["POST"]),
+    Route("/localorg/snapshots/{name}", discard_snapshot, methods=["DELETE"]),
     Route("/localorg/reset", reset, methods=["POST"]),
 ]

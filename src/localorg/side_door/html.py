@@ -35,6 +35,11 @@ pre { margin-top: 1rem; }
 .muted { color: var(--muted); }
 form { display: grid; gap: .75rem; max-width: 24rem; }
 input, button { font: inherit; padding: .5rem; }
+form.search { display: flex; flex-wrap: wrap; max-width: 36rem; margin-bottom: 1rem; }
+form.search input { flex: 1 1 12rem; min-width: 0; }
+nav.pages { display: flex; gap: 1.5rem; margin-top: 1rem; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+@media (max-width: 40rem) { header, main { padding: 1rem; } tbody th { white-space: normal; } }
 """
 
 
@@ -43,7 +48,7 @@ def text(value: object) -> Html:
 
 
 def link(address: str, shown: object) -> Html:
-    return Html(f'<a href="{escape(quote(address, safe="/?=&"))}">{escape(str(shown))}</a>')
+    return Html(f'<a href="{escape(quote(address, safe="/?=&%+"))}">{escape(str(shown))}</a>')
 
 
 def paragraph(content: Html, *, muted: bool = False) -> Html:
@@ -52,6 +57,18 @@ def paragraph(content: Html, *, muted: bool = False) -> Html:
 
 def heading(shown: str) -> Html:
     return Html(f"<h3>{escape(shown)}</h3>")
+
+
+def search_form(address: str, wanted: str, label: str) -> Html:
+    return Html(
+        f'<form class="search" role="search" method="get" action="{escape(quote(address, safe="/"))}">'
+        f'<input name="q" type="search" value="{escape(wanted)}" aria-label="{escape(label)}" '
+        f'placeholder="{escape(label)}"><button>Search</button></form>'
+    )
+
+
+def navigation(label: str, links: Sequence[Html]) -> Html:
+    return Html(f'<nav class="pages" aria-label="{escape(label)}">{"".join(links)}</nav>' if links else "")
 
 
 def preformatted(value: str) -> Html:

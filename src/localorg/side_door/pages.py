@@ -1,7 +1,9 @@
 """Pages for a person: the objects, their records, one record, the mailbox, and the form behind a reset link."""
 
+import re
 import sqlite3
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -14,13 +16,38 @@ from localorg.ids import is_record_id
 from localorg.rest.context import org_of, sobject_of
 from localorg.schema.loader import SYSTEM_FIELD_NAMES
 from localorg.schema.models import Field, FieldType, Schema, SObject
-from localorg.side_door.html import Html, heading, joined, link, page, paragraph, preformatted, properties, table, text
-from localorg.soql.ast import Comparison, Condition, FieldPath, Operator, Ordering, Query, Selected, Source
+from localorg.side_door.html import (
+    Html,
+    heading,
+    joined,
+    link,
+    navigation,
+    page,
+    paragraph,
+    preformatted,
+    properties,
+    search_form,
+    table,
+    text,
+)
+from localorg.soql.ast import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    FieldPath,
+    Operator,
+    Ordering,
+    Query,
+    Selected,
+    Source,
+)
 from localorg.soql.executor import JsonRecord
 from localorg.soql.service import run_tree
 from localorg.storage.quoting import quoted
 
-_SHOWN_RECORDS = 200
+_SHOWN_RECORDS = 100
+_NO_ID = "000000000000000AAA"
 _SHOWN_COLUMNS = 8
 _LONGEST_CELL = 120
 _LONGEST_TEXT = 4000
@@ -40,11 +67,54 @@ async def objects_page(request: Request) -> Response:
 
 async def records_page(request: Request) -> Response:
     definition = sobject_of(request)
-    fields = _columns(definition)
-    rows = await _select(request, definition, fields, order_by=(Ordering(FieldPath(("Id",)), descending=True),))
-    cut = len(rows) == _SHOWN_RECORDS
-    note = paragraph(text(f"The newest {_SHOWN_RECORDS} records."), muted=True) if cut else Html("")
-    return _page(request, definition.label_plural, joined(note, _records_table(definition, fields, rows)))
+    fields, wanted, before = _columns(definition), request.query_params.get("q", "").strip(), _before(request)
+    newest_first = (Ordering(FieldPath(("Id",)), descending=True),)
+    where = _all_of(_containing(definition, fields, wanted) if wanted else None, before)
+    rows = await _select(request, definition, fields, where=where, order_by=newest_first)
+    address = f"/localorg/records/{definition.name}"
+    form = search_form(address, wanted, f"Search {definition.label_plural.lower()}")
+    if not rows:
+        said = f"Nothing contains “{wanted}”." if wanted else "There are none yet."
+        return _page(request, definition.label_plural, joined(form, paragraph(text(said), muted=True)))
+    steps = []
+    if before:
+        steps.append(link(_place(address, wanted), "← Newest"))
+    if len(rows) == _SHOWN_RECORDS:
+        steps.append(link(_place(address, wanted, str(rows[-1]["Id"])), "Older →"))
+    shown = (form, _records_table(definition, fields, rows), navigation("Pages", steps))
+    return _page(request, definition.label_plural, joined(*shown))
+
+
+def _place(address: str, wanted: str, before: str = "") -> str:
+    asked = {name: value for name, value in (("q", wanted), ("before", before)) if value}
+    return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def _before(request: Request) -> Condition | None:
+    """Records older than the last one of the page before."""
+    record_id = request.query_params.get("before", "")
+    if not record_id:
+        return None
+    if not is_record_id(record_id):
+        raise not_found()
+    return Comparison(FieldPath(("Id",)), Operator.LESS, record_id)
+
+
+def _containing(definition: SObject, fields: Sequence[Field], wanted: str) -> Condition:
+    """In any text of the table."""
+    name = definition.field(definition.name_field) if definition.name_field else None
+    texts = [field for field in (*((name,) if name else ()), *fields) if field.is_text and field.filterable]
+    escaped = re.sub(r"([\\%_])", r"\\\1", wanted)
+    pattern = f"%{escaped}%"
+    found = tuple(Comparison(FieldPath((field.name,)), Operator.LIKE, pattern) for field in texts)
+    if is_record_id(wanted) or not found:
+        found = (*found, Comparison(FieldPath(("Id",)), Operator.EQUAL, wanted if is_record_id(wanted) else _NO_ID))
+    return AnyOf(found) if len(found) > 1 else found[0]
+
+
+def _all_of(*conditions: Condition | None) -> Condition | None:
+    given = tuple(condition for condition in conditions if condition)
+    return AllOf(given) if len(given) > 1 else next(iter(given), None)
 
 
 async def record_page(request: Request) -> Response:

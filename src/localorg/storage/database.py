@@ -53,6 +53,12 @@ class Database:
         async with self._writing:
             return await loop.run_in_executor(self._writer, self._in_transaction, "BEGIN IMMEDIATE", work)
 
+    async def alone(self, work: Work[Result]) -> Result:
+        """Runs `work` on the writing connection, outside of any transaction, while nobody else writes."""
+        loop = asyncio.get_running_loop()
+        async with self._writing:
+            return await loop.run_in_executor(self._writer, lambda: work(self._connection()))
+
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
         """All that this task reads and writes inside is one transaction: committed at the end, undone by an exception."""

@@ -58,8 +58,24 @@ def test_a_formula_that_cannot_be_read_is_refused(formula: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ["BLINK(1)", "ISCHANGED(1)", "1 / 0 = 1", "LEFT(Status) = 'C'", "Amount + Done > 1"]
+    "formula",
+    [
+        "BLINK(1)",
+        "ISCHANGED(1)",
+        "1 / 0 = 1",
+        "LEFT(Status) = 'C'",
+        "Amount + Done > 1",
+        "IF(Done)",
+        "CASE(Status, 'New', 1) = 1",
+        "DATE(2026, 13, 1) > Day",
+        "REGEX(Status, '[')",
+    ],
 )
 def test_a_formula_that_cannot_be_computed_is_refused(formula: str) -> None:
     with pytest.raises(FormulaError):
         holds(formula, RECORD)
+
+
+def test_a_function_that_is_not_known_matters_only_where_it_is_asked_for() -> None:
+    assert holds("OR(Done, BLINK(1))", RECORD)
+    assert holds("IF(Done, TRUE, BLINK(1))", RECORD)

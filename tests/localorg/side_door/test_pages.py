@@ -57,3 +57,23 @@ async def test_every_object_and_its_records_have_a_page(org: RunningOrg, strange
         assert listed.status_code == 200, path
         for record in re.findall(rf'href="({path}/\w+)"', listed.text)[:2]:
             assert (await stranger.get(record)).status_code == 200, record
+
+
+async def test_records_are_searched_and_paged(
+    org: RunningOrg, api: httpx2.AsyncClient, stranger: httpx2.AsyncClient
+) -> None:
+    records = [{"attributes": {"type": "Contact"}, "LastName": f"Paged 100% {n:03}"} for n in range(120)]
+    await api.post("composite/sobjects", json={"records": records})
+    first = (await stranger.get("/localorg/records/Contact", params={"q": "paged 100% "})).text
+    assert (first.count("Paged 100% "), first.count("Older →"), first.count("← Newest")) == (200, 1, 0)
+    (older,) = re.findall(r'href="([^"]+)">Older', first)
+    last = (await stranger.get(older.replace("&amp;", "&"))).text
+    assert (last.count("Older →"), last.count("← Newest")) == (0, 1)
+    assert "Paged 100% 000" in last
+    assert "Paged 100% 119" not in last
+
+
+async def test_a_search_without_result_says_so(org: RunningOrg, stranger: httpx2.AsyncClient) -> None:
+    page = await stranger.get("/localorg/records/Case", params={"q": ATTACK})
+    assert "Nothing contains “&lt;script&gt;" in page.text
+    assert "There are none yet." in (await stranger.get("/localorg/records/EmailMessage")).text

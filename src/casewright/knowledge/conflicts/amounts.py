@@ -63,7 +63,20 @@ _MULTIPLES: Final = {
 _MONTHS: Final = {
     word: number
     for number, some in enumerate(
-        ["january|januar", "february|februar", "march|märz", "april", "may|mai", "june|juni", "july|juli", "august", "september", "october|oktober", "november", "december|dezember"],
+        [
+            "january|januar",
+            "february|februar",
+            "march|märz",
+            "april",
+            "may|mai",
+            "june|juni",
+            "july|juli",
+            "august",
+            "september",
+            "october|oktober",
+            "november",
+            "december|dezember",
+        ],
         1,
     )
     for word in some.split("|")
@@ -71,7 +84,15 @@ _MONTHS: Final = {
 _WEEKDAYS: Final = {
     word: number
     for number, some in enumerate(
-        ["monday|montag", "tuesday|dienstag", "wednesday|mittwoch", "thursday|donnerstag", "friday|freitag", "saturday|samstag", "sunday|sonntag"],
+        [
+            "monday|montag",
+            "tuesday|dienstag",
+            "wednesday|mittwoch",
+            "thursday|donnerstag",
+            "friday|freitag",
+            "saturday|samstag",
+            "sunday|sonntag",
+        ],
         1,
     )
     for word in some.split("|")
@@ -97,13 +118,42 @@ _LIMITS: Final[Mapping[str, Limit]] = {
     "innerhalb von": "most",
 }
 _LABELS: Final = frozenset(
-    ["priority", "error", "version", "level", "step", "code", "status", "api", "http", "tier", "phase", "section", "stage", "grade", "p", "priorität", "fehler", "stufe", "schritt", "fehlercode", "v", "type", "typ"]
+    [
+        "priority",
+        "error",
+        "version",
+        "level",
+        "step",
+        "code",
+        "status",
+        "api",
+        "http",
+        "tier",
+        "phase",
+        "section",
+        "stage",
+        "grade",
+        "p",
+        "priorität",
+        "fehler",
+        "stufe",
+        "schritt",
+        "fehlercode",
+        "v",
+        "type",
+        "typ",
+    ]
 )
 """A number after one of these is a name: priority 1 and priority 2 are two things, not a disagreement."""
-_MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+CALENDAR: Final = frozenset({*_MONTHS, *_WEEKDAYS}) - {"may", "mai"}
+"""Words that date something."""
+_MONTH: Final = "|".join(
+    rf"{month}(?! (?:be|not|have|only|also)\b)" for month in sorted(_MONTHS, key=len, reverse=True)
+)
+_DAY: Final = r"0?[1-9]|[12]\d|3[01]"
 _DATE: Final = re.compile(
-    rf"\b(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)\b|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?P<month2>{_MONTH})\b"
-    rf"|\b(?P<month3>{_MONTH})\s(?P<day3>\d{{1,2}})(?:st|nd|rd|th)?\b"
+    rf"\b(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)\b|\b(?P<day2>{_DAY})(?:st|nd|rd|th|\.)?\s(?P<month2>{_MONTH})\b"
+    rf"|\b(?P<month3>{_MONTH})\s(?P<day3>{_DAY})(?:st|nd|rd|th)?\b"
 )
 _CLOCK: Final = re.compile(
     r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)\b|\b(?P<hour2>\d{1,2})\s?(?P<half>am|pm|a\.m\.|p\.m\.|uhr)"

@@ -14,16 +14,20 @@ from casewright.knowledge.conflicts.statements import Statement
 ALIKE: Final = 0.55
 """Cosine from which two words are taken to say about the same."""
 
+ALL_BUT_A_FEW: Final = 0.6
+"""Share of what is denied on one side that the other side says: from here on they differ, even where both deny something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`similarity`: cosine of the sentences; `core` of what is left without negations. `shared`: mean share of words that the other has
-    too, `contained` the greater of both. `opposites`: pairs of words. `amounts`: pairs that differ. All else: what differs."""
+    too, `contained` the greater of both; `weakest`: how far the least shared word of that one is. `opposites`: pairs of words. `amounts`: pairs that differ. All else: what differs."""
 
     similarity: float
     core: float
     shared: float
     contained: float
+    weakest: float
     opposites: tuple[tuple[str, str], ...]
     amounts: tuple[tuple[Amount, Amount], ...]
     amounts_agree: bool
@@ -39,7 +43,7 @@ class Comparison:
     both_negated: bool
 
     def features(self) -> NDArray[np.float64]:
-        """Shape (len(`FEATURES`),)."""
+        """What the model weighs: shape (32,)."""
         polarity, opposite = float(self.polarity), float(bool(self.opposites))
         amount = float(bool(self.amounts))
         conflict = max(polarity, opposite, amount, float(self.limit), float(self.duty))
@@ -54,6 +58,9 @@ class Comparison:
                 polarity * self.core,
                 polarity * self.contained,
                 polarity * self.shared,
+                self.weakest,
+                polarity * self.weakest,
+                conflict * self.weakest,
                 polarity * self.denied,
                 self.denied,
                 opposite,
@@ -79,9 +86,6 @@ class Comparison:
         )
 
 
-FEATURES: Final = ["similarity", "core", "shared", "contained", "polarity", "polarity*core", "polarity*contained", "polarity*shared", "polarity*denied", "denied", "opposite", "opposite*core", "opposite*shared", "twice", "amount", "amount*core", "amount*shared", "amounts_agree", "limit", "duty", "only", "universal", "hedge", "condition", "names", "conflict", "conflict*names", "conflict*core", "both_negated"]
-
-
 def compare(one: Statement, other: Statement) -> Comparison:
     """The same whichever comes first."""
     of_one, of_other = _aligned(one, other), _aligned(other, one)
@@ -92,16 +96,19 @@ def compare(one: Statement, other: Statement) -> Comparison:
     # What is denied must be what the other says, or the two may well stand together.
     denied = [word for word in one.negated ^ other.negated if word in one.words and word in other.words]
     unshared = (one.negated - other.negated) | (other.negated - one.negated)
+    told = len(denied) / len(unshared) if unshared else 0.0
+    both_negated = bool(one.negations and other.negations)
     return Comparison(
         similarity=float(one.vector @ other.vector),
         core=float(one.core @ other.core),
         shared=sum(shares) / 2,
         contained=max(shares),
+        weakest=max(_least(of_one), _least(of_other)),
         opposites=tuple((a, b) for a in free for b in free_other if are_opposites(a, b)),
         amounts=differing,
         amounts_agree=agree,
-        polarity=one.is_negated != other.is_negated,
-        denied=len(denied) / len(unshared) if unshared else 0.0,
+        polarity=one.negations != other.negations and (not both_negated or told >= ALL_BUT_A_FEW),
+        denied=told,
         limit=limit,
         duty={"duty", "choice"} <= (one.marks ^ other.marks),
         only=_differ(one, other, "only"),
@@ -109,7 +116,7 @@ def compare(one: Statement, other: Statement) -> Comparison:
         hedge=_differ(one, other, "hedge"),
         condition=_differ(one, other, "if"),
         names=min(len(one.names - other.names), len(other.names - one.names)),
-        both_negated=one.is_negated and other.is_negated,
+        both_negated=both_negated,
     )
 
 
@@ -119,6 +126,10 @@ def _differ(one: Statement, other: Statement, mark: str) -> bool:
 
 def _mean(shares: NDArray[np.float64]) -> float:
     return float(shares.mean()) if shares.size else 0.0
+
+
+def _least(shares: NDArray[np.float64]) -> float:
+    return float(shares.min()) if shares.size else 0.0
 
 
 def _aligned(one: Statement, other: Statement) -> NDArray[np.float64]:

@@ -30,7 +30,7 @@ SHINGLE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadArticles:
-    """The sentences of articles, ready to be compared. `cores`: shape (sentences, 384)."""
+    """The sentences of articles, ready to be compared. `cores`: their vectors without negations, shape (sentences, 384)."""
 
     places: tuple[PlacedSentence, ...]
     statements: tuple[Statement, ...]
@@ -47,7 +47,7 @@ def read_articles(drafts: Sequence[ArticleDraft], reader: StatementReader) -> Re
         if sentence.kind != "code" and not sentence.introduction
     ]
     statements = reader.read([place.text for place in places])
-    cores = np.array([statement.core for statement in statements], dtype=np.float32).reshape(len(places), -1)
+    cores = np.stack([statement.core for statement in statements]) if statements else np.zeros((0, 0), np.float32)
     return ReadArticles(tuple(places), tuple(statements), cores)
 
 

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casewright.knowledge.conflicts.amounts import Amount, find_amounts, find_labels
+from casewright.knowledge.conflicts.amounts import CALENDAR, Amount, find_amounts, find_labels
 from casewright.knowledge.conflicts.opposites import WORDS as WITH_OPPOSITE
 from casewright.knowledge.conflicts.opposites import stem
-from casewright.understanding.models import Vector
 
+Vector = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Iterable[Vector]]
 """Normalised vectors of texts, float32 of shape (384,)."""
 
@@ -26,7 +26,7 @@ class Statement:
     text: str
     words: tuple[str, ...]
     negated: frozenset[str]
-    is_negated: bool
+    negations: int
     names: frozenset[str]
     amounts: tuple[Amount, ...]
     marks: frozenset[str]
@@ -102,15 +102,24 @@ MARKS: Final = {
 }
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CLAUSE: Final = re.compile(r"[,;:–—(]")
-_GRAMMAR: Final = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "into", "is", "it", "its", "may", "me", "my", "of", "or", "our", "she", "should", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "us", "was", "we", "were", "what", "when", "which", "who", "will", "would", "you", "your", "yours", "please", "being", "must", "while", "where", "also", "not", "no", "never", "nobody", "nothing", "none", "neither", "nor", "cannot", "isn", "aren", "doesn", "don", "didn", "won", "can", "wasn", "weren", "t", "s", "der", "die", "das", "den", "dem", "des", "eine", "einen", "einem", "einer", "und", "oder", "aber", "ist", "sind", "war", "im", "am", "an", "auf", "bei", "seit", "von", "vom", "zu", "zum", "zur", "für", "sie", "er", "es", "wir", "ich", "ihr", "ihre", "ihren", "ihnen", "wird", "werden", "wurde", "hat", "haben", "kann", "können", "muss", "müssen", "soll", "sollen", "auch", "noch", "dann", "so", "wie", "was", "wer", "wo", "bitte", "sich", "als", "nicht", "nie", "kein", "keine", "keinen", "keiner"]
+_WORDS_OF_GRAMMAR: Final = (
+    "a an and are as at be been but by can could did do does for from had has have he her his how i if into is it "
+    "its may me my of or our she should so than that the their them then there these they this those to too us was "
+    "we were what when which who will would you your yours please being must while where also not no never nobody "
+    "nothing none neither nor cannot isn aren doesn don didn won can wasn weren t s der die das den dem des eine "
+    "einen einem einer und oder aber ist sind war im am an auf bei seit von vom zu zum zur für sie er es wir ich "
+    "ihr ihre ihren ihnen wird werden wurde hat haben kann können muss müssen soll sollen auch noch dann so wie was "
+    "wer wo bitte sich als nicht nie kein keine keinen keiner"
 )
+_GRAMMAR: Final = frozenset(_WORDS_OF_GRAMMAR.split())
 
 
 def _words(text: str) -> list[tuple[str, int]]:
     """Words of content, as spelt in small letters, with their places."""
     lower = text.casefold()
-    return [(match.group(), match.start()) for match in _WORD.finditer(lower) if match.group() not in _GRAMMAR]
+    return [
+        (match.group(), match.start()) for match in _WORD.finditer(lower) if match.group() not in _GRAMMAR | CALENDAR
+    ]
 
 
 def _statement(
@@ -130,7 +139,7 @@ def _statement(
         text=text,
         words=stems,
         negated=frozenset(negated),
-        is_negated=bool(negations),
+        negations=len(negations),
         names=_names(text),
         amounts=find_amounts(text),
         marks=frozenset(mark for mark, pattern in MARKS.items() if pattern.search(lower)),
@@ -144,5 +153,7 @@ def _names(text: str) -> frozenset[str]:
     """German writes all nouns with a capital: those that the other sentence has too do no harm."""
     inside = re.findall(r"(?<=[\w,;:] )[A-Z][\w-]+|\b[A-Z][A-Z0-9_]{2,}\b", text)
     return frozenset(
-        stem(word.casefold()) for word in inside if stem(word.casefold()) not in WITH_OPPOSITE
+        stem(word.casefold())
+        for word in inside
+        if stem(word.casefold()) not in WITH_OPPOSITE and word.casefold() not in CALENDAR
     ) | find_labels(text)

@@ -55,6 +55,11 @@ def everyday_pairs(count: int, chance: random.Random) -> Iterator[Pair]:
             yield Pair(positive, _said(who, f"{other_does} {other_what}", where, chance), contradicts=False)
             yield Pair(positive, _denied(other_who, f"{other_does} {other_what}", where, chance), contradicts=False)
             yield Pair(positive, _denied(who, f"{other_does} {other_what}", where, chance), contradicts=False)
+            yield Pair(positive, _denied(who, f"{does} {other_what}", where, chance), contradicts=False)
+            yield Pair(positive, _denied(who, f"{other_does} {what}", where, chance), contradicts=False)
+        if other_who != who and _WIDER.get(other_who) != _WIDER.get(who):
+            yield Pair(positive, _denied(other_who, f"{does} {what}", where, chance), contradicts=False)
+            yield Pair(positive, _said(other_who, f"{does} {what}", where, chance), contradicts=False)
 
 
 # --- changes that contradict ------------------------------------------------------------------------------------------
@@ -83,22 +88,24 @@ def deny(sentence: str, chance: random.Random) -> str:
 
 
 def recount(sentence: str, chance: random.Random) -> str:
-    """With another number."""
-    amounts = [
-        amount for amount in find_amounts(sentence) if sentence[amount.start : amount.end].strip()[-1:].isdigit()
+    """With another number, month or day of the week."""
+    places = [match.span() for match in re.finditer(r"\d+", sentence)]
+    counted = {place for amount in find_amounts(sentence) for place in range(amount.start, amount.end)}
+    # Of a number such as 5,000 the first group is changed.
+    first = [
+        (start, end) for start, end in places if start in counted and sentence[start - 1 : start] not in (",", ".", ":")
     ]
-    if not amounts:
+    named = [match.span() for match in re.finditer("|".join((*_MONTHS, *_DAYS)), sentence)]
+    if not (found := [*first, *named]):
         return sentence
-    amount = chance.choice(amounts)
-    said = sentence[amount.start : amount.end]
-    number = re.search(r"\d+$", said)
-    if number is None or len(number.group()) > 3:
-        return sentence
-    value = int(number.group())
-    other = chance.choice([value * 2, value + chance.randint(1, 5), max(1, value // 2), value + 10])
-    if other == value:
-        other += 1
-    return sentence[: amount.start] + said[: number.start()] + str(other) + sentence[amount.end :]
+    start, end = chance.choice(found)
+    said = sentence[start:end]
+    if not said.isdigit():
+        kind = _MONTHS if said in _MONTHS else _DAYS
+        return sentence[:start] + chance.choice([word for word in kind if word != said]) + sentence[end:]
+    value = int(said)
+    other = chance.choice((value * 2, value + chance.randint(1, 5), max(1, value // 2), value + 10))
+    return f"{sentence[:start]}{other if other != value else value + 1}{sentence[end:]}"
 
 
 def oppose(sentence: str, chance: random.Random) -> str:
@@ -160,7 +167,23 @@ def _rename(sentence: str, chance: random.Random) -> str:
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
-_GERMAN: Final = frozenset(["ist", "sind", "kann", "können", "darf", "dürfen", "wird", "werden", "muss", "müssen", "hat", "haben"])
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_GERMAN: Final = frozenset(
+    ["ist", "sind", "kann", "können", "darf", "dürfen", "wird", "werden", "muss", "müssen", "hat", "haben"]
+)
 _AUXILIARY: Final = re.compile(
     r"\b(is|are|can|may|must|will|has|have|was|were|should|ist|sind|kann|können|darf|dürfen|wird|werden|muss|müssen)\b(?! not| nicht)"
 )
@@ -220,7 +243,36 @@ _KINDS: Final = (
     ("Administrator", "Kunde", "Teamleiter"),
     ("Bericht", "Dashboard", "Fall", "Datei", "Rechnung"),
 )
-_WHO: Final = ["a customer", "an engineer", "a courier", "a nurse", "a teacher", "the driver", "a gardener", "a tourist", "the waiter", "a young woman", "an old man", "a boy", "a girl", "a man", "a woman", "a dog", "a brown horse", "some workers", "two children", "three friends", "a group of students", "a crowd", "a cyclist", "a musician", "the baker", "a farmer", "a cat", "a mechanic"]
+_WHO: Final = [
+    "a customer",
+    "an engineer",
+    "a courier",
+    "a nurse",
+    "a teacher",
+    "the driver",
+    "a gardener",
+    "a tourist",
+    "the waiter",
+    "a young woman",
+    "an old man",
+    "a boy",
+    "a girl",
+    "a man",
+    "a woman",
+    "a dog",
+    "a brown horse",
+    "some workers",
+    "two children",
+    "three friends",
+    "a group of students",
+    "a crowd",
+    "a cyclist",
+    "a musician",
+    "the baker",
+    "a farmer",
+    "a cat",
+    "a mechanic",
+]
 _WIDER: Final = {
     **dict.fromkeys(
         ("a nurse", "a teacher", "a boy", "a girl", "a man", "a woman", "an old man", "a cyclist"), "a person"
@@ -233,11 +285,102 @@ _WIDER: Final = {
 }
 _SAME: Final = dict(
     pair.split("/")
-    for pair in ["repairing/fixing", "buying/purchasing", "watching/looking at", "throwing/tossing", "closing/shutting", "carrying/holding", "cutting/slicing", "building/constructing", "lifting/raising", "drawing/sketching", "cleaning/washing", "dropping/letting fall", "packing/filling", "cooking/preparing", "a box/a carton", "the car/the vehicle", "a newspaper/a paper", "a heavy suitcase/some luggage", "the small boat/the boat", "an old bicycle/a bike", "a red ball/a ball", "a large window/a window", "a big pot/a pan", "a wooden fence/a fence", "some vegetables/carrots", "flowers/plants", "a phone/a mobile phone"]
+    for pair in [
+        "repairing/fixing",
+        "buying/purchasing",
+        "watching/looking at",
+        "throwing/tossing",
+        "closing/shutting",
+        "carrying/holding",
+        "cutting/slicing",
+        "building/constructing",
+        "lifting/raising",
+        "drawing/sketching",
+        "cleaning/washing",
+        "dropping/letting fall",
+        "packing/filling",
+        "cooking/preparing",
+        "a box/a carton",
+        "the car/the vehicle",
+        "a newspaper/a paper",
+        "a heavy suitcase/some luggage",
+        "the small boat/the boat",
+        "an old bicycle/a bike",
+        "a red ball/a ball",
+        "a large window/a window",
+        "a big pot/a pan",
+        "a wooden fence/a fence",
+        "some vegetables/carrots",
+        "flowers/plants",
+        "a phone/a mobile phone",
+    ]
 )
-_DOES: Final = ["opening", "closing", "carrying", "painting", "repairing", "cleaning", "filling", "lifting", "throwing", "reading", "buying", "cutting", "drawing", "pushing", "pulling", "washing", "building", "breaking", "cooking", "watching", "holding", "emptying", "loading", "selling", "dropping", "packing"]
-_WHAT: Final = ["a box", "the door", "a large window", "a basket", "a heavy suitcase", "the car", "a wooden fence", "a newspaper", "some vegetables", "a bottle of water", "a letter", "a big pot", "a ladder", "the small boat", "an old bicycle", "a red ball", "a piece of bread", "a phone", "bags", "flowers"]
-_WHERE: Final = ["", "in the garden", "on the street", "in front of a shop", "near the river", "inside the hall", "outdoors", "on a sunny day", "at night", "behind the house", "in the kitchen", "on the beach", "up the stairs", "under a tree"]
+_DOES: Final = [
+    "opening",
+    "closing",
+    "carrying",
+    "painting",
+    "repairing",
+    "cleaning",
+    "filling",
+    "lifting",
+    "throwing",
+    "reading",
+    "buying",
+    "cutting",
+    "drawing",
+    "pushing",
+    "pulling",
+    "washing",
+    "building",
+    "breaking",
+    "cooking",
+    "watching",
+    "holding",
+    "emptying",
+    "loading",
+    "selling",
+    "dropping",
+    "packing",
+]
+_WHAT: Final = [
+    "a box",
+    "the door",
+    "a large window",
+    "a basket",
+    "a heavy suitcase",
+    "the car",
+    "a wooden fence",
+    "a newspaper",
+    "some vegetables",
+    "a bottle of water",
+    "a letter",
+    "a big pot",
+    "a ladder",
+    "the small boat",
+    "an old bicycle",
+    "a red ball",
+    "a piece of bread",
+    "a phone",
+    "bags",
+    "flowers",
+]
+_WHERE: Final = [
+    "",
+    "in the garden",
+    "on the street",
+    "in front of a shop",
+    "near the river",
+    "inside the hall",
+    "outdoors",
+    "on a sunny day",
+    "at night",
+    "behind the house",
+    "in the kitchen",
+    "on the beach",
+    "up the stairs",
+    "under a tree",
+]
 
 
 def _said(who: str, does: str, where: str, chance: random.Random) -> str:
