@@ -188,6 +188,7 @@ def test_a_taken_port_is_reported_with_what_to_do(start_demo: StartDemo) -> None
         assert demo.wait() == 1
 
 
+@pytest.mark.slow
 def test_a_second_demo_on_the_same_data_is_told_about_the_first(start_demo: StartDemo) -> None:
     start_demo().read_until("Ctrl-C stops everything")
     second = start_demo()
@@ -199,6 +200,7 @@ HOME = "/#pk_aurora=ok_aurora&pk_brueckner=ok_brueckner"
 TOUR = "/chat#key=pk_aurora&language=en&operator=ok_aurora&tour=1"
 
 
+@pytest.mark.slow
 def test_it_prints_the_links_to_the_inspector_and_the_tour_with_the_keys_they_need(start_demo: StartDemo) -> None:
     demo = start_demo()
     demo.read_until("Ctrl-C stops everything")
@@ -207,6 +209,7 @@ def test_it_prints_the_links_to_the_inspector_and_the_tour_with_the_keys_they_ne
     assert demo.url + TOUR in printed
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the opener is found as on Linux")
 @pytest.mark.parametrize(("options", "opened"), [((), HOME), (("--tour",), TOUR)])
 def test_the_browser_is_opened_on_the_companies_or_on_the_tour(

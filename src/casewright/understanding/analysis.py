@@ -324,9 +324,7 @@ class Analyst:
             segment = self._segment(
                 option.label, self._look_at(option.label, (0, len(option.label)), DialogueContext())
             )
-            intent = (
-                self.intents.get(segment.ranking[0].name) if segment.ranking and not segment.out_of_scope else None
-            )
+            intent = self.intents.get(segment.ranking[0].name) if segment.ranking and not segment.out_of_scope else None
         command = _command_for(intent, option.label) if intent else AnswerFromKnowledge(query=option.label)
         return [Proposal(command=command, confidence=SURELY, reason="picks what was offered", proposer="dialogue")]
 

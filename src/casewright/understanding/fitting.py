@@ -28,7 +28,9 @@ MOST_LANDMARKS = 8000
 RIDGE = 0.05
 JITTER = 1e-4
 """What keeps the kernel of two equal examples invertible in 32 bits."""
-LEAST_BALANCE, MOST_BALANCE = 0.05, 4.0
+LEAST_BALANCE, MOST_BALANCE = 0.05, 20.0
+"""Of a row. On ATIS's examples, three quarters of which are of one intent, balance costs half a point of accuracy and adds four of mean recall
+(.612 → .649, each judged by what the model would be without it)."""
 ROWS_AT_ONCE = 1024
 LEAST_OUTSIDE = 0.05
 """Least share of what is out of scope, relative to what is not."""
@@ -167,9 +169,9 @@ def _regress(rows: Matrix, labels: Labels, landmarks: Labels, views: Views) -> t
 def _balance(labels: Labels) -> Vector:
     """What each row weighs, so that an intent with few examples is heard beside one with very many; out of scope weighs 1."""
     counts = np.bincount(labels)
-    weights = np.sqrt(np.maximum(counts[:-1].mean() / np.maximum(counts, 1), LEAST_BALANCE))
+    weights = np.clip(counts[:-1].mean() / np.maximum(counts, 1), LEAST_BALANCE, MOST_BALANCE)
     weights[-1] = 1
-    return np.asarray(np.clip(weights, None, MOST_BALANCE)[labels], dtype=np.float32)
+    return np.asarray(weights[labels], dtype=np.float32)
 
 
 def _root(matrix: Matrix, ridge: float) -> Matrix:
