@@ -147,6 +147,7 @@ def test_from_nothing_to_a_page_and_two_orgs_and_back(start_demo: StartDemo) -> 
     assert not demo.connection_file.exists()
 
 
+@pytest.mark.slow
 def test_after_a_kill_everything_ends_and_the_next_start_works(start_demo: StartDemo) -> None:
     killed = start_demo()
     killed.read_until("Ctrl-C stops everything")
@@ -160,6 +161,7 @@ def test_after_a_kill_everything_ends_and_the_next_start_works(start_demo: Start
     assert httpx2.get(following.url).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_crashed_server_is_started_again_and_that_is_said(start_demo: StartDemo) -> None:
     demo = start_demo()
     demo.read_until("Ctrl-C stops everything")

@@ -34,6 +34,7 @@ both = pytest.mark.parametrize("company", ["aurora", "brueckner"])
 
 
 @both
+@pytest.mark.slow
 def test_every_reference_leads_to_a_record(org: Org, company: str) -> None:
     connection, schema = org(company), standard_schema()
     for definition in schema:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import orjson
+import pytest
 
 from localorg.testing import RunningOrg, start_org
 from tests.localorg.history.orgs import EXAMPLES
@@ -70,6 +71,7 @@ async def test_killed_while_writing_it_goes_on_at_the_next_start(tmp_path: Path)
         assert await count(again) == 910
 
 
+@pytest.mark.slow
 async def test_a_reset_brings_back_seed_and_history_as_they_were(tmp_path: Path) -> None:
     async with start_org("brueckner", SEED, tmp_path, options=["--history"]) as org:
         await written(org)
@@ -91,6 +93,7 @@ async def test_a_reset_brings_back_seed_and_history_as_they_were(tmp_path: Path)
         assert first["CaseNumber"] == "00001910"
 
 
+@pytest.mark.slow
 async def test_each_org_of_a_process_has_its_own_history(tmp_path: Path) -> None:
     options = ["--history", "--org", f"other={SEED}"]
     async with start_org("brueckner", SEED, tmp_path, options=options) as org:

@@ -1,7 +1,6 @@
 """Which sentences of an article contradict or repeat those of others.
 
-Compared are sentences about the same: of the nearest by vector those that are near enough. Costs 1 or 2 ms a
-sentence for its vectors, once; comparing one sentence with 4,000 others costs another millisecond or two."""
+Compared are sentences about the same: of the nearest by vector those that are near enough."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
