@@ -43,6 +43,8 @@ from casewright.understanding.words import stems
 NEGATIVE = -0.3
 LEAST_SURE = 0.45
 """Least confidence for a piece of several to count as a request of its own, or for small talk."""
+SURE_IN_MUCH = 0.6
+"""The same in a message of more than `BRIEF` words: most of its sentences tell the circumstances of one request."""
 SURE = 0.6
 """Least confidence for a hand-over or a cancellation that only the classifier proposes: they end things."""
 NEVER_AT_ONCE = 2.0
@@ -159,7 +161,7 @@ class Analyst:
         anchors = [
             piece
             for piece in requests
-            if piece.move or (self._has_own_intent(piece) and not gives_details(text[slice(*piece.span)]))
+            if piece.move or (self._has_own_intent(text, piece) and not gives_details(text[slice(*piece.span)]))
         ]
         if not anchors:
             span = (requests[0].span[0], requests[-1].span[1])
@@ -214,8 +216,9 @@ class Analyst:
         talk = self._talk.get(_plain(words))
         return Move(SmallTalk.model_validate({"kind": talk}), SURELY, "small talk") if talk else None
 
-    def _has_own_intent(self, piece: Piece) -> bool:
-        return piece.prediction is not None and piece.prediction.confidence >= LEAST_SURE
+    def _has_own_intent(self, text: str, piece: Piece) -> bool:
+        least = SURE_IN_MUCH if len(text.split()) > BRIEF else LEAST_SURE
+        return piece.prediction is not None and piece.prediction.confidence >= least
 
     def _with_more(self, text: str, piece: Piece, more: Piece) -> Piece:
         """Details, such as an address, say nothing of what is asked; anything else does."""
