@@ -55,10 +55,11 @@ format: setup ## Format the code
 	@$(BIN)/ruff format -q .
 
 bench: setup ## Measure the turn and the local org; with DATA=folder of public sets also understanding and knowledge; with SCALE=1 long runs
-	@$(BIN)/python -m bench.intents
-	@$(BIN)/python -m bench.turn
-	@$(BIN)/python -m bench.localorg
-	@$(BIN)/python -m bench.understanding $(if $(DATA),--data $(DATA))
+	-@$(BIN)/python -m bench.intents
+	-@$(BIN)/python -m bench.turn
+	-@$(BIN)/python -m bench.localorg
+	-@$(BIN)/python -m bench.understanding $(if $(DATA),--data $(DATA))
+	-@$(BIN)/python -m bench.knowledge $(if $(DATA),--data $(DATA))
 	@$(if $(SCALE),$(BIN)/python -m bench.scale connections && $(BIN)/python -m bench.scale events && $(BIN)/python -m bench.scale soak)
 
 openapi: setup ## Write the API's description and the client's types from the code

@@ -8,7 +8,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from bench.understanding.frame import Data, Figure, Part
+from bench.figures import Figure
+from bench.public_data import Data, Part
 from casewright.cli.knowledge import SentencePair, judged
 from casewright.knowledge.conflicts.detection import LIKELY, ReadArticles, find_conflicts, read_articles
 from casewright.knowledge.conflicts.models import Conflict
@@ -35,7 +36,7 @@ def contradictions(data: Data) -> Iterator[Figure]:
         2 * both / float(said.sum() + right.sum()),
         unit="",
         target=0.86,
-        published="word features trained on SICK .86",
+        note="word features trained on SICK .86",
     )
     yield Figure("… precision", _share(both, said), unit="")
     yield Figure("… recall", _share(both, right), unit="")

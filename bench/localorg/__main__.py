@@ -3,15 +3,14 @@
 import asyncio
 import json
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from bench.figures import Figure, fields_of, table_of
 from bench.localorg.bulk import measure_bulk
-from bench.localorg.figures import Figure, print_table
 from bench.localorg.queries import measure_queries
 from bench.localorg.starting import DEMO_SEED, START_SECONDS, measure_demo_start, measure_start
 from localorg.testing import OrgDidNotStartError, start_org
@@ -30,10 +29,10 @@ def main(
     except OrgDidNotStartError as error:
         Console(stderr=True).print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(1) from None
-    print_table(figures, console)
+    console.print(table_of(figures, f"The local org with {cases:,} cases"))
     if json_file:
-        json_file.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n", encoding="utf-8")
-    if not all(figure.reached for figure in figures):
+        json_file.write_text(json.dumps([fields_of(figure) for figure in figures], indent=2) + "\n", encoding="utf-8")
+    if not all(figure.is_reached for figure in figures):
         raise typer.Exit(1)
 
 

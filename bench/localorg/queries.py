@@ -1,5 +1,6 @@
 """How long a selective query takes at the client, over HTTP, in an org of the size asked for."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from time import perf_counter
@@ -7,7 +8,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from bench.localorg.figures import Figure, p95
+from bench.figures import Figure
 from localorg.testing import RunningOrg
 
 SELECTIVE_P95_MS = 20.0
@@ -40,13 +41,21 @@ async def measure_queries(org: RunningOrg) -> list[Figure]:
             fields = "Id, CaseNumber, Subject, Status, Priority, Contact.Name, Account.Name, Owner.Name, CreatedDate"
             times = [await _timed(client, f"SELECT {fields} FROM Case {condition()}") for _ in range(_TIMES)]
             all_times += times
-            figures.append(Figure(f"query {name}, p95", p95(times), "ms", SELECTIVE_P95_MS))
-        figures.append(Figure("selective queries together, p95", p95(all_times), "ms", SELECTIVE_P95_MS))
+            figures.append(Figure(f"query {name}, p95", _p95(times), "ms", SELECTIVE_P95_MS, better="lower"))
+        figures.append(
+            Figure("selective queries together, p95", _p95(all_times), "ms", SELECTIVE_P95_MS, better="lower")
+        )
         search = [await _search(client, random.choice(contacts)["Email"]) for _ in range(_TIMES)]
-        figures.append(Figure("search for an address, p95", p95(search), "ms"))
+        figures.append(Figure("search for an address, p95", _p95(search), "ms"))
         whole = await _timed(client, "SELECT COUNT() FROM Case WHERE Type = 'Problem'")
         figures.append(Figure("count over a field without index, once", 1000 * whole, "ms"))
         return figures
+
+
+def _p95(seconds: Sequence[float]) -> float:
+    """In milliseconds."""
+    ordered = sorted(seconds)
+    return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
 
 
 def _created_between(hours_ago: int) -> str:

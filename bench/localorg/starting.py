@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from bench.localorg.figures import Figure
+from bench.figures import Figure
 from localorg.testing import start_org
 
 START_SECONDS = 3.0
@@ -16,7 +16,7 @@ async def measure_start(data: Path, *, options: tuple[str, ...] = (), name: str,
     started = perf_counter()
     async with start_org("bench", DEMO_SEED, data, options=options, ready_seconds=_FILL_SECONDS):
         seconds = perf_counter() - started
-    return Figure(name, seconds, "s", target)
+    return Figure(name, seconds, "s", target, better="lower")
 
 
 async def measure_demo_start() -> list[Figure]:

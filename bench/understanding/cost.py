@@ -12,7 +12,8 @@ from pathlib import Path
 from time import process_time
 from uuid import UUID
 
-from bench.understanding.frame import Data, Figure, Part
+from bench.figures import Figure
+from bench.public_data import Data, Part
 from bench.understanding.intents import read_banking
 from casewright.kit.data_directory import default_data_directory
 from casewright.kit.ids import TenantId
@@ -65,7 +66,7 @@ def message(_: Data) -> Iterator[Figure]:
         (process_time() - begun) * each,
         unit="ms",
         target=10.0,
-        published="Rasa 19.7 ms for the intent alone",
+        note="Rasa 19.7 ms for the intent alone",
         better="lower",
     )
     yield Figure("… of which both encoders", encoding * each, unit="ms", better="lower")
@@ -86,7 +87,7 @@ def training(data: Data) -> Iterator[Figure]:
         spent,
         unit="s",
         target=120.0,
-        published="Rasa DIET: many minutes",
+        note="Rasa DIET: many minutes",
         better="lower",
     )
     yield Figure("… its model as a file", len(model.to_bytes()) / 2**20, unit="MB", better="lower")
@@ -105,7 +106,7 @@ def memory(data: Data) -> Iterator[Figure]:
         first,
         unit="MB",
         target=400.0,
-        published="Rasa 936 MB",
+        note="Rasa 936 MB",
         better="lower",
     )
     yield Figure("memory of each further tenant", further, unit="MB", target=15.0, better="lower")

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bench.understanding.frame import Data, Figure, Part
+from bench.figures import Figure
+from bench.public_data import Data, Part
 from casewright.cli.emotions import predicted
 from casewright.understanding.goemotions import CHOSEN, emotion_model
 
@@ -26,7 +27,7 @@ def emotion(data: Data) -> Iterator[Figure]:
         _macro_f1(answers, right),
         unit="",
         target=0.485,
-        published="BERT .46 (Demszky et al.) to .503 (GoEmotions-pytorch), on test",
+        note="BERT .46 (Demszky et al.) to .503 (GoEmotions-pytorch), on test",
     )
     yield Figure("the same of the model alone, without support phrases", _macro_f1(alone, right), unit="")
 

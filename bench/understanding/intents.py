@@ -9,7 +9,8 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.understanding.frame import Data, Figure, Part
+from bench.figures import Figure
+from bench.public_data import Data, Part
 from casewright.understanding.models import LabelledText
 from casewright.understanding.recognising import Recognised, Recogniser, learn
 
@@ -31,7 +32,7 @@ def banking(data: Data) -> Iterator[Figure]:
         "BANKING77, 5-fold on the training file: accuracy",
         100 * right / len(examples),
         target=93.3,
-        published="BERT tuned 93.7, USE+ConveRT 93.4 (on test)",
+        note="BERT tuned 93.7, USE+ConveRT 93.4 (on test)",
     )
 
 
@@ -50,13 +51,13 @@ def clinc(data: Data) -> Iterator[Figure]:
         "CLINC150 validation: in-scope accuracy, rejected ones wrong",
         100 * right / len(within),
         target=96.0,
-        published="BERT 96.2 (on test)",
+        note="BERT 96.2 (on test)",
     )
     yield Figure(
         "CLINC150 validation: out-of-scope recall",
         100 * sum(one.out_of_scope for one in outside) / len(outside),
         target=85.0,
-        published="BERT 52.3 (on test)",
+        note="BERT 52.3 (on test)",
     )
     yield Figure("CLINC150 validation: accuracy among the intents", 100 * ranked / len(within))
 
@@ -70,7 +71,7 @@ def few_shot(data: Data) -> Iterator[Figure]:
         "HWU64 validation, 10 examples an intent: accuracy",
         100 * right / len(unseen),
         target=85.5,
-        published="IntentBERT 83.6–84.3, USE+ConveRT 85.8 (on test)",
+        note="IntentBERT 83.6–84.3, USE+ConveRT 85.8 (on test)",
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from time import process_time
 
-from bench.understanding.frame import Data, Figure, Part
+from bench.figures import Figure
+from bench.public_data import Data, Part
 from casewright.cli.language import detected
 
 SOURCE = "https://github.com/pemistahl/lingua-py (language-testdata)"

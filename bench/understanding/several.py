@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.understanding.frame import Data, Figure, Part
+from bench.figures import Figure
+from bench.public_data import Data, Part
 from bench.understanding.intents import recognise
 from casewright.understanding.models import LabelledText
 from casewright.understanding.recognising import Recogniser, learn
