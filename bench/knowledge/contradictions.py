@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.figures import Figure
 from bench.public_data import Data, Part
-from casewright.cli.knowledge import SentencePair, judged
+from casewright.cli.knowledge.contradictions import SentencePair, judged
 from casewright.knowledge.conflicts.detection import LIKELY, ReadArticles, find_conflicts, read_articles
 from casewright.knowledge.conflicts.models import Conflict
 from casewright.knowledge.conflicts.statements import StatementReader

@@ -1,4 +1,4 @@
-"""`casewright knowledge`: what articles say, for other programs. No server and no database is needed."""
+"""Statements that exclude each other, for other programs. No server and no database is needed."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,6 @@ from casewright.settings import load_settings
 if TYPE_CHECKING:
     from casewright.knowledge.conflicts.statements import StatementReader
 
-knowledge_app = typer.Typer(help="What articles say.", no_args_is_help=True)
-
 
 class SentencePair(Line):
     id: str | int
@@ -29,12 +27,6 @@ class Contradiction(BaseModel):
     contradiction: float
 
 
-@knowledge_app.callback()
-def group() -> None:
-    """What articles say."""
-
-
-@knowledge_app.command()
 def contradictions(
     pairs: Annotated[
         Path | None,
