@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bench.knowledge.contradictions import PARTS
+from bench.knowledge.gaps import PARTS as GAPS
 from bench.public_data import measure_parts
 
 
@@ -15,7 +16,7 @@ def main(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures as JSON.")] = None,
 ) -> None:
     """Measure knowledge. Exit code 1: a figure was not reached."""
-    measure_parts(PARTS, parts, data, json_file)
+    measure_parts((*PARTS, *GAPS), parts, data, json_file)
 
 
 if __name__ == "__main__":

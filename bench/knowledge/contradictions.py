@@ -60,7 +60,9 @@ def planted(data: Data) -> Iterator[Figure]:
         f"harmless look-alikes taken for conflicts, of {len(false)}", sum(false), unit="", target=5, better="lower"
     )
     among = len(find_conflicts(published, published)) / 2
-    yield Figure(f"conflicts among the {len(published.places):,} sentences as they are", among, unit="", better="lower")
+    yield Figure(
+        f"conflicts among the {len(published.sentences):,} sentences as they are", among, unit="", better="lower"
+    )
 
 
 def _conflicts(statement: str, published: ReadArticles, reader: StatementReader) -> list[Conflict]:

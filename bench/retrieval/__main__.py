@@ -26,6 +26,7 @@ from casewright import migrations
 from casewright.kit.clock import SystemClock
 from casewright.kit.database import Database
 from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
+from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.service import KnowledgeService
 from casewright.settings import Limits
 from casewright.tenants.service import TenantService
@@ -76,10 +77,10 @@ async def _observe_all(folder: Path, models: Path, console: Console) -> list[tup
         database = Database(server.dsn(Role.APPLICATION))
         await database.open()
         tenants = TenantService(database, SystemClock(), Limits())
-        service = KnowledgeService(encoder, SystemClock())
+        publishing, service = Publishing(encoder, SystemClock()), KnowledgeService(encoder, SystemClock())
         some = await asyncio.to_thread(lambda: list(companies()))
         observed = [
-            (company, await observe(company, database, tenants, service))
+            (company, await observe(company, database, tenants, publishing, service))
             for company in track(some, "Asking", console=console)
         ]
         await database.close()

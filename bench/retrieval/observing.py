@@ -1,7 +1,7 @@
 """What retrieval sees of each question, in companies of several sizes, with and without `asked_as`."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from casewright.kit.database import Database
 from casewright.kit.model import Model
 from casewright.kit.principal import Assurance, system
-from casewright.knowledge.article_model import UNLIKELIEST
 from casewright.knowledge.importing import read_articles
 from casewright.knowledge.models import ArticleDraft
 from casewright.knowledge.models import Question as Asked
+from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.retrieval import ENGLISH, FOREIGN, OTHER, UNKNOWN_LIKELIHOOD, Candidate, rank
 from casewright.knowledge.searching import Search
 from casewright.knowledge.service import KnowledgeService
@@ -32,7 +32,7 @@ SMALLER: Final = ((12, True), (12, False), (30, True), (30, False), (8, False), 
 STRANGE: Final = 0.25
 """Share of the questions about left-out articles that such a company is asked nonetheless."""
 SMALLER_WEIGHT: Final = 0.35
-FEATURES: Final = ("coverage", "heading", "whole", "asked", "unasked", "likelihood", "offset")
+FEATURES: Final = ("coverage", "heading", "whole", "closest", "asked", "unasked", "likelihood", "offset")
 CASES: Final = ("ENGLISH", "OTHER", "FOREIGN")
 
 
@@ -59,7 +59,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A question and its candidates. `features`: shape (candidates, 3 cases × 7); `rules`: what codes and names add to the
+    """A question and its candidates. `features`: shape (candidates, 3 cases × 8); `rules`: what codes and names add to the
     evidence; `originals`: article of each candidate; `right`: those that answer."""
 
     question: str
@@ -106,11 +106,11 @@ def _bare(drafts: tuple[ArticleDraft, ...]) -> tuple[ArticleDraft, ...]:
 
 
 async def observe(
-    company: Company, database: Database, tenants: TenantService, service: KnowledgeService
+    company: Company, database: Database, tenants: TenantService, publishing: Publishing, service: KnowledgeService
 ) -> list[Observation]:
     tenant = await tenants.save(company.name, company.name, TenantProfile(default_language="en"))
     async with database.begin(system(tenant.id)) as tx:
-        await service.install(tx, tenant.id, company.drafts)
+        await publishing.install(tx, tenant.id, company.drafts)
     originals = {draft.key: draft.translation_of or draft.key for draft in company.drafts}
     observations = []
     for question, language in company.questions:
@@ -146,18 +146,15 @@ def _features(candidate: Candidate, search: Search) -> Sequence[float]:
     english = candidate.vectors.shape[1] == len(search.vectors.english)
     vector = search.vectors.english if english else search.vectors.multilingual
     asked = float((candidate.asked @ vector).max()) if len(candidate.asked) else 0.0
-    likelihood = _likelihood(search.likelihoods, candidate.original)
-    heading = float(candidate.vectors[0] @ vector)
+    likelihood = search.likelihoods.get(candidate.original, UNKNOWN_LIKELIHOOD)
+    near = candidate.vectors @ vector
     return (
         candidate.coverage,
-        heading,
+        float(near[0]),
         candidate.whole if candidate.language == "en" == search.language else 0.0,
+        float(near[1:].max()),
         asked,
         float(not len(candidate.asked)),
         likelihood,
         1.0,
     )
-
-
-def _likelihood(likelihoods: Mapping[str, float], original: str) -> float:
-    return likelihoods.get(original, UNLIKELIEST if likelihoods else UNKNOWN_LIKELIHOOD)

@@ -1,14 +1,16 @@
 """The packages' services as the engine's ports ask for them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
 from casewright.kit.telemetry import span
+from casewright.knowledge.conflicts.service import Conflicts
 from casewright.knowledge.grounding import supports
-from casewright.knowledge.models import ArticleId, KnowledgeAnswer, Question
+from casewright.knowledge.models import KnowledgeAnswer, Question
 from casewright.knowledge.service import KnowledgeService
 from casewright.procedures import running
 from casewright.procedures.models import ActionCall, ActionDefinition, ActionOutcome, Procedure
@@ -39,21 +41,23 @@ class AllActions:
 
 
 class TenantKnowledge:
-    """Knowledge as the engine asks for it: each question in a transaction of its own."""
+    """Knowledge as the engine asks for it: each question in a transaction of its own. `conflicts` None: what articles say against each
+    other is left out."""
 
-    def __init__(self, database: Database, service: KnowledgeService) -> None:
+    def __init__(self, database: Database, service: KnowledgeService, conflicts: Conflicts | None = None) -> None:
         self._database = database
         self._service = service
+        self._conflicts = conflicts
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         encoded = await self._service.encoded(question)
         with span("retrieve"):
             async with self._database.begin(system(tenant_id)) as tx:
-                return await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
-
-    async def record_outcome(self, tenant_id: TenantId, article_ids: Sequence[ArticleId], *, solved: bool) -> None:
-        async with self._database.begin(system(tenant_id)) as tx:
-            await self._service.record_outcome(tx, tenant_id, article_ids, solved=solved)
+                answer = await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
+                if self._conflicts is None or not answer.sentences:
+                    return answer
+                disagreeing = await self._conflicts.disagreements(tx, tenant_id, answer.sentences, question.assurance)
+        return replace(answer, disagreeing=disagreeing)
 
     def supports(self, sentence: str, source: str) -> bool:
         return supports(sentence, source)

@@ -17,9 +17,14 @@ from casewright.assets import WEB
 from casewright.conversations.endpoints import router as conversation_routes
 from casewright.engine.dispatcher import Dispatcher
 from casewright.greeting import Greeter
+from casewright.integrations.webhooks.endpoints import router as webhook_routes
 from casewright.kit.errors import TryLater
 from casewright.kit.telemetry import METRICS_CONTENT_TYPE, configure_tracing, count_request, render_metrics, span
 from casewright.kit.web import DescribedApi, add_problem_handlers
+from casewright.knowledge.conflicts.endpoints import router as conflict_routes
+from casewright.knowledge.endpoints import router as knowledge_routes
+from casewright.knowledge.gaps.endpoints import router as gap_routes
+from casewright.knowledge.sources.endpoints import router as import_routes
 from casewright.people.endpoints import router as people_routes
 from casewright.rehearsal import Demo
 from casewright.settings import Settings
@@ -61,6 +66,11 @@ def describe_api() -> dict[str, Any]:
     app.include_router(tenant_routes(nothing, settings, nothing, nothing))
     app.include_router(people_routes(nothing, nothing))
     app.include_router(understanding_routes(nothing, nothing, nothing, nothing))
+    app.include_router(knowledge_routes(nothing, nothing, nothing, nothing))
+    app.include_router(conflict_routes(nothing, nothing, nothing))
+    app.include_router(import_routes(nothing, nothing, nothing))
+    app.include_router(gap_routes(nothing, nothing))
+    app.include_router(webhook_routes(nothing, nothing, nothing))
     return app.openapi()
 
 
@@ -72,6 +82,11 @@ def _include_routes(app: FastAPI, parts: Parts) -> None:
     app.include_router(tenant_routes(parts.tenants, settings, Demo(settings), greeter))
     app.include_router(people_routes(parts.people, parts.tenants))
     app.include_router(understanding_routes(parts.understanding, parts.labelling, parts.explainer, parts.tenants))
+    app.include_router(knowledge_routes(parts.database, parts.articles, parts.inquiries, parts.tenants))
+    app.include_router(conflict_routes(parts.database, parts.conflicts, parts.tenants))
+    app.include_router(import_routes(parts.imports, parts.tenants, parts.tenants))
+    app.include_router(gap_routes(parts.gaps, parts.tenants))
+    app.include_router(webhook_routes(parts.webhooks, parts.deliverer, parts.tenants))
 
 
 def _serve_pages(app: FastAPI) -> None:

@@ -14,18 +14,37 @@ from casewright.conversations.service import ConversationService
 from casewright.conversations.writing import LogWriter
 from casewright.engine.ports import Ports
 from casewright.engine.service import Engine
+from casewright.integrations.webhooks.addresses import AddressRule
+from casewright.integrations.webhooks.delivering import Deliverer
+from casewright.integrations.webhooks.service import Webhooks
+from casewright.integrations.website.service import Websites
 from casewright.kit.clock import SystemClock
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.database import Database
 from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
 from casewright.kit.relay import PostgresRelay, RedisRelay
 from casewright.kit.sealing import KeyEncryptionKey
+from casewright.knowledge.conflicts.checking import ConflictChecks
+from casewright.knowledge.conflicts.service import Conflicts
+from casewright.knowledge.conflicts.statements import StatementReader
+from casewright.knowledge.conversation_words import ConversationWords
+from casewright.knowledge.gaps.finding import GapFinder
+from casewright.knowledge.gaps.service import Gaps, HandlingCost
+from casewright.knowledge.inquiries import Inquiries
+from casewright.knowledge.learning import ArticleLearning
+from casewright.knowledge.lifecycle.service import ArticleLifecycle
+from casewright.knowledge.lifecycle.uses import ArticleUses
+from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.service import KnowledgeService
+from casewright.knowledge.sources.opening import ArticleSources
+from casewright.knowledge.sources.service import Imports
 from casewright.people.service import PeopleService
 from casewright.procedures.service import ProcedureService
 from casewright.salesforce.actions import SalesforceActions
+from casewright.salesforce.case_replies import ClosedCaseReplies
 from casewright.salesforce.customers import OrgCustomers
 from casewright.salesforce.forgetting import ForgottenCustomers
+from casewright.salesforce.knowledge import OrgKnowledge
 from casewright.salesforce.service import OrgConnections, Orgs
 from casewright.security.new_address import NewAddressCodes
 from casewright.security.personal_data import PersonalDataMasker
@@ -53,6 +72,17 @@ class Parts:
     tenants: TenantService
     people: PeopleService
     knowledge: KnowledgeService
+    publishing: Publishing
+    imports: Imports
+    article_sources: ArticleSources
+    learning: ArticleLearning
+    uses: ArticleUses
+    articles: ArticleLifecycle
+    conflicts: Conflicts
+    conflict_checks: ConflictChecks
+    inquiries: Inquiries
+    gaps: Gaps
+    gap_finder: GapFinder
     procedures: ProcedureService
     understanding: UnderstandingService
     labelling: Labelling
@@ -60,6 +90,8 @@ class Parts:
     encoder: Encoder
     connections: OrgConnections
     actions: AllActions
+    webhooks: Webhooks
+    deliverer: Deliverer
     engine: Engine
 
 
@@ -88,7 +120,10 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         encoder = await asyncio.to_thread(Encoder.load, directory.path / "models")
         stack.callback(encoder.close)
         tenants = TenantService(database, clock, settings.limits)
-        knowledge = KnowledgeService(encoder, clock)
+        knowledge, publishing = KnowledgeService(encoder, clock), Publishing(encoder, clock)
+        learning = ArticleLearning(encoder, clock)
+        articles, reader = ArticleLifecycle(publishing, tenants, clock), StatementReader(encoder.encode_batch)
+        conflicts = Conflicts(database, articles, tenants, reader, clock)
         procedures = ProcedureService()
         understanding = UnderstandingService(database, encoder, clock, ambiguity_gap=settings.thresholds.ambiguity_gap)
         connections = OrgConnections(database, key)
@@ -105,19 +140,25 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         )
         new_addresses = NewAddressCodes(database, key.derive("new address codes"), clock)
         actions = AllActions([SalesforceActions(orgs, new_addresses, clock), verification])
+        masker = PersonalDataMasker()
         ports = Ports(
             log=log,
             typing=live,
             tenants=tenants,
-            masker=PersonalDataMasker(),
+            masker=masker,
             understanding=understanding,
-            knowledge=TenantKnowledge(database, knowledge),
+            knowledge=TenantKnowledge(database, knowledge, conflicts),
             procedures=TenantProcedures(database, procedures),
             actions=actions,
         )
         engine = Engine(ports, settings)
         stack.push_async_callback(engine.stop)
         conversations = ConversationService(database, sealer, log, writer, live, clock)
+        words = ConversationWords(conversations, sealer)
+        inquiries = Inquiries(database, knowledge, masker, tenants, settings.thresholds.min_confidence)
+        handling = HandlingCost(an_hour=settings.handling_cost_an_hour, least_minutes=settings.handling_minutes)
+        rule = AddressRule(loopback=settings.rehearsal, private=settings.webhooks_to_private_networks)
+        webhooks = Webhooks(database, key, clock, rule)
         yield Parts(
             settings=settings,
             database=database,
@@ -130,6 +171,17 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             tenants=tenants,
             people=PeopleService(database, sealer, tenants, ForgottenCustomers(orgs), clock, settings.retention_days),
             knowledge=knowledge,
+            publishing=publishing,
+            imports=Imports(database, publishing, learning, clock),
+            article_sources=ArticleSources(database, Websites(), OrgKnowledge(orgs), tenants),
+            learning=learning,
+            uses=ArticleUses(database, conversations, clock),
+            articles=articles,
+            conflicts=conflicts,
+            conflict_checks=ConflictChecks(database, reader, webhooks, conflicts, clock),
+            inquiries=inquiries,
+            gaps=Gaps(database, encoder, words, articles, ClosedCaseReplies(orgs), masker, tenants, clock, handling),
+            gap_finder=GapFinder(database, encoder, words, inquiries, webhooks, clock, settings.knowledge_gap_volume),
             procedures=procedures,
             understanding=understanding,
             labelling=Labelling(database, encoder, understanding, conversations, sealer, clock),
@@ -137,6 +189,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             encoder=encoder,
             connections=connections,
             actions=actions,
+            webhooks=webhooks,
+            deliverer=Deliverer(database, key, clock, rule),
             engine=engine,
         )
 

@@ -119,7 +119,7 @@ async def install_company(parts: "Parts", company: Company, report: Report = lam
 async def _install_texts(parts: "Parts", tenant: Tenant, company: Company, report: Callable[[int, int], None]) -> None:
     async with parts.database.begin(system(tenant.id, "content")) as tx:
         await parts.procedures.install(tx, tenant.id, (*company.procedures, *company.builtin))
-        await parts.knowledge.install(tx, tenant.id, company.articles, report)
+        await parts.publishing.install(tx, tenant.id, company.articles, report, by="company install")
 
 
 # --- out of the folder --------------------------------------------------------------------------------------------------

@@ -96,6 +96,22 @@ class Settings(BaseSettings):
     verification_conversations_per_hour: int = Field(
         5, description="Conversations in which one address may be sent a one-time code within an hour."
     )
+    knowledge_gap_volume: int = Field(
+        5, description="Questions about one topic that no article answers, from which webhooks are told of it.", ge=1
+    )
+    handling_cost_an_hour: float = Field(
+        40.0,
+        description="What an hour of a colleague's work costs, in the company's currency: for estimates of what gaps in "
+        "knowledge cost.",
+        ge=0,
+    )
+    handling_minutes: float = Field(
+        10.0, description="The least that a hand-over is taken to keep a colleague busy, for the same estimates.", ge=0
+    )
+    webhooks_to_private_networks: bool = Field(
+        False,
+        description="Webhooks may also go to addresses of private networks and of this machine, with or without TLS.",
+    )
     database_pool_size: int = Field(16, description="Connections a process keeps at most.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     limits: Limits = Field(Limits(), description="Defaults for a tenant's limits.")

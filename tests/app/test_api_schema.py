@@ -99,7 +99,9 @@ async def api(
         erasure = _post(f"{program.url}/v1/people/erasures", operator, {"conversation_id": another["id"]})
         key = ConversationKey(tenant_id=tenant.id, conversation_id=ConversationId(opened["id"]))
         await _make_a_person_wait(database, key, data)
+        article = _post(f"{program.url}/v1/knowledge/articles", operator, {"key": "a", "title": "A", "body": "A."})
         ids = {"conversation_id": opened["id"], "turn_id": turns[0]["id"], "erasure_id": erasure["id"]}
+        ids["article_id"] = article["id"]
         yield Api(program.url, publishable, operator, opened["token"], {**ids, "dead_letter_id": opened["id"]})
 
 

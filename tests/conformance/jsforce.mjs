@@ -95,6 +95,17 @@ const rows = {
     return { types: described.metadataObjects.length, deployed, listed, retrieved };
   },
 
+  async metadataOneByOne() {
+    const field = { fullName: "Case.Jsforce__c", label: "Jsforce", type: "Text", length: 20 };
+    const made = await connection.metadata.create("CustomField", [field]);
+    const again = await connection.metadata.create("CustomField", field);
+    const updated = await connection.metadata.update("CustomField", { ...field, length: 30 });
+    const upserted = await connection.metadata.upsert("CustomField", [{ ...field, length: 40 }]);
+    const read = await connection.metadata.read("CustomField", "Case.Jsforce__c");
+    const deleted = await connection.metadata.delete("CustomField", ["Case.Jsforce__c"]);
+    return { made, again, updated, upserted, read, deleted };
+  },
+
   async deployRest({ zip }) {
     const answer = await connection.metadata.deployRest(Buffer.from(zip, "base64"), {}).complete(true);
     return answer;

@@ -100,6 +100,17 @@ async def test_metadata_is_deployed_listed_and_retrieved(jsforce: Jsforce, zippe
 
 
 @row("jsforce bulk2, tooling, metadata")
+async def test_a_field_is_made_changed_read_and_deleted(jsforce: Jsforce) -> None:
+    told = await jsforce.play("metadataOneByOne")
+    assert [one["success"] for one in (*told["made"], told["updated"], *told["upserted"], *told["deleted"])] == [
+        True
+    ] * 4
+    assert (told["again"]["success"], told["again"]["errors"][0]["statusCode"]) == (False, "DUPLICATE_DEVELOPER_NAME")
+    assert (told["upserted"][0]["created"], told["read"]["fullName"]) == (False, "Case.Jsforce__c")
+    assert int(told["read"]["length"]) == 40
+
+
+@row("jsforce bulk2, tooling, metadata")
 async def test_metadata_is_deployed_by_rest(jsforce: Jsforce, zipped_class: Callable[[str], str]) -> None:
     told = await jsforce.play("deployRest", zip=zipped_class("JsforceRest"))
     assert (told["status"], told["success"]) == ("Succeeded", True)

@@ -361,13 +361,7 @@ class SmallOrg:
 
 
 class OneArticle:
-    """Knows what prices are, and nothing else; remembers what it is told of its use."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[bool] = []
-
-    async def record_outcome(self, tenant_id: TenantId, article_ids: Sequence[ArticleId], *, solved: bool) -> None:
-        self.outcomes += [solved] * len(article_ids)
+    """Knows what prices are, and nothing else."""
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         if "price" not in question.text:

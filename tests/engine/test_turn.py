@@ -372,13 +372,6 @@ async def test_no_title_or_column_outside_the_seal_holds_the_customers_words(wor
     assert topics[0]["topic"] == "a question"
 
 
-async def test_an_article_learns_whether_its_use_helped_once_the_conversation_ends(world: World) -> None:
-    await world.say("what is the price", PRICES)
-    assert world.knowledge.outcomes == []
-    await world.say("thanks", SmallTalk(kind="thanks"))
-    assert world.knowledge.outcomes == [True]
-
-
 async def test_asking_again_for_a_paused_procedure_goes_on_with_it_instead_of_a_second_one(world: World) -> None:
     await world.say("a gift", StartProcedure(procedure="gift"))
     await world.say("9", SetSlot(slot="amount", value="9"))

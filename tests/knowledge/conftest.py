@@ -9,7 +9,8 @@ from casewright.kit.ids import TenantId
 from casewright.kit.principal import Assurance, system
 from casewright.knowledge.importing import parse_article, read_articles
 from casewright.knowledge.models import ArticleId, KnowledgeAnswer, Question
-from casewright.knowledge.service import Installed, KnowledgeService
+from casewright.knowledge.publishing import Installed, Publishing
+from casewright.knowledge.service import KnowledgeService
 from casewright.tenants.models import TenantProfile
 from casewright.tenants.service import TenantService
 from casewright.understanding.encoder import Encoder
@@ -25,6 +26,7 @@ class Company:
     language: str
     database: Database
     service: KnowledgeService
+    publishing: Publishing
 
     async def ask(
         self,
@@ -44,7 +46,7 @@ class Company:
         """`articles`: file texts by key; an underscore in a key stands for a hyphen."""
         drafts = [parse_article(f"{key.replace('_', '-')}.md", text) for key, text in articles.items()]
         async with self.database.begin(system(self.tenant_id)) as tx:
-            return await self.service.install(tx, self.tenant_id, drafts)
+            return await self.publishing.install(tx, self.tenant_id, drafts)
 
     async def keys(self) -> dict[ArticleId, str]:
         """Keys of the articles by their ids."""
@@ -54,35 +56,57 @@ class Company:
 
 
 @pytest.fixture(scope="session")
-def service(request: pytest.FixtureRequest) -> KnowledgeService:
-    models = request.config.cache.mkdir("sentence-model")
-    return KnowledgeService(Encoder.load(models), SystemClock())
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    return Encoder.load(request.config.cache.mkdir("sentence-model"))
+
+
+@pytest.fixture(scope="session")
+def service(encoder: Encoder) -> KnowledgeService:
+    return KnowledgeService(encoder, SystemClock())
+
+
+@pytest.fixture(scope="session")
+def publishing(encoder: Encoder) -> Publishing:
+    return Publishing(encoder, SystemClock())
 
 
 async def _demo_company(
-    name: str, language: str, database: Database, tenants: TenantService, service: KnowledgeService
+    name: str,
+    language: str,
+    database: Database,
+    tenants: TenantService,
+    service: KnowledgeService,
+    publishing: Publishing,
 ) -> Company:
     tenant = await tenants.save(f"knowledge-{name}", name.title(), TenantProfile(default_language=language))
     async with database.begin(system(tenant.id)) as tx:
-        await service.install(tx, tenant.id, read_articles(EXAMPLES / name / "articles"))
-    return Company(tenant.id, language, database, service)
+        await publishing.install(tx, tenant.id, read_articles(EXAMPLES / name / "articles"))
+    return Company(tenant.id, language, database, service, publishing)
 
 
 @pytest.fixture(scope="session")
-async def aurora(database: Database, tenants: TenantService, service: KnowledgeService) -> Company:
-    return await _demo_company("aurora", "en", database, tenants, service)
+async def aurora(
+    database: Database, tenants: TenantService, service: KnowledgeService, publishing: Publishing
+) -> Company:
+    return await _demo_company("aurora", "en", database, tenants, service, publishing)
 
 
 @pytest.fixture(scope="session")
-async def brueckner(database: Database, tenants: TenantService, service: KnowledgeService) -> Company:
-    return await _demo_company("brueckner", "de", database, tenants, service)
+async def brueckner(
+    database: Database, tenants: TenantService, service: KnowledgeService, publishing: Publishing
+) -> Company:
+    return await _demo_company("brueckner", "de", database, tenants, service, publishing)
 
 
 @pytest.fixture
 async def empty_company(
-    request: pytest.FixtureRequest, database: Database, tenants: TenantService, service: KnowledgeService
+    request: pytest.FixtureRequest,
+    database: Database,
+    tenants: TenantService,
+    service: KnowledgeService,
+    publishing: Publishing,
 ) -> Company:
     """A company of its own for each test, without articles."""
     name = request.node.name.replace("_", "-").replace("[", "-").replace("]", "")
     tenant = await tenants.save(name[-60:].lstrip("-").lower(), "Empty Company", TenantProfile())
-    return Company(tenant.id, "en", database, service)
+    return Company(tenant.id, "en", database, service, publishing)

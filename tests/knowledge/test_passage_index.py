@@ -1,5 +1,6 @@
 """The index beside the real PostgreSQL, whose text search it has to agree with."""
 
+from datetime import date
 from uuid import UUID
 
 import numpy as np
@@ -24,6 +25,7 @@ from casewright.understanding.models import TextVectors
 from .conftest import Company
 
 NEXT_TO_NOTHING = 1e-4
+TODAY = date(2026, 11, 23)
 VECTORS = TextVectors(np.eye(1, 384, dtype=np.float32)[0], np.eye(1, 512, dtype=np.float32)[0])
 RANKED = """select id, least(1, 1.645 * ts_rank('{0.9, 0.9, 1.0, 0.8}', search, $2::tsquery) * (numnode($2::tsquery) + 1) / 2) as strength
     from passage where tenant_id = $1 and language = $3 and search @@ $2::tsquery"""
@@ -82,7 +84,7 @@ def asked(text: str, assurance: Assurance = Assurance.ANONYMOUS) -> Question:
 def proposed(index: PassageIndex, text: str, most: int = 12) -> list[int]:
     search = searched(asked(text), VECTORS, ArticleModels())
     lexemes: dict[Term, tuple[str, ...]] = {term: (term.text,) for term in index.terms(search)}
-    return [one.id.int for one in index.propose(search, lexemes, most)]
+    return [one.id.int for one in index.propose(search, lexemes, TODAY, most)]
 
 
 def test_what_is_not_for_the_asker_is_not_proposed_by_vector_or_by_code() -> None:

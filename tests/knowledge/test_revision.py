@@ -12,9 +12,9 @@ from casewright.knowledge.article_model import ArticleModels
 from casewright.knowledge.importing import parse_article
 from casewright.knowledge.models import Question
 from casewright.knowledge.passage_index import PassageIndex, Term
+from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.repository import read_index
 from casewright.knowledge.revision import KnownLexemes, KnownRevisions, Revision
-from casewright.knowledge.service import KnowledgeService
 
 from .conftest import Company
 
@@ -58,7 +58,7 @@ def test_the_words_that_were_not_asked_for_longest_make_room() -> None:
 
 
 async def test_what_another_process_installs_answers_the_next_question(empty_company: Company) -> None:
-    other = KnowledgeService(empty_company.service._encoder, SystemClock())
+    other = Publishing(empty_company.service._encoder, SystemClock())
     for month in ("June", "October"):
         async with empty_company.database.begin(system(empty_company.tenant_id)) as tx:
             drafts = [parse_article("turnips.md", ARTICLE.format(month=month))]
@@ -84,7 +84,7 @@ async def test_what_is_archived_elsewhere_is_found_no_more(empty_company: Compan
     await empty_company.install(turnips=ARTICLE.format(month="June"))
     question = Question(text="When are turnips harvested?", language="en", assurance=Assurance.ANONYMOUS)
     await empty_company.ask(question.text)
-    other = KnowledgeService(empty_company.service._encoder, SystemClock())
+    other = Publishing(empty_company.service._encoder, SystemClock())
     async with empty_company.database.begin(system(empty_company.tenant_id)) as tx:
         await other.archive(tx, empty_company.tenant_id, "turnips")
     answer = await empty_company.ask(question.text, min_confidence=0.0)

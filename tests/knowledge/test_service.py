@@ -1,6 +1,7 @@
 """What goes in, what comes out, and for whom: on the real database and the real encoder."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,8 @@ from casewright.kit.errors import NotFound
 from casewright.kit.principal import Assurance, Principal, system
 from casewright.knowledge.importing import parse_article
 from casewright.knowledge.models import Article, ArticleId, Question
-from casewright.knowledge.service import Installed, KnowledgeService
+from casewright.knowledge.publishing import Installed
+from casewright.knowledge.service import KnowledgeService
 from casewright.tenants.models import Tenant
 
 from .conftest import Company
@@ -90,7 +92,7 @@ async def test_progress_is_told_after_each_article(empty_company: Company) -> No
     told: list[tuple[int, int]] = []
 
     async with empty_company.database.begin(system(empty_company.tenant_id)) as tx:
-        await empty_company.service.install(
+        await empty_company.publishing.install(
             tx, empty_company.tenant_id, drafts, lambda done, all_: told.append((done, all_))
         )
     assert told == [(1, 3), (2, 3), (3, 3)]
@@ -101,7 +103,7 @@ async def test_two_installations_at_once_make_one_article(empty_company: Company
 
     async def install() -> Installed:
         async with empty_company.database.begin(system(empty_company.tenant_id)) as tx:
-            return await empty_company.service.install(tx, empty_company.tenant_id, drafts)
+            return await empty_company.publishing.install(tx, empty_company.tenant_id, drafts)
 
     results = await asyncio.gather(install(), install())
     assert sorted(result.added for result in results) == [0, 1]
@@ -156,7 +158,7 @@ async def test_reading_an_article_one_may_not_read_is_as_if_it_did_not_exist(emp
 
 async def test_another_tenant_finds_nothing(empty_company: Company, other_tenant: Tenant, stranger: Principal) -> None:
     await empty_company.install(kettle=PUBLIC_KETTLE)
-    outsider = Company(other_tenant.id, "en", empty_company.database, empty_company.service)
+    outsider = replace(empty_company, tenant_id=other_tenant.id)
 
     assert (await outsider.ask(HOW_TO_DESCALE, min_confidence=0)).hits == ()
     assert not (await outsider.keys()).keys() & (await empty_company.keys()).keys()
@@ -177,8 +179,7 @@ async def test_an_article_that_failed_often_is_trusted_less(empty_company: Compa
     kettle = await _id_of(empty_company, "kettle")
 
     async with empty_company.database.begin(system(empty_company.tenant_id)) as tx:
-        for _ in range(10):
-            await empty_company.service.record_outcome(tx, empty_company.tenant_id, [kettle], solved=False)
+        await tx.execute("update article set usage_count = 10, failure_count = 10 where id = $1", kettle)
     assert (await empty_company.ask(HOW_TO_DESCALE)).confidence < before
 
 

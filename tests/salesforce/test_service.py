@@ -7,10 +7,11 @@ import pytest
 from pydantic import SecretStr
 
 from casewright.kit.database import Database
+from casewright.kit.http import NotSent
 from casewright.kit.ids import TenantId, new_id
 from casewright.kit.principal import system
 from casewright.kit.sealing import KeyEncryptionKey, SealBroken
-from casewright.salesforce.errors import OrgNotConnected
+from casewright.salesforce.errors import OrgNotConnected, SignInRefused
 from casewright.salesforce.models import ClientCredentials, ContactRow, JwtBearer, OrgConnection
 from casewright.salesforce.service import KEPT_SECONDS, OrgConnections, Orgs
 from casewright.tenants.models import TenantProfile
@@ -93,6 +94,28 @@ async def test_a_connection_changed_elsewhere_is_seen_within_a_minute(
     assert await ours.get(tenant_id) == connection
     stopwatch.seconds += KEPT_SECONDS + 1
     assert await ours.get(tenant_id) == changed
+
+
+@pytest.mark.parametrize("before", [{"url": "http://127.0.0.1:9"}, {"client_id": "replaced"}])
+async def test_a_connection_that_does_not_work_any_more_is_looked_up_again_at_once(
+    database: Database,
+    key: KeyEncryptionKey,
+    new_tenant: NewTenant,
+    connection: OrgConnection,
+    before: dict[str, str],
+) -> None:
+    tenant_id = await new_tenant()
+    ours, theirs = OrgConnections(database, key), OrgConnections(database, key)
+    orgs = Orgs(ours)
+    await ours.connect(tenant_id, connection.model_copy(update=before))
+    old = await orgs.client(tenant_id)
+    await theirs.connect(tenant_id, connection)
+    assert await orgs.client(tenant_id) is old
+    with pytest.raises((NotSent, SignInRefused)):
+        await old.query(ContactRow, "SELECT Id FROM Contact LIMIT 1")
+    new = await orgs.client(tenant_id)
+    assert await new.query(ContactRow, "SELECT Id FROM Contact LIMIT 1")
+    await orgs.close()
 
 
 async def test_a_tenant_keeps_its_client_until_its_connection_changes(

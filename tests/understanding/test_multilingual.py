@@ -1,13 +1,16 @@
 """The second encoder: other languages than English."""
 
+from pathlib import Path
+
 import pytest
 
+from casewright.understanding.encoder_files import prepare_models
 from casewright.understanding.multilingual import MultilingualEncoder
 
 
 @pytest.fixture(scope="module")
-def encoder() -> MultilingualEncoder:
-    return MultilingualEncoder.load()
+def encoder(models_directory: Path) -> MultilingualEncoder:
+    return MultilingualEncoder(prepare_models(models_directory))
 
 
 def test_the_same_wish_in_two_languages_lies_close_together(encoder: MultilingualEncoder) -> None:

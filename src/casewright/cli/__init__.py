@@ -29,6 +29,7 @@ from casewright.cli.people import people_app
 from casewright.cli.replay import replay
 from casewright.cli.scenarios import scenarios_app
 from casewright.cli.serve import openapi, serve
+from casewright.cli.webhooks import webhooks_app
 from casewright.cli.worker import worker
 from casewright.kit.errors import CasewrightError
 
@@ -64,6 +65,7 @@ app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(language_app, name="language")
 app.add_typer(people_app, name="people")
 app.add_typer(scenarios_app, name="scenarios")
+app.add_typer(webhooks_app, name="webhooks")
 
 
 @app.command()

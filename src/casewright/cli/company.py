@@ -299,7 +299,7 @@ async def _remove_article(slug: str, key: str) -> None:
     async with _parts() as parts:
         tenant = await parts.tenants.by_slug(slug)
         async with parts.database.begin(system(tenant.id, "company remove-article")) as tx:
-            await parts.knowledge.archive(tx, tenant.id, key)
+            await parts.publishing.archive(tx, tenant.id, key, by="company remove-article")
     _say(f'{tenant.name} answers no more from "{key}". Delete its file as well, or the next install brings it back.')
 
 

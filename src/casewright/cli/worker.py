@@ -12,6 +12,9 @@ from casewright.kit.lifeline import follow_parent
 from casewright.kit.telemetry import configure_logging
 from casewright.settings import Settings, load_settings
 
+JOBS_AT_ONCE = 4
+"""So that a long one, such as an import, keeps no short one waiting."""
+
 
 def worker(
     lifeline_stdin: Annotated[bool, typer.Option("--lifeline-stdin", help="End when standard input does.")] = False,
@@ -35,13 +38,13 @@ async def _work(settings: Settings) -> None:
         await parts.database.watch()
         dispatcher = Dispatcher(parts.log, parts.engine, settings.dispatch_interval_seconds)
         dispatcher.start()
-        jobs = background_jobs(parts.direct_dsn, parts.understanding, parts.labelling, parts.people, parts.tenants)
+        jobs = background_jobs(parts)
         try:
             while True:
                 # It ends by itself when the database is lost; its jobs are still there when that is back.
                 with suppress(*DATABASE_LOST):
                     async with jobs.open_async():
-                        await jobs.run_worker_async(install_signal_handlers=False)
+                        await jobs.run_worker_async(concurrency=JOBS_AT_ONCE, install_signal_handlers=False)
                 await asyncio.sleep(1)
         finally:
             await dispatcher.stop()

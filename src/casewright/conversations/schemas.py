@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from casewright.conversations.models import (
     ApprovalStatus,
@@ -23,14 +23,7 @@ from casewright.conversations.models import (
     TurnReport,
 )
 from casewright.kit.model import Model
-
-
-def _well_formed(text: str) -> str:
-    """Half of a surrogate pair is no character: it becomes a question mark. A null byte cannot be stored."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "")
-
-
-Text = Annotated[str, AfterValidator(_well_formed)]
+from casewright.kit.web import Text
 
 
 class ConversationRequest(Model):

@@ -39,6 +39,10 @@ async def answer(turn: Turn, topic: Topic, question: str | None = None, found: K
         _say_so(turn, topic, found)
         return False
     _say_sentences(turn, found.sentences)
+    if found.disagreeing:
+        turn.phrase("articles_disagree")
+        for sentence in found.disagreeing:
+            _say_run(turn, [sentence])
     for title, article_id in dict.fromkeys((sentence.title, str(sentence.article_id)) for sentence in found.sentences):
         turn.emit(SolutionTried(what=title, article_id=article_id))
     if question is None:

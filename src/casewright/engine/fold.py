@@ -377,8 +377,6 @@ def _(event: events.HandOverPending, state: State, entry: LoggedEvent) -> State:
 
 @_apply.register
 def _(event: events.SolutionTried, state: State, entry: LoggedEvent) -> State:
-    if event.article_id and event.article_id not in state.cited_articles:
-        state = change(state, cited_articles=_kept(state.cited_articles, event.article_id))
     if event.what in state.attempted_solutions:
         return state
     return change(state, attempted_solutions=_kept(state.attempted_solutions, event.what))
@@ -400,7 +398,6 @@ def _(event: events.ConversationClosed, state: State, entry: LoggedEvent) -> Sta
         silence_due=None,
         expects=None,
         asked_if_solved=False,
-        cited_articles=(),
     )
 
 

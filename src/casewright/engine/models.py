@@ -20,7 +20,7 @@ from casewright.kit.principal import Assurance
 from casewright.procedures.models import Progress, RecordReference, Scalar
 from casewright.understanding.models import Emotion, Option
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 KEPT = 20
 """How many of the last transitions, feelings, errors and solutions a state keeps; the log has them all."""
 
@@ -203,7 +203,6 @@ class State(Model):
     asked_back: tuple[str, ...] = ()
     """What clarifying questions were about, so that none is asked twice."""
     attempted_solutions: tuple[str, ...] = ()
-    cited_articles: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     feelings: tuple[Feeling, ...] = ()
     frustration: float = 0.0

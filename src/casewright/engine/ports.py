@@ -7,7 +7,7 @@ from typing import Protocol
 
 from casewright.conversations.models import Claim, ConversationId, ConversationKey, LoggedEvent, TurnCommit
 from casewright.kit.ids import TenantId
-from casewright.knowledge.models import ArticleId, KnowledgeAnswer, Question
+from casewright.knowledge.models import KnowledgeAnswer, Question
 from casewright.procedures.models import (
     ActionCall,
     ActionDefinition,
@@ -63,7 +63,6 @@ class Understands(Protocol):
 
 class Knowledge(Protocol):
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer: ...
-    async def record_outcome(self, tenant_id: TenantId, article_ids: Sequence[ArticleId], *, solved: bool) -> None: ...
     def supports(self, sentence: str, source: str) -> bool: ...
 
 

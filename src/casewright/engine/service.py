@@ -10,10 +10,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 from casewright.conversations.errors import LeaseLost
-from casewright.conversations.models import Claim, ConversationKey, Mode, Outcome, RecoveryView, Trigger, TriggerKind
+from casewright.conversations.models import Claim, ConversationKey, Mode, RecoveryView, Trigger, TriggerKind
 from casewright.engine import recovery
 from casewright.engine.fold import fold
 from casewright.engine.models import STATE_VERSION, State
@@ -22,9 +21,8 @@ from casewright.engine.ports import Actions, Ports
 from casewright.engine.state_changes import state_changes
 from casewright.engine.turn import begin, reply
 from casewright.engine.working import Superseded, TakenOver, Turn, next_look
-from casewright.kit.errors import CasewrightError, ResourceLimitExceeded, TryLater
+from casewright.kit.errors import ResourceLimitExceeded, TryLater
 from casewright.kit.ids import TenantId
-from casewright.knowledge.models import ArticleId
 from casewright.procedures.models import ActionCall, ActionOutcome
 from casewright.settings import Settings
 
@@ -176,19 +174,7 @@ class Engine:
                 turn = turn.begun_anew()
                 helped = following == recovery.REPEAT
                 turn.note(recovery=(RecoveryView(failure=failure, strategy=recovery.REPEAT, succeeded=helped),))
-        await self._learn(turn)
         return turn.more_waits
-
-    async def _learn(self, turn: Turn) -> None:
-        """What the end of a conversation says of the articles it was answered from. Lost in a crash, it is lost."""
-        if not turn.cited:
-            return
-        articles = [ArticleId(UUID(one)) for one in turn.cited]
-        try:
-            solved = turn.state.outcome is Outcome.RESOLVED
-            await self._ports.knowledge.record_outcome(turn.claim.key.tenant_id, articles, solved=solved)
-        except CasewrightError:
-            logger.warning("the use of %d articles was not counted", len(articles))
 
     @asynccontextmanager
     async def _lease_kept(self, claim: Claim) -> AsyncIterator[None]:

@@ -13,7 +13,6 @@ from casewright.conversations.models import (
     Claim,
     ClarificationAsked,
     ConfirmationAsked,
-    ConversationClosed,
     Event,
     Expects,
     FormField,
@@ -106,7 +105,6 @@ class Turn:
     digressed: bool = False
     approvals: list[NewApproval] = field(default_factory=list)
     withdrawn_approvals: list[ApprovalId] = field(default_factory=list)
-    cited: tuple[str, ...] = ()
     identities: list[KnownIdentity] = field(default_factory=list)
     report: TurnReport = field(default_factory=TurnReport)
     stages: list[StageTime] = field(default_factory=list)
@@ -162,8 +160,6 @@ class Turn:
 
     def emit(self, event: Event) -> None:
         """Adds an event; the state is the fold over it at once."""
-        if isinstance(event, ConversationClosed):
-            self.cited = self.state.cited_articles
         self.events.append(event)
         self.identities += _identities_in(event, self.state)
         self.state = apply(self.state, LoggedEvent(seq=self.state.seq + 1, at=self.now, turn_id=self.id, event=event))

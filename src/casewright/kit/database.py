@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -180,11 +180,14 @@ class Database:
             await pool.expire_connections()
 
 
-async def while_open(tx: Transaction, work: Callable[[], Result]) -> Result:
-    """Work that takes long and needs no database, in a thread, in the middle of a transaction that would end as idle."""
-    working = asyncio.create_task(asyncio.to_thread(work))
-    while not (await asyncio.wait({working}, timeout=SIGN_OF_LIFE_SECONDS))[0]:
-        await sign_of_life(tx)
+async def while_open(tx: Transaction, work: Awaitable[Result]) -> Result:
+    """Work that takes long and needs no database, in the middle of a transaction that would end as idle."""
+    working = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({working}, timeout=SIGN_OF_LIFE_SECONDS))[0]:
+            await sign_of_life(tx)
+    finally:
+        working.cancel()
     return working.result()
 
 

@@ -67,12 +67,18 @@ class Uncertain(OutgoingError):
 
 
 class Refused(OutgoingError):
-    """The service understood and said no. `body` is its parsed JSON, `None` if it was not JSON."""
+    """The service understood and said no. `body` is its parsed JSON, `None` if it was not JSON. `location`: where else to ask, if
+    it named a place."""
 
-    def __init__(self, service: str, status_code: int, body: JsonValue) -> None:
+    def __init__(self, service: str, status_code: int, body: JsonValue, location: str | None = None) -> None:
         super().__init__(service, f"{service} refused the request (status {status_code}).")
         self.status_code = status_code
         self.body = body
+        self.location = location
+
+
+class TooLarge(OutgoingError):
+    """The answer is larger than was asked for, and was not read to its end."""
 
 
 class Failing(OutgoingError):
@@ -142,8 +148,10 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         retry: bool | None = None,
         timeout: float | None = None,
+        most_bytes: int | None = None,
     ) -> httpx2.Response:
-        """A response with a status below 300, or 304. Raises `NotSent`, `Uncertain`, `Refused` or `Failing`.
+        """A response with a status below 300, or 304. Raises `NotSent`, `Uncertain`, `Refused` or `Failing`, and `TooLarge` where
+        the answer, unpacked, has more than `most_bytes`.
 
         Only idempotent methods are retried unless `retry` says otherwise; a Retry-After is honoured up to the longest
         wait, beyond it the error is raised at once.
@@ -164,7 +172,7 @@ class HttpClient:
             ):
                 with attempt:
                     try:
-                        return await self._attempt(request, timeout or self._timeout)
+                        return await self._attempt(request, timeout or self._timeout, most_bytes)
                     except (Uncertain, Failing):
                         may_have_been_executed = True
                         raise
@@ -182,23 +190,37 @@ class HttpClient:
             return not isinstance(error.__cause__, CircuitOpen | LimitReached)
         return isinstance(error, Failing | Uncertain)
 
-    async def _attempt(self, request: httpx2.Request, timeout: float) -> httpx2.Response:
+    async def _attempt(self, request: httpx2.Request, timeout: float, most_bytes: int | None) -> httpx2.Response:
         try:
             async with self._limit.slot(), self._breaker.guard(_is_services_fault):
                 with outgoing_call(self._name):
-                    return self._accepted(await self._send(request, timeout))
+                    return self._accepted(await self._send(request, timeout, most_bytes))
         except (CircuitOpen, LimitReached) as error:
             raise NotSent(self._name, error.message, error.retry_after) from error
 
-    async def _send(self, request: httpx2.Request, timeout: float) -> httpx2.Response:
+    async def _send(self, request: httpx2.Request, timeout: float, most_bytes: int | None) -> httpx2.Response:
         request.extensions["timeout"] = httpx2.Timeout(timeout, connect=min(timeout, 5.0)).as_dict()
         try:
             async with asyncio.timeout(timeout):
-                return await self._client.send(request)
+                if most_bytes is None:
+                    return await self._client.send(request)
+                return await self._bounded(await self._client.send(request, stream=True), most_bytes)
         except _NOTHING_WAS_SENT as error:
             raise NotSent(self._name, f"{self._name} could not be reached.") from error
         except (TimeoutError, httpx2.RequestError) as error:
             raise Uncertain(self._name, f"{self._name} did not answer.") from error
+
+    async def _bounded(self, response: httpx2.Response, most_bytes: int) -> httpx2.Response:
+        content = bytearray()
+        try:
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > most_bytes:
+                    raise TooLarge(self._name, f"{self._name} answered with more than {most_bytes} bytes.")
+        finally:
+            await response.aclose()
+        plain = [(name, value) for name, value in response.headers.multi_items() if name != "content-encoding"]
+        return httpx2.Response(response.status_code, headers=plain, content=bytes(content), request=response.request)
 
     def _accepted(self, response: httpx2.Response) -> httpx2.Response:
         code = response.status_code
@@ -206,7 +228,7 @@ class HttpClient:
             return response
         if code == HTTPStatus.TOO_MANY_REQUESTS or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Failing(self._name, code, self._retry_after(response))
-        raise Refused(self._name, code, _parsed(response))
+        raise Refused(self._name, code, _parsed(response), response.headers.get("location"))
 
     def _retry_after(self, response: httpx2.Response) -> float | None:
         """Seconds from a Retry-After header in either of its forms (RFC 9110, 10.2.3); `None` without a usable one."""

@@ -65,6 +65,20 @@ async def _use_control_schema(connection: psycopg.AsyncConnection) -> None:
     await connection.commit()
 
 
+async def defer(tx: Transaction, queue: str, name: str, **ids: str) -> None:
+    """Puts a job into a queue with the transaction, or not at all. `ids`: its arguments."""
+    path = await tx.fetchval("select current_setting('search_path')")
+    await tx.execute("set local search_path to control, public")
+    await tx.execute(
+        """select procrastinate_defer_jobs_v1(
+               array[row($1, $2, 0, null, null, $3::jsonb, null)]::procrastinate_job_to_defer_v1[])""",
+        queue,
+        name,
+        ids,
+    )
+    await tx.execute("select set_config('search_path', $1, true)", path)
+
+
 # --- what can be seen of it, and done about it ---
 
 

@@ -2,17 +2,27 @@
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import AfterValidator
 from starlette.exceptions import HTTPException
 
 from casewright.kit.errors import CasewrightError, InvalidInput, NotAuthenticated, TryLater
 from casewright.kit.model import Model
 
 PROBLEM = "application/problem+json"
+
+
+def _well_formed(text: str) -> str:
+    """Half of a surrogate pair is no character: it becomes a question mark. A null byte cannot be stored."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+Text = Annotated[str, AfterValidator(_well_formed)]
+"""Any text that a client may send."""
 
 
 class Problem(Model):

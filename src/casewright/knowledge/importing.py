@@ -10,6 +10,12 @@ checked_on: 2026-10-20
 editions: [Enterprise, Unlimited]      where it applies, if not everywhere
 error_codes: [EXPORT_TIMEOUT]
 related: [import-data]                 keys of articles that go on from here
+status: published                      draft | review | published | archived
+valid_from: 2026-11-01                 from which day on it is found, and until when
+valid_until: 2027-10-31
+review_due: 2027-04-01                 when somebody is to look at it again
+review_every_days: 180                 and how long after they last did
+categories: [Products/Exports]         how it is sorted where it comes from
 translation_of: export-data            in a translation: the article it translates
 asked_as:                              how customers ask for it, by section; "" for the article as a whole
   "": [how do I get my data out]
@@ -28,7 +34,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from casewright.knowledge.errors import ArticleInvalid, Problem
-from casewright.knowledge.models import ArticleDraft, Audience
+from casewright.knowledge.models import ArticleDraft, ArticleStatus, Audience
 from casewright.knowledge.passages import find_headings
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*$\n?(?P<body>.*)\Z", re.DOTALL | re.MULTILINE)
@@ -48,6 +54,12 @@ _EXPECTED: Final = {
     "related": "it must be a list of articles' keys, for example: related: [import-data]",
     "translation_of": "it must be the key of an article, for example: translation_of: export-data",
     "asked_as": "it must be lists of questions by section, for example: asked_as: {Steps: [how do I get my data out]}",
+    "categories": "it must be a list, for example: categories: [Products/Exports]",
+    "status": f"it must be one of {', '.join(ArticleStatus)}",
+    "valid_from": "it must be a date of the form 2026-11-01",
+    "valid_until": "it must be a date of the form 2027-10-31, and not before valid_from",
+    "review_due": "it must be a date of the form 2027-04-01",
+    "review_every_days": "it must be a number of days from 1 to 3650",
     "body": "write the article's text below the front matter",
 }
 _RIGHT: Final[Mapping[str, Callable[[str], object]]] = {
@@ -85,7 +97,16 @@ def parse_article(file: str, text: str) -> ArticleDraft:
     parts = _FRONT_MATTER.match(text.replace("\r\n", "\n"))
     if parts is None:
         raise _invalid(file, "front matter", "begin the file with a line ---, the fields, and a second line ---")
-    content = {**_read_fields(file, parts["fields"]), "key": file.removesuffix(".md"), "body": parts["body"].strip()}
+    fields = _read_fields(file, parts["fields"])
+    return check_article(file, {**fields, "key": file.removesuffix(".md"), "body": parts["body"].strip()})
+
+
+def has_front_matter(text: str) -> bool:
+    return _FRONT_MATTER.match(text.replace("\r\n", "\n")) is not None
+
+
+def check_article(file: str, content: Mapping[Hashable, object]) -> ArticleDraft:
+    """The article that the fields make. Raises `ArticleInvalid` with every problem found, told of `file`."""
     problems = list(_problems(content))
     try:
         draft = ArticleDraft.model_validate({name: value for name, value in content.items() if name in _KNOWN})
@@ -108,7 +129,7 @@ def _read_fields(file: str, text: str) -> dict[Hashable, object]:
     return fields
 
 
-def _problems(content: dict[Hashable, object]) -> Iterator[Problem]:
+def _problems(content: Mapping[Hashable, object]) -> Iterator[Problem]:
     """What is wrong though it has the right type."""
     if not _KEY.fullmatch(str(content["key"])):
         advice = "use small letters, digits and single hyphens, for example export-data.md"

@@ -21,7 +21,7 @@ RECIPE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
+class PassageTexts:
     """What is encoded of a passage. `whole` begins with its title and heading, as each of `sentences` does."""
 
     whole: str
@@ -44,7 +44,7 @@ async def index(encoder: SentenceEncoder, drafts: Sequence[ArticleDraft]) -> dic
             draft.key: split_article(draft.title, draft.body, draft.language, draft.error_codes) for draft in drafts
         }
     )
-    texts = {draft.key: [_texts(draft, passage) for passage in passages[draft.key]] for draft in drafts}
+    texts = {draft.key: [passage_texts(draft, passage) for passage in passages[draft.key]] for draft in drafts}
     all_texts = [one for some in texts.values() for one in some]
     english = list(dict.fromkeys(text for one in all_texts for text in one.english()))
     multilingual = list(dict.fromkeys(text for one in all_texts for text in one.multilingual()))
@@ -62,10 +62,10 @@ def digest(draft: ArticleDraft, content: str) -> str:
     return hashlib.sha256(json.dumps([RECIPE, content, asked]).encode()).hexdigest()
 
 
-def _texts(draft: ArticleDraft, passage: Passage) -> _Texts:
+def passage_texts(draft: ArticleDraft, passage: Passage) -> PassageTexts:
     """`asked_as` counts for the section itself, not for those around it."""
     heading = f"{draft.title}. {passage.section}" if passage.section else draft.title
-    return _Texts(
+    return PassageTexts(
         whole=f"{heading}. {passage.text}",
         heading=heading,
         sentences=tuple(f"{heading}: {sentence.text}" for sentence in passage.sentences),
@@ -75,7 +75,7 @@ def _texts(draft: ArticleDraft, passage: Passage) -> _Texts:
 
 
 def _indexed(
-    passage: Passage, texts: _Texts, english: Mapping[str, Vector], multilingual: Mapping[str, Vector]
+    passage: Passage, texts: PassageTexts, english: Mapping[str, Vector], multilingual: Mapping[str, Vector]
 ) -> IndexedPassage:
     return IndexedPassage(
         passage=passage,

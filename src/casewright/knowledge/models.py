@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from pydantic import Field, ValidationInfo, field_validator
+
 from casewright.kit.model import Model
 from casewright.kit.principal import Assurance
 from casewright.understanding.models import TextVectors
@@ -21,11 +23,22 @@ class Audience(StrEnum):
     INTERNAL = "internal"
 
 
+class ArticleStatus(StrEnum):
+    """Where an article stands. Only what is published is found; a published article may have a newer draft beside it."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
 class ArticleDraft(Model):
     """An article as it comes in, from a Markdown file with front matter. `key`: its stable name within the tenant (the
     file's name). `body`: Markdown. `editions`: those it applies to, empty for all. `error_codes`: what it is about, besides
     what its text names. `related`: keys of articles that go on from it. `translation_of`: key of the article it is a
-    translation of. `asked_as`: how customers ask, by the heading of the section that answers ("": the article as a whole)."""
+    translation of. `asked_as`: how customers ask, by the heading of the section that answers ("": the article as a whole).
+    `categories`: how it is sorted where it comes from, as Group/Category. `status`: what it is to become. `valid_from` … `valid_until`, both included, in UTC: outside them it is not found. `review_due`:
+    when somebody is to look at it again; `review_every_days`: how long after somebody last did."""
 
     key: str
     title: str
@@ -40,6 +53,20 @@ class ArticleDraft(Model):
     related: tuple[str, ...] = ()
     translation_of: str | None = None
     asked_as: dict[str, tuple[str, ...]] = {}
+    categories: tuple[str, ...] = ()
+    status: ArticleStatus = ArticleStatus.PUBLISHED
+    valid_from: date | None = None
+    valid_until: date | None = None
+    review_due: date | None = None
+    review_every_days: int | None = Field(None, ge=1, le=3650)
+
+    @field_validator("valid_until")
+    @classmethod
+    def _ends_after_it_begins(cls, until: date | None, info: ValidationInfo) -> date | None:
+        begins = info.data.get("valid_from")
+        if until and begins and until < begins:
+            raise ValueError(f"it must not be before valid_from, {begins}")
+        return until
 
 
 class Article(ArticleDraft):
@@ -60,6 +87,24 @@ class Question:
     vectors: TextVectors | None = None
     topic: str = ""
     internal: bool = False
+
+
+class Asker(StrEnum):
+    """As whom to ask: a customer of that assurance, or one of the company's own people, who may read everything."""
+
+    ANONYMOUS = "anonymous"
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    SIGNED = "signed"
+    OPERATOR = "operator"
+
+
+class Inquiry(Model):
+    """`language` None: the company's default."""
+
+    text: str
+    language: str | None = None
+    asker: Asker = Asker.ANONYMOUS
 
 
 class CitedSentence(Model):
@@ -88,13 +133,28 @@ class RetrievedPassage(Model):
     confidence: float
 
 
+class FoundPassage(Model):
+    """A passage that may answer, for somebody who searches: `text`: its beginning, in whole sentences. `confidence` 0…1: that an
+    answer from it would be right."""
+
+    article_id: ArticleId
+    version: int
+    title: str
+    section: str
+    language: str
+    text: str
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class KnowledgeAnswer:
     """`sentences` is empty when confidence is below the tenant's `min_confidence`: then nothing may be said as fact, and
-    `near` holds the passages that may answer, one an article, likeliest first. `confidence` 0…1."""
+    `near` holds the passages that may answer, one an article, likeliest first. `confidence` 0…1. `disagreeing`: what other
+    articles that the asker may read say against `sentences`."""
 
     sentences: tuple[CitedSentence, ...]
     confidence: float
     hits: tuple[RetrievedPassage, ...]
     near: tuple[CitedSentence, ...] = ()
+    disagreeing: tuple[CitedSentence, ...] = ()
     revision: int = 0

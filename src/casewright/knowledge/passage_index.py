@@ -7,8 +7,9 @@ import math
 import struct
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from itertools import product
 from typing import Final, NamedTuple
@@ -89,6 +90,11 @@ class ArticleRow(NamedTuple):
     original: str
     language: str
     audience: Audience
+    valid_from: date = date.min
+    valid_until: date = date.max
+
+    def is_for(self, audiences: Collection[Audience], today: date) -> bool:
+        return self.audience in audiences and self.valid_from <= today <= self.valid_until
 
 
 class Proposed(NamedTuple):
@@ -158,7 +164,8 @@ class Lexicon:
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageIndex:
     """Passages by number. `languages`, `audiences`: of each passage, as numbers in `spoken` and of `Audience`. `articles`: the
-    number of each passage's article. `openings`: the first passage of each article, by the article's number."""
+    number of each passage's article. `validity` of shape (passages, 2): from which day until which, as ordinals. `openings`: the
+    first passage of each article, by the article's number."""
 
     rows: tuple[tuple[UUID, ArticleId, str], ...] = ()
     embeddings: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 384), dtype=np.float32))
@@ -166,11 +173,12 @@ class PassageIndex:
     languages: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     audiences: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     articles: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    validity: Numbers = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int32))
     openings: Mapping[int, int] = field(default_factory=dict)
     originals: tuple[str, ...] = ()
     by_original: Mapping[str, tuple[Numbers, ...]] = field(default_factory=dict)
-    readers: Mapping[tuple[str, str], frozenset[Audience]] = field(default_factory=dict)
-    """Whom an original's articles in a language are for."""
+    same: Mapping[tuple[str, str], tuple[ArticleRow, ...]] = field(default_factory=dict)
+    """An original and its translations, by the original's key and language."""
     codes: Mapping[str, frozenset[int]] = field(default_factory=dict)
     lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
 
@@ -183,10 +191,12 @@ class PassageIndex:
         texts = [text for word in search.words for text in (word.forms, *word.splits)]
         return [Term(*one) for one in product(configurations, texts)]
 
-    def propose(self, search: Search, lexemes: Lexemes, most: int) -> list[Proposed]:
-        """What may answer: at most `most` by words, by vector and by code each, passages of the likeliest articles, and the
+    def propose(self, search: Search, lexemes: Lexemes, today: date, most: int) -> list[Proposed]:
+        """What may answer today: at most `most` by words, by vector and by code each, passages of the likeliest articles, and the
         opening of each article found, since it often holds the conditions for all that follows."""
+        day = today.toordinal()
         visible = np.array([audience in search.audiences for audience in Audience])[self.audiences]
+        visible &= (self.validity[:, 0] <= day) & (day <= self.validity[:, 1])
         numbers = np.flatnonzero(visible)
         if not len(numbers):
             return []
@@ -208,7 +218,7 @@ class PassageIndex:
         return [
             Proposed(*self.rows[number], float(coverage[number]), float(closeness[number]))
             for number in sorted(found)
-            if not self._is_translated(number, search)
+            if not self._is_translated(number, search, today)
         ]
 
     def _coverage(self, search: Search, lexemes: Lexemes, visible: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -257,12 +267,12 @@ class PassageIndex:
             for numbers in self.by_original.get(original, ()):
                 yield from _first(closeness, numbers[visible[numbers]], most)
 
-    def _is_translated(self, number: int, search: Search) -> bool:
+    def _is_translated(self, number: int, search: Search, today: date) -> bool:
         """Whether the asker may read the same in their own language."""
         if self.rows[number][2] == search.language:
             return False
         original = self.originals[self.articles[number]]
-        return not self.readers.get((original, search.language), frozenset()).isdisjoint(search.audiences)
+        return any(one.is_for(search.audiences, today) for one in self.same.get((original, search.language), ()))
 
 
 class PassageIndexBuilder:
@@ -293,14 +303,14 @@ class PassageIndexBuilder:
         articles = np.array([self._numbers[passage.article_id] for passage in passages], dtype=np.int32)
         codes: dict[str, set[int]] = defaultdict(set)
         of_article: dict[ArticleId, list[int]] = defaultdict(list)
-        readers: dict[tuple[str, str], set[Audience]] = defaultdict(set)
+        same: dict[tuple[str, str], list[ArticleRow]] = defaultdict(list)
         by_original: dict[str, list[Numbers]] = defaultdict(list)
         for number, passage in enumerate(passages):
             of_article[passage.article_id].append(number)
             for code in passage.codes:
                 codes[code].add(number)
         for article in self._articles.values():
-            readers[article.original, article.language].add(article.audience)
+            same[article.original, article.language].append(article)
             by_original[article.original].append(np.array(of_article[article.id], dtype=np.int32))
         return PassageIndex(
             rows=tuple((passage.id, passage.article_id, passage.language) for passage in passages),
@@ -309,13 +319,18 @@ class PassageIndexBuilder:
             languages=np.array([spoken.index(passage.language) for passage in passages], dtype=np.int32),
             audiences=np.array([_NUMBERS[passage.audience] for passage in passages], dtype=np.int32),
             articles=articles,
+            validity=np.array([self._validity(passage) for passage in passages], dtype=np.int32),
             openings={int(articles[n]): n for n, passage in enumerate(passages) if passage.position == 0},
             originals=tuple(article.original for article in self._articles.values()),
             by_original={original: tuple(some) for original, some in by_original.items()},
-            readers={key: frozenset(some) for key, some in readers.items()},
+            same={key: tuple(some) for key, some in same.items()},
             codes={code: frozenset(some) for code, some in codes.items()},
             lexicons={language: Lexicon.of(self._entries[language]) for language in spoken},
         )
+
+    def _validity(self, passage: PassageRow) -> tuple[int, int]:
+        article = self._articles[passage.article_id]
+        return article.valid_from.toordinal(), article.valid_until.toordinal()
 
 
 _NUMBERS: Final = {audience: number for number, audience in enumerate(Audience)}

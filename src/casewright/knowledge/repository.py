@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from casewright.kit.database import Record, Transaction, while_open
 from casewright.kit.ids import TenantId, new_id
 from casewright.knowledge.article_model import Example
-from casewright.knowledge.models import Article, ArticleDraft, ArticleId, Audience
+from casewright.knowledge.models import Article, ArticleDraft, ArticleId, ArticleStatus, Audience
 from casewright.knowledge.passage_cache import PassageCache, PassageContent, PassageKey
 from casewright.knowledge.passage_index import (
     TEXT_CONFIGURATIONS,
@@ -28,9 +29,10 @@ from casewright.knowledge.retrieval import Candidate, words_of
 from casewright.knowledge.searching import Search
 from casewright.understanding.models import Vector
 
-_PARTICULARS: Final = (
+PARTICULARS: Final = (
     "article.key, article.language, article.audience, article.product, article.source, article.checked_on, "
-    "article.editions, article.error_codes, article.related, article.translation_of, article.asked_as"
+    "article.editions, article.error_codes, article.related, article.translation_of, article.asked_as, article.categories, article.status, "
+    "article.valid_from, article.valid_until, article.review_due, article.review_every_days"
 )
 
 DIMENSIONS: Final = 384
@@ -40,14 +42,18 @@ MULTILINGUAL_DIMENSIONS: Final = 512
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
     """`digest`: of the title, language and body of the current version; `index_digest`: of what its passages in the index were
-    made of. `archived`: kept, and found no more."""
+    made of."""
 
     id: ArticleId
     version: int
     digest: str
     index_digest: str
     draft: ArticleDraft
-    archived: bool
+
+    @property
+    def archived(self) -> bool:
+        """Kept, and found no more."""
+        return self.draft.status is ArticleStatus.ARCHIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ async def raise_revision(tx: Transaction, tenant_id: TenantId) -> int:
 async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[str]) -> dict[str, StoredArticle]:
     """By key, as far as they exist."""
     rows = await tx.fetch(
-        f"""select article.id, {_PARTICULARS}, article.current_version, article.status, article.index_digest, version.digest,
+        f"""select article.id, {PARTICULARS}, article.current_version, article.index_digest, version.digest,
                version.title, version.body
            from article
            join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
@@ -105,23 +111,25 @@ async def stored_articles(tx: Transaction, tenant_id: TenantId, keys: Sequence[s
             row["digest"],
             row["index_digest"],
             ArticleDraft(**{name: row[name] for name in ArticleDraft.model_fields}),
-            row["status"] == "archived",
         )
         for row in rows
     }
 
 
 async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -> None:
-    """Writes everything but the text, and publishes it; passages that exist take over the audience."""
+    """Writes everything but the text; passages that exist take over the audience, and go where it is not published."""
     await tx.execute(
-        """insert into article (tenant_id, id, key, language, audience, product, source, checked_on, current_version,
-                                editions, error_codes, related, translation_of, asked_as)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        """insert into article (tenant_id, id, key, language, audience, product, source, checked_on, current_version, editions,
+                                error_codes, related, translation_of, asked_as, status, valid_from, valid_until, review_due,
+                                review_every_days, categories)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
            on conflict (tenant_id, id) do update set language = excluded.language, audience = excluded.audience,
                product = excluded.product, source = excluded.source, checked_on = excluded.checked_on,
                current_version = excluded.current_version, editions = excluded.editions,
                error_codes = excluded.error_codes, related = excluded.related,
-               translation_of = excluded.translation_of, asked_as = excluded.asked_as, status = 'published', updated_at = now()""",
+               translation_of = excluded.translation_of, asked_as = excluded.asked_as, status = excluded.status,
+               valid_from = excluded.valid_from, valid_until = excluded.valid_until, review_due = excluded.review_due,
+               review_every_days = excluded.review_every_days, categories = excluded.categories, updated_at = now()""",
         tenant_id,
         article.id,
         article.key,
@@ -136,25 +144,21 @@ async def save_article(tx: Transaction, tenant_id: TenantId, article: Article) -
         list(article.related),
         article.translation_of,
         article.asked_as,
+        article.status,
+        article.valid_from,
+        article.valid_until,
+        article.review_due,
+        article.review_every_days,
+        list(article.categories),
     )
+    if article.status is not ArticleStatus.PUBLISHED:
+        await tx.execute("delete from passage where tenant_id = $1 and article_id = $2", tenant_id, article.id)
     await tx.execute(
         "update passage set audience = $3 where tenant_id = $1 and article_id = $2 and audience <> $3",
         tenant_id,
         article.id,
         article.audience,
     )
-
-
-async def archive(tx: Transaction, tenant_id: TenantId, key: str) -> bool:
-    """Takes a published article out of the index; its versions stay. False if there is none of that key."""
-    article_id = await tx.fetchval(
-        """update article set status = 'archived', updated_at = now()
-           where tenant_id = $1 and key = $2 and status = 'published' returning id""",
-        tenant_id,
-        key,
-    )
-    await tx.execute("delete from passage where tenant_id = $1 and article_id = $2", tenant_id, article_id)
-    return article_id is not None
 
 
 async def count_published(tx: Transaction, tenant_id: TenantId) -> int:
@@ -164,16 +168,35 @@ async def count_published(tx: Transaction, tenant_id: TenantId) -> int:
     return count
 
 
-async def save_version(tx: Transaction, tenant_id: TenantId, article: Article, digest: str) -> None:
-    """Keeps the version for good."""
+async def published_keys(tx: Transaction, tenant_id: TenantId) -> list[str]:
+    rows = await tx.fetch(
+        "select key from article where tenant_id = $1 and status = 'published' order by key", tenant_id
+    )
+    return [row["key"] for row in rows]
+
+
+async def save_version(
+    tx: Transaction, tenant_id: TenantId, article: Article, digest: str, *, author: str, reason: str
+) -> None:
+    """Keeps the version for good. How well it serves is counted anew."""
     await tx.execute(
-        "insert into article_version (tenant_id, article_id, version, title, body, digest) values ($1, $2, $3, $4, $5, $6)",
+        """insert into article_version (tenant_id, article_id, version, title, body, digest, language, error_codes, author, reason)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         tenant_id,
         article.id,
         article.version,
         article.title,
         article.body,
         digest,
+        article.language,
+        list(article.error_codes),
+        author,
+        reason,
+    )
+    await tx.execute(
+        "update article set usage_count = 0, success_count = 0, failure_count = 0 where tenant_id = $1 and id = $2",
+        tenant_id,
+        article.id,
     )
 
 
@@ -185,8 +208,8 @@ async def save_passages(
     await tx.execute("delete from passage where tenant_id = $1 and article_id = $2", tenant_id, article.id)
     await tx.executemany(
         """insert into passage (tenant_id, id, article_id, version, position, language, audience, section, text,
-                                sentences, codes, embedding, multilingual, search)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::real[]::vector, $16,
+                                sentences, codes, embedding, multilingual, multilingual_whole, search)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::real[]::vector, $16, $17::real[]::halfvec,
                    setweight(to_tsvector($13::text::regconfig, $14), 'A')
                    || setweight(to_tsvector($13::text::regconfig, $8), 'B')
                    || setweight(to_tsvector($13::text::regconfig, $15), 'C')
@@ -209,6 +232,7 @@ async def save_passages(
                 article.title,
                 "\n".join(indexed.questions),
                 _packed(indexed.multilingual),
+                indexed.multilingual.mean(axis=0).tolist(),
             )
             for position, indexed in enumerate(passages)
         ],
@@ -225,8 +249,8 @@ def _stored_sentences(indexed: IndexedPassage) -> dict[str, object]:
     return {"sentences": sentences, "vectors": vectors, "asked": asked}
 
 
-async def examples(tx: Transaction, tenant_id: TenantId) -> list[Example]:
-    """What published articles are asked by."""
+async def examples(tx: Transaction, tenant_id: TenantId, today: date) -> list[Example]:
+    """What the articles that are valid today are asked by."""
     rows = await tx.fetch(
         """select coalesce(article.translation_of, article.key) as original, article.audience, text
            from article
@@ -242,20 +266,40 @@ async def examples(tx: Transaction, tenant_id: TenantId) -> list[Example]:
                cross join lateral jsonb_array_elements_text(asked.value) question
            ) example
            where article.tenant_id = $1 and article.status = 'published'
+               and $2::date between coalesce(article.valid_from, $2) and coalesce(article.valid_until, $2)
            order by 1, 2, 3""",
         tenant_id,
+        today,
     )
     return [Example(row["original"], Audience(row["audience"]), row["text"]) for row in rows]
 
 
-async def save_model(tx: Transaction, tenant_id: TenantId, revision: int, data: bytes) -> None:
+async def save_model(tx: Transaction, tenant_id: TenantId, revision: int, data: bytes, today: date) -> None:
     await tx.execute(
-        """insert into article_model (tenant_id, revision, data) values ($1, $2, $3)
-           on conflict (tenant_id) do update set revision = excluded.revision, data = excluded.data""",
+        """insert into article_model (tenant_id, revision, data, trained_on) values ($1, $2, $3, $4)
+           on conflict (tenant_id) do update
+               set revision = excluded.revision, data = excluded.data, trained_on = excluded.trained_on""",
         tenant_id,
         revision,
         data,
+        today,
     )
+
+
+async def is_to_be_learned(tx: Transaction, tenant_id: TenantId, today: date) -> bool:
+    """Whether the article model is of an earlier revision, or an article's validity has begun or ended since."""
+    due: bool = await tx.fetchval(
+        """select exists (
+               select from knowledge_revision known
+               left join article_model model on model.tenant_id = known.tenant_id
+               where known.tenant_id = $1 and (model.revision is null or model.revision < known.revision or exists (
+                   select from article where article.tenant_id = $1 and article.status = 'published'
+                       and (article.valid_from between model.trained_on + 1 and $2::date
+                            or article.valid_until between model.trained_on and $2::date - 1))))""",
+        tenant_id,
+        today,
+    )
+    return due
 
 
 async def read_model(tx: Transaction, tenant_id: TenantId) -> tuple[int, bytes | None]:
@@ -274,35 +318,31 @@ async def read_revision(tx: Transaction, tenant_id: TenantId) -> int:
     return revision or 0
 
 
-async def count_outcome(tx: Transaction, tenant_id: TenantId, ids: Sequence[ArticleId], solved: bool) -> None:
-    await tx.execute(
-        """update article set usage_count = usage_count + 1, success_count = success_count + $3::int,
-               failure_count = failure_count + 1 - $3::int
-           where tenant_id = $1 and id = any($2::uuid[])""",
-        tenant_id,
-        list(ids),
-        int(solved),
-    )
-
-
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
 async def read_article(
-    tx: Transaction, tenant_id: TenantId, article_id: ArticleId, version: int | None, audiences: Sequence[Audience]
+    tx: Transaction,
+    tenant_id: TenantId,
+    article_id: ArticleId,
+    version: int | None,
+    audiences: Sequence[Audience],
+    today: date,
 ) -> Article | None:
-    """`version` None: the current one. None unless one of `audiences` may read it."""
+    """`version` None: the current one. None unless one of `audiences` may read it today."""
     row = await tx.fetchrow(
-        f"""select article.id, {_PARTICULARS}, version.version, version.title, version.body
+        f"""select article.id, {PARTICULARS}, version.version, version.title, version.body
            from article
            join article_version version on version.tenant_id = article.tenant_id and version.article_id = article.id
                and version.version = coalesce($3, article.current_version)
            where article.tenant_id = $1 and article.id = $2 and article.audience = any($4::text[])
-               and article.status = 'published'""",
+               and article.status = 'published'
+               and $5::date between coalesce(article.valid_from, $5) and coalesce(article.valid_until, $5)""",
         tenant_id,
         article_id,
         version,
         list(audiences),
+        today,
     )
     return None if row is None else Article(**dict(row))
 
@@ -313,12 +353,19 @@ ROWS_AT_ONCE: Final = 1000
 async def read_index(tx: Transaction, tenant_id: TenantId) -> PassageIndex:
     """All that is published. It is of one revision only if nobody changes the articles meanwhile."""
     articles = await tx.fetch(
-        """select id, coalesce(translation_of, key) as original, language, audience from article
+        """select id, coalesce(translation_of, key) as original, language, audience, valid_from, valid_until from article
            where tenant_id = $1 and status = 'published' order by id""",
         tenant_id,
     )
     builder = PassageIndexBuilder(
-        ArticleRow(ArticleId(row["id"]), row["original"], row["language"], Audience(row["audience"]))
+        ArticleRow(
+            ArticleId(row["id"]),
+            row["original"],
+            row["language"],
+            Audience(row["audience"]),
+            row["valid_from"] or date.min,
+            row["valid_until"] or date.max,
+        )
         for row in articles
     )
     cursor = await tx.cursor(
@@ -329,7 +376,7 @@ async def read_index(tx: Transaction, tenant_id: TenantId) -> PassageIndex:
     )
     while rows := await cursor.fetch(ROWS_AT_ONCE):
         await asyncio.to_thread(builder.add, map(_passage_row, rows))
-    return await while_open(tx, builder.build)
+    return await while_open(tx, asyncio.to_thread(builder.build))
 
 
 def _passage_row(row: Record) -> PassageRow:
@@ -366,7 +413,7 @@ async def candidates(
     rows = await tx.fetch(
         """select article.id, coalesce(article.translation_of, article.key) as original, article.product, article.source,
                article.checked_on as source_checked_on, article.credibility,
-               coalesce(article.checked_on, article.updated_at::date) as checked_on,
+               coalesce(greatest(article.checked_on, article.validated_on), article.updated_at::date) as checked_on,
                article.success_count, article.failure_count, knowledge.revision
            from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
            left join article on article.tenant_id = $1 and article.id = any($2::uuid[]) and article.status = 'published'

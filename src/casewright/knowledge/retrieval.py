@@ -1,8 +1,8 @@
 """Scores the passages that the index proposes, and says how sure an answer from each would be.
 
-A passage speaks for itself in five ways: the share of the question's words that it has (rare words count for more), how
-close the question is to its title and heading, to the whole, and to the closest of the questions that it is known to be
-asked as, and how likely the question is about its article at all. The weighted sum is its evidence.
+A passage speaks for itself in six ways: the share of the question's words that it has (rare words count for more), how
+close the question is to its title and heading, to the whole, to its closest sentence, and to the closest of the questions
+that it is known to be asked as, and how likely the question is about its article at all. The weighted sum is its evidence.
 Articles compete: the similarity is the probability that this article answers and neither another nor none does (a
 softmax). Similarity is then weighed with what is known of the article.
 """
@@ -12,12 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from casewright.knowledge.article_model import UNLIKELIEST
 from casewright.knowledge.models import ArticleId
 from casewright.knowledge.passages import Sentence
 from casewright.knowledge.searching import Search, stems
@@ -71,47 +70,66 @@ class Hit:
         return max(0.0, (self.heading_closeness + float(self.closeness.max())) / 2)
 
 
+Number = TypeVar("Number", float, NDArray[np.float32], NDArray[np.float64])
+
 # --- scores -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of coverage, the three cosines and the logarithm of the article's likelihood in the evidence. `unasked`: added
+    """Weights of coverage, the four cosines and the logarithm of the article's likelihood in the evidence. `unasked`: added
     where nobody wrote down how a passage is asked for."""
 
     coverage: float
     heading: float
     whole: float
+    closest: float
     asked: float
     unasked: float
     likelihood: float
     offset: float
 
-    def evidence(self, passage: Candidate, heading: float, asked: float | None, likelihood: float) -> float:
+    def evidence(
+        self, coverage: Number, whole: Number, heading: Number, closest: Number, asked: float | None, likelihood: float
+    ) -> Number:
+        """Of one passage, or of many at once."""
         return (
-            self.coverage * passage.coverage
+            self.coverage * coverage
             + self.heading * heading
-            + self.whole * passage.whole
+            + self.whole * whole
+            + self.closest * closest
             + (self.unasked if asked is None else self.asked * asked)
             + self.likelihood * likelihood
             + self.offset
         )
 
 
-ENGLISH: Final = Calibration(coverage=6.7, heading=3.8, whole=6.2, asked=5.9, unasked=2.9, likelihood=0.40, offset=-8.1)
-OTHER: Final = Calibration(coverage=6.8, heading=4.1, whole=0.0, asked=2.9, unasked=1.6, likelihood=0.74, offset=-3.5)
+ENGLISH: Final = Calibration(
+    coverage=6.7, heading=3.8, whole=6.2, closest=0.0, asked=5.9, unasked=2.9, likelihood=0.40, offset=-8.1
+)
+OTHER: Final = Calibration(
+    coverage=6.8, heading=4.1, whole=0.0, closest=0.0, asked=2.9, unasked=1.6, likelihood=0.74, offset=-3.5
+)
 FOREIGN: Final = Calibration(
-    coverage=0.9, heading=7.6, whole=0.0, asked=1.8, unasked=-0.3, likelihood=0.57, offset=-3.2
+    coverage=0.9, heading=7.6, whole=0.0, closest=0.0, asked=1.8, unasked=-0.3, likelihood=0.57, offset=-3.2
 )
 """English; another language; and an article in another language than the question. Fitted on questions to companies with 8
 to 110 articles, with and without `asked_as`."""
+
+
+def calibration(language: str, asked_in: str) -> Calibration:
+    """For a passage in one language and a question in another, or the same."""
+    if asked_in != language:
+        return FOREIGN
+    return ENGLISH if language == "en" else OTHER
+
 
 SURE_ENOUGH: Final = 0.2
 """Log odds that make a probability of 0.66 a confidence of 0.7, the default of `min_confidence`: below it, more of the
 development questions were answered wrongly than a support team would accept."""
 
 UNKNOWN_LIKELIHOOD: Final = -2.0
-"""Of a company's only article."""
+"""Of a company's only article, and of one that the article model has not learned yet."""
 
 SAME_CODE: Final = 1.5
 EXPLAINED_CODE: Final = 3.5
@@ -141,8 +159,7 @@ def rank(candidates: Sequence[Candidate], search: Search, today: date) -> list[H
     unknown_name = any(all(f" {name} " not in one.words for one in candidates) for name in search.names)
     cosines = [one.vectors @ _of(one, search) for one in candidates]
     evidence = [
-        _evidence(candidate, search, float(near[0]), unknown_name)
-        for candidate, near in zip(candidates, cosines, strict=True)
+        _evidence(candidate, search, near, unknown_name) for candidate, near in zip(candidates, cosines, strict=True)
     ]
     best: dict[str, float] = {}
     for candidate, sure in zip(candidates, evidence, strict=True):
@@ -155,13 +172,15 @@ def rank(candidates: Sequence[Candidate], search: Search, today: date) -> list[H
     return sorted(hits, key=lambda hit: (-hit.confidence, -hit.evidence, hit.passage.article_id, hit.passage.position))
 
 
-def _evidence(passage: Candidate, search: Search, heading: float, unknown_name: bool) -> float:
-    known = ENGLISH if passage.language == "en" else OTHER
-    calibration = known if search.language == passage.language else FOREIGN
+def _evidence(passage: Candidate, search: Search, near: NDArray[np.float32], unknown_name: bool) -> float:
     asked = float((passage.asked @ _of(passage, search)).max()) if len(passage.asked) else None
-    likelihood = search.likelihoods.get(passage.original, UNLIKELIEST if search.likelihoods else UNKNOWN_LIKELIHOOD)
-    evidence = calibration.evidence(passage, heading, asked, likelihood)
-    return evidence + _code_bonus(passage, search) + (UNKNOWN_NAME if unknown_name else 0.0)
+    likelihood = search.likelihoods.get(passage.original, UNKNOWN_LIKELIHOOD)
+    weights = calibration(passage.language, search.language)
+    evidence = weights.evidence(
+        passage.coverage, passage.whole, float(near[0]), float(near[1:].max()), asked, likelihood
+    )
+    bonus = code_bonus(passage.codes, passage.sentences, search)
+    return evidence + bonus + (UNKNOWN_NAME if unknown_name else 0.0)
 
 
 def _of(passage: Candidate, search: Search) -> Vector:
@@ -201,12 +220,13 @@ def recency(checked_on: date, today: date) -> float:
     return float(0.5 ** (max(0, age - FRESH_DAYS) / HALF_LIFE_DAYS))
 
 
-def _code_bonus(passage: Candidate, search: Search) -> float:
-    """What is only possibly a code counts only if the passage has it: "500" may be 500 users."""
-    shared = passage.codes.intersection(search.codes) | passage.codes.intersection(search.possible_codes)
+def code_bonus(codes: frozenset[str], sentences: Sequence[Sentence], search: Search) -> float:
+    """What a passage's codes and sentences add to its evidence. What is only possibly a code counts only if the passage has it:
+    "500" may be 500 users."""
+    shared = codes.intersection(search.codes) | codes.intersection(search.possible_codes)
     if not shared:
         return OTHER_CODE if search.codes else 0.0
-    explained = any(sentence.text.upper().startswith(tuple(shared)) for sentence in passage.sentences)
+    explained = any(sentence.text.upper().startswith(tuple(shared)) for sentence in sentences)
     return EXPLAINED_CODE if explained else SAME_CODE
 
 

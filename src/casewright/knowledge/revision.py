@@ -10,10 +10,11 @@ from typing import Final
 from casewright.kit.database import SIGN_OF_LIFE_SECONDS, Transaction, sign_of_life
 from casewright.kit.ids import TenantId
 from casewright.knowledge.article_model import ArticleModels
+from casewright.knowledge.large.models import LargeCollection
 from casewright.knowledge.passage_index import Lexemes, PassageIndex, Term
 
 MOST_PASSAGES: Final = 50_000
-"""Of all companies together, some 7 KB each. One company may have more: then it is the only one that is kept."""
+"""Of all companies together, some 7 KB each. Those of large collections are kept in no process."""
 MOST_TERMS: Final = 20_000
 
 
@@ -21,7 +22,7 @@ MOST_TERMS: Final = 20_000
 class Revision:
     number: int
     models: ArticleModels
-    index: PassageIndex
+    index: PassageIndex | LargeCollection
 
 
 class KnownRevisions:

@@ -93,9 +93,14 @@ def searched(question: Question, vectors: TextVectors, models: ArticleModels) ->
     )
 
 
+def is_grammar(word: str) -> bool:
+    """Whether a word, in small letters, says nothing of a subject. English and German."""
+    return word in _GRAMMAR
+
+
 def stems(text: str) -> frozenset[str]:
     """Beginnings of the words that carry meaning, so that inflected forms meet. English and German."""
-    return frozenset(word[:6] for word in re.findall(r"[^\W_]{3,}", text.lower()) if word not in _GRAMMAR)
+    return frozenset(word[:6] for word in re.findall(r"[^\W_]{3,}", text.lower()) if not is_grammar(word))
 
 
 def _words(text: str, language: str) -> tuple[Word, ...]:

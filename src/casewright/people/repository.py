@@ -98,6 +98,12 @@ async def erase(tx: Transaction, tenant_id: TenantId, person_ids: Sequence[UUID]
            where tenant_id = $1 and person_id = any($2::uuid[])""",
         tenant_id, ids, now,
     )  # fmt: skip
+    await tx.execute(
+        f"""update knowledge_gap_example set sealed = '', sealed_meaning = ''
+            where tenant_id = $1 and conversation_id in ({theirs})""",
+        tenant_id,
+        ids,
+    )
     await _end_conversations(tx, tenant_id, ids, now)
 
 

@@ -19,6 +19,7 @@ from casewright.kit.database import Database, Transaction
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Principal, system
 from casewright.knowledge.models import ArticleDraft
+from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.service import KnowledgeService
 from casewright.procedures.models import Procedure
 from casewright.procedures.service import ProcedureService
@@ -108,7 +109,8 @@ async def drafted(
     if draft.profile:
         tenant = Tenant(id=tenant.id, slug=tenant.slug, name=draft.name or tenant.name, profile=draft.profile)
     knowledge = KnowledgeService(encoder, clock)
-    async with _indexed(archive, tenant.id, knowledge, draft.articles, on_progress) as database:
+    publishing = Publishing(encoder, clock)
+    async with _indexed(archive, tenant.id, publishing, draft.articles, on_progress) as database:
         yield Configuration(
             name=f"the draft {folder}",
             settings=archive.settings,
@@ -147,7 +149,7 @@ def _understanding(archive: Archive, encoder: Encoder, clock: RecordedClock) -> 
 async def _indexed(
     archive: Archive,
     tenant_id: TenantId,
-    knowledge: KnowledgeService,
+    publishing: Publishing,
     articles: Sequence[ArticleDraft],
     on_progress: Progress,
 ) -> AsyncIterator[Database]:
@@ -163,7 +165,7 @@ async def _indexed(
             await _hide(tx, await _index_tables(tx))
             # Temporary tables may still be written.
             await tx.execute("set transaction read only")
-            await knowledge.install(tx, tenant_id, articles, on_progress)
+            await publishing.install(tx, tenant_id, articles, on_progress)
             yield OneTransaction(tx)
     finally:
         await database.close()

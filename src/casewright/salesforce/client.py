@@ -21,6 +21,8 @@ from casewright.salesforce.models import (
     ApiUsage,
     Counted,
     Created,
+    Described,
+    DescribedField,
     OrgConnection,
     QueryPage,
     Row,
@@ -40,6 +42,7 @@ Shape = TypeVar("Shape")
 Fields = Mapping[str, JsonValue]
 
 _COUNTED: TypeAdapter[Counted] = TypeAdapter(Counted)
+_DESCRIBED: TypeAdapter[Described] = TypeAdapter(Described)
 _CREATED: TypeAdapter[Created] = TypeAdapter(Created)
 _UPSERTED: TypeAdapter[Upserted] = TypeAdapter(Upserted)
 
@@ -82,6 +85,12 @@ class SalesforceClient:
             page = _read(page_of, await self._call("GET", page.next_records_url))
             records += page.records
         return records[:MOST_ROWS]
+
+    async def fields(self, sobject: str) -> tuple[DescribedField, ...]:
+        """Those that the integration user may see, in the org's order. Raises like `query`."""
+        with _nothing_changed():
+            answer = await self._call("GET", f"{DATA}/sobjects/{sobject}/describe")
+        return _read(_DESCRIBED, answer).fields
 
     async def create(self, sobject: str, fields: Fields, *, auto_assign: bool = False) -> str:
         """The new record's id. Never sent twice."""

@@ -78,6 +78,19 @@ class Counted(Answer):
     total_size: int = Field(alias="totalSize")
 
 
+class DescribedField(Answer):
+    """`kind`: Salesforce's type, such as textarea."""
+
+    name: str
+    label: str
+    kind: str = Field(alias="type")
+    custom: bool = False
+
+
+class Described(Answer):
+    fields: tuple[DescribedField, ...]
+
+
 class Upserted(Created):
     created: bool
 

@@ -3,24 +3,26 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+import httpx2
 import orjson
 from pydantic import SecretStr, TypeAdapter
 
 from casewright.kit.database import Database
-from casewright.kit.http import HttpClient, Retries
+from casewright.kit.http import HttpClient, NotSent, OutgoingError, Retries
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
 from casewright.kit.resilience import CallLimit
 from casewright.kit.sealing import KeyEncryptionKey, PersonKey, associated_data
 from casewright.salesforce import repository
+from casewright.salesforce.auth import TOKEN_PATH
 from casewright.salesforce.client import SalesforceClient
 from casewright.salesforce.errors import OrgNotConnected
 from casewright.salesforce.models import Credentials, NamedRow, OrgConnection
 
 KEPT_SECONDS: Final = 60.0
-"""How long a connection is used before it is looked up again: another process may have changed it."""
+"""How long a connection that works is used before it is looked up again: another process may have changed it."""
 CALLS_AT_ONCE: Final = 20
 """Salesforce allows 25 long-running calls at once in production orgs; some are left to others."""
 
@@ -53,6 +55,12 @@ class OrgConnections:
             connection = await self._look_up(tenant_id)
             self._kept[tenant_id] = (self._monotonic() + KEPT_SECONDS, connection)
         return connection
+
+    def doubt(self, tenant_id: TenantId, connection: OrgConnection) -> None:
+        """It did not work: what is stored is looked up again before the next use."""
+        _, kept = self._kept.get(tenant_id, (0.0, None))
+        if kept == connection:
+            del self._kept[tenant_id]
 
     async def _look_up(self, tenant_id: TenantId) -> OrgConnection:
         async with self._database.begin(system(tenant_id, _ACTOR)) as tx:
@@ -94,7 +102,7 @@ class Orgs:
         async with self._changing:
             client = self._clients.get(tenant_id)
             if client is None or client.connection != connection:
-                self._clients[tenant_id] = self._new(connection)
+                self._clients[tenant_id] = self._new(tenant_id, connection)
                 self._retired += [client] if client else []
             return self._clients[tenant_id]
 
@@ -103,11 +111,26 @@ class Orgs:
         for client in clients:
             await client.close()
 
-    def _new(self, connection: OrgConnection) -> SalesforceClient:
+    def _new(self, tenant_id: TenantId, connection: OrgConnection) -> SalesforceClient:
+        http = _OrgHttp(connection.url, self._timeout, lambda: self._connections.doubt(tenant_id, connection))
+        return SalesforceClient(connection, http)
+
+
+class _OrgHttp(HttpClient):
+    """Tells when the org is not where it was, or accepts no sign-in any more: its connection may have changed."""
+
+    def __init__(self, url: str, timeout: float, failed: Callable[[], None]) -> None:
         limit = CallLimit("salesforce", concurrent=CALLS_AT_ONCE)
-        return SalesforceClient(
-            connection, HttpClient("salesforce", connection.url, timeout=self._timeout, limit=limit)
-        )
+        super().__init__("salesforce", url, timeout=timeout, limit=limit)
+        self._failed = failed
+
+    async def request(self, method: str, path: str, **arguments: Any) -> httpx2.Response:
+        try:
+            return await super().request(method, path, **arguments)
+        except OutgoingError as error:
+            if isinstance(error, NotSent) or path == TOKEN_PATH:
+                self._failed()
+            raise
 
 
 def _as_bytes(credentials: Credentials) -> bytes:

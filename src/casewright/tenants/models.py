@@ -91,6 +91,41 @@ class OrgRecords(StrEnum):
     ANONYMISE = "anonymise"
 
 
+class Decider(StrEnum):
+    """`rules` leave to a person what they cannot decide."""
+
+    PERSON = "person"
+    RULES = "rules"
+
+
+class ConflictPolicy(Model):
+    """How articles that disagree are brought together. `source_credibility`: 0…1, by how an article's `source` begins; 1 for all others.
+    By rule the more credible is kept where credibility differs by `credibility_gap`, else the one that was checked or changed later by
+    `newer_by_days`."""
+
+    decided_by: Decider = Decider.PERSON
+    source_credibility: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    credibility_gap: float = Field(0.2, gt=0, le=1)
+    newer_by_days: int = Field(30, ge=1)
+
+
+class KnowledgeProfile(Model):
+    """How a company looks after its articles. `review_by_another`: what one operator's key wrote, another's publishes.
+    `handling_cost_an_hour`: of its people's work, in its currency, for estimates; None: as the installation has it."""
+
+    review_by_another: bool = False
+    handling_cost_an_hour: float | None = Field(None, ge=0)
+    conflicts: ConflictPolicy = ConflictPolicy()
+
+
+class SalesforceKnowledge(Model):
+    """How articles come from the org. `fields`: API names of those that hold an article's text, where Knowledge has several.
+    `every_minutes`: how often what has changed is looked for; None: only when somebody says so."""
+
+    fields: tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], ...] = ()
+    every_minutes: int | None = Field(None, ge=5, le=10_080)
+
+
 class TenantProfile(Model):
     """What a tenant decides about its agent. Texts by locale. `products`, `editions`: what customers may name, each with other
     names for the same. `record_ids_private`: the org's record ids count as
@@ -107,9 +142,11 @@ class TenantProfile(Model):
     record_ids_private: bool = False
     retention_days: int | None = Field(None, ge=1, le=36_500)
     org_records_of_erased: OrgRecords = OrgRecords.KEEP
+    salesforce_knowledge: SalesforceKnowledge = SalesforceKnowledge()
     limits: OwnLimits | None = None
     thresholds: OwnThresholds | None = None
     chat: ChatProfile = ChatProfile()
+    knowledge: KnowledgeProfile = KnowledgeProfile()
 
     @model_validator(mode="after")
     def _greets_in_the_default_language(self) -> Self:

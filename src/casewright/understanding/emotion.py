@@ -88,7 +88,7 @@ class Phrases:
     feeling: str
     strength: float
     emotion: str
-    words: tuple[re.Pattern[str], ...]
+    words: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +105,35 @@ class Felt:
 
 def feel(text: str, language: str) -> Emotion:
     """The emotion of one message in a language (ISO 639-1); neutral unless something in it says otherwise."""
-    return read_emotions(text, language)[0]
+    prose = _prose(text)
+    said = list(_said(prose))
+    return _felt(prose, said, emotion_model().scores(prose) if language == ENGLISH else None)
 
 
 def read_emotions(text: str, language: str) -> tuple[Emotion, dict[str, float]]:
     """The emotion, and the score 0…1 of each of GoEmotions' 28 labels, chosen from 0.5 on.
 
     For other languages than English only what support phrases tell is scored."""
-    prose = _NOT_FELT.sub(" ", _NOT_PROSE.sub(" ", text[:MAXIMUM_CHARACTERS].replace("\u2019", "'")))
+    prose = _prose(text)
     said = list(_said(prose))
     model = emotion_model()
     labels = model.scores(text) if language == ENGLISH else dict.fromkeys(model.labels, 0.0)
-    bad, good = _together(said, _NEGATIVE), _together(said, _POSITIVE)
-    if language == ENGLISH:
-        bad, good = _with_model(prose, bad, good, model.scores(prose) if prose != text else labels)
-    emotion = _emotion(prose, bad, good)
+    emotion = _felt(prose, said, model.scores(prose) if language == ENGLISH else None)
     _score_phrases(labels, [one for one in said if one.feeling in _NEGATIVE] or said)
     return emotion, labels
+
+
+def _prose(text: str) -> str:
+    """Without what is no feeling of the customer's: code, quotes, manners."""
+    return _NOT_FELT.sub(" ", _NOT_PROSE.sub(" ", text[:MAXIMUM_CHARACTERS].replace("\u2019", "'")))
+
+
+def _felt(prose: str, said: list[Phrases], labels: Mapping[str, float] | None) -> Emotion:
+    """`labels`: what the model says of `prose`, None where it knows nothing of its language."""
+    bad, good = _together(said, _NEGATIVE), _together(said, _POSITIVE)
+    if labels is not None:
+        bad, good = _with_model(prose, bad, good, labels)
+    return _emotion(prose, bad, good)
 
 
 def _score_phrases(labels: dict[str, float], said: list[Phrases]) -> None:
@@ -137,9 +149,9 @@ def _score_phrases(labels: dict[str, float], said: list[Phrases]) -> None:
 def _said(prose: str) -> Iterator[Phrases]:
     """The phrases of each occurrence, the strongest first; what is a phrase in two languages counts once."""
     for phrases in _phrases():
-        for start in sorted({match.start() for words in phrases.words for match in words.finditer(prose)}):
-            is_good = phrases.feeling in _POSITIVE
-            if not (is_good and _DENIED.search(prose, max(0, start - 30), start)):
+        is_good = phrases.feeling in _POSITIVE
+        for match in phrases.words.finditer(prose):
+            if not (is_good and _DENIED.search(prose, max(0, match.start() - 30), match.start())):
                 yield phrases
 
 
@@ -200,15 +212,20 @@ def _phrases() -> tuple[Phrases, ...]:
             feeling=feeling,
             strength=about.pop("strength"),
             emotion=about.pop("emotion"),
-            words=tuple(_pattern(language, words) for language, words in about.items()),
+            words=_pattern(about),
         )
         for feeling, about in stored.items()
     ]
     return tuple(sorted(read, key=lambda phrases: -phrases.strength))
 
 
-def _pattern(language: str, alternatives: list[str]) -> re.Pattern[str]:
-    joined = "|".join(alternatives)
+def _pattern(by_language: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """Of all languages in one, which takes a fifth of the time that one each takes."""
+    spaced = "|".join(
+        words for language, several in by_language.items() if language not in UNSPACED for words in several
+    )
+    unspaced = [words for language in UNSPACED for words in by_language.get(language, ())]
+    joined = "|".join((rf"(?<!\w)(?:{spaced})", *unspaced))
     for shorthand, words in _SHORTHANDS.items():
         joined = joined.replace(shorthand, words)
-    return re.compile(rf"(?:{joined})" if language in UNSPACED else rf"(?<!\w)(?:{joined})", re.IGNORECASE)
+    return re.compile(joined, re.IGNORECASE)

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +22,8 @@ BUCKETS = 4096
 MAXIMUM_CHARACTERS = 2000
 WORD = re.compile(r"\[[A-Z_]+_\d+\]|[^\W_]+(?:_[^\W_]+)*")
 LETTER_GROUPS = (3, 4, 5)
+REMEMBERED = 4096
+"""Words whose buckets are kept, some 500 bytes each."""
 # A case's number and the like: which one it is says nothing about what is wanted.
 LONG_NUMBER = re.compile(r"\d{5,}")
 ANY_NUMBER = "12345"
@@ -49,7 +52,7 @@ def read(text: str, encoder: Encoder) -> Reading:
 
 
 def read_many(texts: Sequence[str], encoder: Encoder, on_progress: Progress | None = None) -> list[Reading]:
-    """As `read`, in less than the time of its parts."""
+    """As `read`, for a company's content: on all processors, and only of what is new."""
     again = encoder.encode_many_multilingual([_with_any_number(text) for text in texts])
     vectors = encoder.encode_many(texts, on_progress)
     parts = zip(vectors, again, texts, strict=True)
@@ -57,11 +60,12 @@ def read_many(texts: Sequence[str], encoder: Encoder, on_progress: Progress | No
 
 
 def read_batch(texts: Sequence[str], encoder: Encoder) -> list[Reading]:
-    """As `read_many`, for customers' words, of which nothing is kept."""
-    again = encoder.multilingual.encode_many([_with_any_number(text) for text in texts])
-    vectors = encoder.encode_batch(texts)
-    parts = zip(vectors, again, texts, strict=True)
-    return [Reading(vector, multilingual, count_features(text)) for vector, multilingual, text in parts]
+    """As `read`, for many."""
+    parts = zip(encoder.encode_batch(texts), texts, strict=True)
+    return [
+        Reading(vector, encoder.multilingual.encode(_with_any_number(text)), count_features(text))
+        for vector, text in parts
+    ]
 
 
 def rarity_of(readings: Sequence[Reading]) -> Vector:
@@ -75,17 +79,23 @@ def count_features(text: str) -> Vector:
 
     Features: single words, pairs of words, and groups of 3 to 5 letters within words (hashing trick, Weinberger et al.
     2009, arXiv:0902.2206)."""
-    counts = np.zeros(BUCKETS, dtype=np.float32)
     words = [_normal(word) for word in WORD.findall(_with_any_number(text[:MAXIMUM_CHARACTERS]))]
-    features = [f"1 {word}" for word in words]
-    features += [f"2 {first} {second}" for first, second in pairwise(words)]
+    buckets = [_bucket(f"2 {first} {second}") for first, second in pairwise(words)]
     for word in words:
-        padded = f" {word} "
-        for size in LETTER_GROUPS:
-            features += [padded[start : start + size] for start in range(len(padded) - size + 1)]
-    for feature in features:
-        counts[zlib.crc32(feature.encode(errors="replace")) % BUCKETS] += 1
-    return np.log1p(counts)
+        buckets += _buckets_of(word)
+    return np.log1p(np.bincount(np.array(buckets, dtype=np.intp), minlength=BUCKETS).astype(np.float32))
+
+
+@lru_cache(REMEMBERED)
+def _buckets_of(word: str) -> tuple[int, ...]:
+    """Of the word itself, and of its groups of letters."""
+    padded = f" {word} "
+    groups = (padded[start : start + size] for size in LETTER_GROUPS for start in range(len(padded) - size + 1))
+    return (_bucket(f"1 {word}"), *map(_bucket, groups))
+
+
+def _bucket(feature: str) -> int:
+    return zlib.crc32(feature.encode(errors="replace")) % BUCKETS
 
 
 def _with_any_number(text: str) -> str:

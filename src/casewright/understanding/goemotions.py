@@ -70,11 +70,11 @@ def rescale(probabilities: NDArray[np.float64], thresholds: NDArray[np.float32])
 def features(text: str) -> Features:
     """The buckets that a text fills, and how much, dampened by a logarithm. Words come first, then letter groups."""
     tokens = [_plain(token) for token in TOKEN.findall(text[:MAXIMUM_CHARACTERS])]
-    counts: Counter[int] = Counter()
-    counts.update(_bucket(token) for token in tokens)
-    counts.update(_bucket(f"{first} {second}") for first, second in pairwise(tokens))
+    found = [_bucket(token) for token in tokens]
+    found += [_bucket(f"{first} {second}") for first, second in pairwise(tokens)]
     for token in tokens:
-        counts.update(_letter_groups(token))
+        found += _letter_groups(token)
+    counts = Counter(found)
     size = len(counts)
     buckets = np.fromiter(counts.keys(), dtype=np.intp, count=size)
     return buckets, 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=size))

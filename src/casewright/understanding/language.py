@@ -144,7 +144,10 @@ class Run:
 
 def detect(text: str) -> DetectedLanguage:
     """The language of a text and of its parts, from the first 1,000 characters; any Unicode will do."""
-    words = _words(text[:MOST_CHARACTERS])
+    return _detected(text, _words(text[:MOST_CHARACTERS]))
+
+
+def _detected(text: str, words: list[Word]) -> DetectedLanguage:
     if not words:
         return DetectedLanguage(language=None, confidence=0.0)
     runs = _runs(words)
@@ -165,7 +168,7 @@ def detect_language(text: str, default: str) -> tuple[str, float]:
         return default, 0.0
     if sum(word.size for word in words) < LEAST_LETTERS:
         return default, 0.0
-    found = detect(text)
+    found = _detected(text, words)
     if found.language is None or found.confidence < LEAST_CONFIDENCE:
         return default, 0.0
     return found.language, found.confidence
@@ -186,10 +189,10 @@ def _words(text: str, *, shouted: bool = True) -> list[Word]:
     found = list(WORD.finditer(CAPITALS.sub(_blank, prose)))
     if not found and shouted:
         found = list(WORD.finditer(prose))
-    is_japanese = KANA.search(prose) is not None
+    is_japanese, has_signs = (pattern.search(prose) is not None for pattern in (KANA, SIGN))
     words = []
     for match, following in zip_longest(found, found[1:]):
-        signs = len(SIGN.findall(match[0]))
+        signs = len(SIGN.findall(match[0])) if has_signs else 0
         between = prose[match.end() : following.start() if following else len(prose)]
         words.append(
             Word(
@@ -209,7 +212,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _script(word: str, *, is_japanese: bool) -> tuple[str, ...]:
-    if KANA.search(word):
+    if is_japanese and KANA.search(word):
         return ("ja",)
     index = bisect(_FIRST, word[0]) - 1
     if index < 0 or word[0] > _RANGES[index][1]:
@@ -278,7 +281,8 @@ def _text_scores(words: Sequence[Word]) -> dict[str, float]:
 
 def _fasttext(prose: str) -> dict[str, float]:
     readable = prose[:ENOUGH_CHARACTERS].lower().encode(errors="replace").decode()
-    return {str(one["lang"]): float(one["score"]) for one in _detector.detect(readable[:ENOUGH_CHARACTERS], k=LIKELY)}
+    found = _detector.detect(readable[:ENOUGH_CHARACTERS], k=LIKELY, threshold=UNLIKELY)
+    return {str(one["lang"]): float(one["score"]) for one in found}
 
 
 # --- parts ---
@@ -291,8 +295,10 @@ def _runs(words: list[Word]) -> list[Run]:
     if is_short or whole.language not in _languages():
         return [whole]
     path = zip(_path(words), words, strict=True)
-    parts = [[word for _, word in part] for _, part in groupby(path, lambda pair: pair[0])]
-    return (_merged(parts) if len(parts) > 1 else []) or [whole]
+    parts = [(language, [word for _, word in part]) for language, part in groupby(path, lambda pair: pair[0])]
+    if {language for language, part in parts if _tells(part)} <= {whole.language}:
+        return [whole]
+    return _merged(part for _, part in parts)
 
 
 def _path(words: list[Word]) -> list[str]:

@@ -66,7 +66,7 @@ def find_signals(text: str) -> tuple[Signal, ...]:
     for kind, weight, pattern in SIGNS:
         if pattern.search(prose):
             found = weight
-        elif pattern.search(text):
+        elif prose != text and pattern.search(text):
             found = weight * QUOTED_WEIGHT
         else:
             continue

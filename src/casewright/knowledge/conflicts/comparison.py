@@ -88,7 +88,7 @@ class Comparison:
 
 def compare(one: Statement, other: Statement) -> Comparison:
     """The same whichever comes first."""
-    of_one, of_other = _aligned(one, other), _aligned(other, one)
+    of_one, of_other = aligned(one, other), aligned(other, one)
     free = [word for word, share in zip(one.words, of_one, strict=True) if share < 1]
     free_other = [word for word, share in zip(other.words, of_other, strict=True) if share < 1]
     shares = (_mean(of_one), _mean(of_other))
@@ -132,10 +132,13 @@ def _least(shares: NDArray[np.float64]) -> float:
     return float(shares.min()) if shares.size else 0.0
 
 
-def _aligned(one: Statement, other: Statement) -> NDArray[np.float64]:
+def aligned(one: Statement, other: Statement) -> NDArray[np.float64]:
     """How far each word of `one` is in `other`: 1 for the same stem, less for a word alike."""
-    if not one.words or not other.words:
-        return np.zeros(len(one.words))
+    return closest(likenesses(one, other))
+
+
+def likenesses(one: Statement, other: Statement) -> NDArray[np.float64]:
+    """Of each word of `one` to each of `other`: 1 for the same stem, 0 for an opposite; shape (words, words of the other)."""
     cosines = (one.vectors @ other.vectors.T).astype(np.float64)
     for place, word in enumerate(one.words):
         for place_other, word_other in enumerate(other.words):
@@ -143,7 +146,14 @@ def _aligned(one: Statement, other: Statement) -> NDArray[np.float64]:
                 cosines[place, place_other] = 1.0
             elif are_opposites(word, word_other):
                 cosines[place, place_other] = 0.0
-    best = cosines.max(axis=1)
+    return cosines
+
+
+def closest(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each row how far the closest column is the same: 0, or from `ALIKE` to 1."""
+    if not likeness.size:
+        return np.zeros(len(likeness))
+    best = likeness.max(axis=1)
     return np.where(best >= 0.999, 1.0, np.where(best >= ALIKE, np.minimum(best, 0.98), 0.0))
 
 

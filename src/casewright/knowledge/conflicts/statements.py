@@ -1,6 +1,7 @@
 """What a sentence says, as far as two sentences can be compared: words, negations, amounts, and vectors."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,19 +21,27 @@ Encode = Callable[[Sequence[str]], Iterable[Vector]]
 @dataclass(frozen=True, slots=True)
 class Statement:
     """`words`: stems of content and of words that have an opposite, in order. `negated`: those of them that a negation stands before.
-    `names`: words with a capital inside the sentence, and numbers that name. `marks`: kinds of words present (`MARKS`). `core`:
-    vector of the sentence without its negations; `vectors`: of the words, shape (len(words), 384)."""
+    `clauses`: the clause of each word; `begins`: where each clause begins; `denials`: clauses that deny something, and do not only
+    suppose it. `names`: words with a capital inside the sentence, and numbers that name. `marks`: kinds of words present (`MARKS`).
+    `core`: vector of the sentence without its negations; `vectors`: of the words, shape (len(words), 384)."""
 
     text: str
     words: tuple[str, ...]
+    clauses: tuple[int, ...]
+    begins: tuple[int, ...]
     negated: frozenset[str]
     negations: int
+    denials: frozenset[int]
     names: frozenset[str]
     amounts: tuple[Amount, ...]
     marks: frozenset[str]
     vector: Vector
     core: Vector
     vectors: NDArray[np.float32]
+
+    def clause_at(self, place: int) -> int:
+        """The clause that a place in `text` belongs to."""
+        return bisect_right(self.begins, place) - 1
 
 
 class StatementReader:
@@ -42,14 +51,18 @@ class StatementReader:
         self._encode = encode
         self._words: dict[str, Vector] = {}
 
+    def encode(self, texts: Sequence[str]) -> dict[str, Vector]:
+        """The vector of each text, once."""
+        once = list(dict.fromkeys(texts))
+        return dict(zip(once, self._encode(once), strict=True))
+
     def read(self, texts: Sequence[str]) -> list[Statement]:
         """In order. Many at once take less time than one after the other."""
         cleaned = [" ".join(text.split()) for text in texts]
         found = [_words(text) for text in cleaned]
         cores = [without_negation(text) or text for text in cleaned]
         spelt = dict.fromkeys(word for words in found for word, _ in words if word not in self._words)
-        wanted = list(dict.fromkeys((*cleaned, *cores, *spelt)))
-        vectors = dict(zip(wanted, self._encode(wanted), strict=True))
+        vectors = self.encode((*cleaned, *cores, *spelt))
         known = self._words | {word: vectors[word] for word in spelt}
         self._words = known if len(known) <= MOST_WORDS else {}
         return [
@@ -83,7 +96,8 @@ _ANY_NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _COMPARING: Final = re.compile(
-    r"\b(?:no|not) (?:more|less|later|earlier|fewer) than\b|\bif not\b|\bwhether or not\b", re.IGNORECASE
+    r"(?<=neither )[^.;]*?\bnor\b|\b(?:no|not) (?:more|less|later|earlier|fewer) than\b|\bif not\b|\bwhether or not\b",
+    re.IGNORECASE,
 )
 MARKS: Final = {
     "if": re.compile(
@@ -102,6 +116,12 @@ MARKS: Final = {
 }
 _WORD: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CLAUSE: Final = re.compile(r"[,;:–—(]")
+_NEW_CLAUSE: Final = re.compile(
+    r"[;:–—(]|,(?!\d)|\b(?:but|because|so that|which|whereas|while|sondern|aber|weil|sodass|damit|während)\b"
+)
+_SUPPOSING: Final = re.compile(
+    r"\b(?:if|when|whether|unless|until|(?:check|ensure|make sure)(?: that)?|wenn|falls|ob|solange|bis|prüfen sie)\b"
+)
 _WORDS_OF_GRAMMAR: Final = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i if into is it "
     "its may me my of or our she should so than that the their them then there these they this those to too us was "
@@ -114,11 +134,19 @@ _WORDS_OF_GRAMMAR: Final = (
 _GRAMMAR: Final = frozenset(_WORDS_OF_GRAMMAR.split())
 
 
+def content_stems(text: str) -> frozenset[str]:
+    """Stems of the words of content."""
+    return frozenset(stem(word) for word, _ in _words(text))
+
+
 def _words(text: str) -> list[tuple[str, int]]:
-    """Words of content, as spelt in small letters, with their places."""
+    """Words of content, as spelt in small letters, with their places. What denies is none."""
     lower = text.casefold()
+    denying = {place for match in _NEGATION.finditer(lower) for place in range(*match.span())}
     return [
-        (match.group(), match.start()) for match in _WORD.finditer(lower) if match.group() not in _GRAMMAR | CALENDAR
+        (match.group(), match.start())
+        for match in _WORD.finditer(lower)
+        if match.group() not in _GRAMMAR | CALENDAR and match.start() not in denying
     ]
 
 
@@ -134,12 +162,16 @@ def _statement(
         clause = _CLAUSE.search(plain, end)
         stop = clause.start() if clause else len(plain)
         negated |= set([word for word, (_, at) in zip(stems, words, strict=True) if end <= at < stop][:SCOPE])
+    begins = (0, *(match.end() for match in _NEW_CLAUSE.finditer(lower)))
     vectors = np.array([known[word] for word, _ in words], dtype=np.float32).reshape(len(words), vector.shape[0])
     return Statement(
         text=text,
         words=stems,
+        clauses=tuple(bisect_right(begins, at) - 1 for _, at in words),
+        begins=begins,
         negated=frozenset(negated),
         negations=len(negations),
+        denials=_denials(lower, [start for start, _ in negations], begins),
         names=_names(text),
         amounts=find_amounts(text),
         marks=frozenset(mark for mark, pattern in MARKS.items() if pattern.search(lower)),
@@ -147,6 +179,16 @@ def _statement(
         core=core,
         vectors=vectors,
     )
+
+
+def _denials(lower: str, negations: list[int], begins: tuple[int, ...]) -> frozenset[int]:
+    """Clauses with an odd number of negations, unless what they deny is supposed."""
+    denied = []
+    for start in negations:
+        clause = bisect_right(begins, start) - 1
+        if not _SUPPOSING.search(lower, begins[clause], start):
+            denied.append(clause)
+    return frozenset(clause for clause in denied if denied.count(clause) % 2)
 
 
 def _names(text: str) -> frozenset[str]:
