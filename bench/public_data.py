@@ -42,11 +42,12 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`measure` raises `DataMissing`."""
+    """`measure` raises `DataMissing`. `only_if_named`: it takes too long to be measured with all the others."""
 
     name: str
     title: str
     measure: Callable[[Data], Iterable[Figure]]
+    only_if_named: bool = False
 
 
 def measure_parts(
@@ -59,7 +60,7 @@ def measure_parts(
         raise typer.BadParameter(f"There is no part {unknown[0]!r}; there are {', '.join(known)}.")
     data = Data(folder)
     measured: dict[str, list[Figure]] = {}
-    for part in [known[name] for name in chosen] if chosen else parts:
+    for part in [known[name] for name in chosen] if chosen else [part for part in parts if not part.only_if_named]:
         begun = monotonic()
         try:
             measured[part.name] = list(part.measure(data))

@@ -5,8 +5,13 @@ from typing import Annotated
 
 import typer
 
+from bench.knowledge.calibration import PARTS as CALIBRATION
+from bench.knowledge.checking import PARTS as CHECKING
 from bench.knowledge.contradictions import PARTS
+from bench.knowledge.finding import PARTS as FINDING
 from bench.knowledge.gaps import PARTS as GAPS
+from bench.knowledge.importing import PARTS as IMPORTING
+from bench.knowledge.large import PARTS as LARGE
 from bench.public_data import measure_parts
 
 
@@ -16,7 +21,7 @@ def main(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures as JSON.")] = None,
 ) -> None:
     """Measure knowledge. Exit code 1: a figure was not reached."""
-    measure_parts((*PARTS, *GAPS), parts, data, json_file)
+    measure_parts((*PARTS, *CHECKING, *FINDING, *CALIBRATION, *GAPS, *IMPORTING, *LARGE), parts, data, json_file)
 
 
 if __name__ == "__main__":

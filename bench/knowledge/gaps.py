@@ -1,5 +1,5 @@
 """Questions put together into topics: the development set of DSTC11's track on intent induction (Gung et al. 2023), as gaps in knowledge
-are sorted; at once, and as they come in over ten runs."""
+are sorted. How they are sorted was chosen on it too, beside parts of Banking77 and CLINC150."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -35,26 +35,21 @@ def gaps(data: Data) -> Iterator[Figure]:
     yield Figure("… NMI", 100 * normalized_mutual_info_score(right, found), target=85.2, note=K_MEANS.format("85.2"))
     yield Figure("… topics found", len(set(found)), unit="", note="those of one question too")
     yield Figure("… of at least five questions", int((np.bincount(found) >= 5).sum()), unit="")
-    yield from in_runs(meanings, right)
+    yield Figure(f"… in {RUNS} runs: questions whose topic keeps its id from run to run", kept_ids(meanings))
 
 
-def in_runs(meanings: Meanings, right: NDArray[np.intp]) -> Iterator[Figure]:
-    """The same questions in ten parts, in an order of chance; the mean of five."""
-    scores, kept = [], []
+def kept_ids(meanings: Meanings) -> float:
+    """The same questions in ten parts, in an order of chance: of those there were, the percentage that are in the topic of the same id
+    after the next part; the mean of five orders."""
+    kept = []
     for seed in range(SEEDS):
-        order = np.random.default_rng(seed).permutation(len(right))
+        order = np.random.default_rng(seed).permutation(len(meanings))
         topics: list[GapId | None] = []
         for part in np.array_split(order, RUNS):
-            before = list(topics)
-            here = order[: len(before) + len(part)]
+            before, here = topics, order[: len(topics) + len(part)]
             topics = list(sort_into_topics(meanings[here], [*before, *[None] * len(part)], ()).topics)
             kept += [old == new for old, new in zip(before, topics, strict=False)]
-        _, found = np.unique([str(one) for one in topics], return_inverse=True)
-        scores.append((accuracy(found, right[order]), normalized_mutual_info_score(right[order], found)))
-    mean = 100 * np.mean(scores, axis=0)
-    yield Figure(f"in {RUNS} runs, ids kept: ACC", float(mean[0]))
-    yield Figure("… NMI", float(mean[1]))
-    yield Figure("… questions that kept their topic's id from run to run", 100 * float(np.mean(kept)))
+    return 100 * float(np.mean(kept))
 
 
 def accuracy(found: Sequence[int] | NDArray[np.intp], right: NDArray[np.intp]) -> float:

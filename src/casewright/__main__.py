@@ -1,6 +1,10 @@
 """`casewright`, or `python -m casewright`."""
 
+import os
 import sys
+
+# Conversations share the processors: one product of matrices that spreads over all of them only makes the others wait, busily.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def run() -> None:

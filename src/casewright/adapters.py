@@ -9,8 +9,10 @@ from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
 from casewright.kit.telemetry import span
 from casewright.knowledge.conflicts.service import Conflicts
+from casewright.knowledge.graph.service import KnowledgeGraph
 from casewright.knowledge.grounding import supports
 from casewright.knowledge.models import KnowledgeAnswer, Question
+from casewright.knowledge.passages import find_codes
 from casewright.knowledge.service import KnowledgeService
 from casewright.procedures import running
 from casewright.procedures.models import ActionCall, ActionDefinition, ActionOutcome, Procedure
@@ -41,23 +43,33 @@ class AllActions:
 
 
 class TenantKnowledge:
-    """Knowledge as the engine asks for it: each question in a transaction of its own. `conflicts` None: what articles say against each
-    other is left out."""
+    """Knowledge as the engine asks for it: each question in a transaction of its own. Without `conflicts` and `graph`, what articles
+    say against each other, and which procedures are near, is left out."""
 
-    def __init__(self, database: Database, service: KnowledgeService, conflicts: Conflicts | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        service: KnowledgeService,
+        conflicts: Conflicts | None = None,
+        graph: KnowledgeGraph | None = None,
+    ) -> None:
         self._database = database
         self._service = service
         self._conflicts = conflicts
+        self._graph = graph
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         encoded = await self._service.encoded(question)
         with span("retrieve"):
             async with self._database.begin(system(tenant_id)) as tx:
                 answer = await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
-                if self._conflicts is None or not answer.sentences:
-                    return answer
-                disagreeing = await self._conflicts.disagreements(tx, tenant_id, answer.sentences, question.assurance)
-        return replace(answer, disagreeing=disagreeing)
+                if self._conflicts and answer.sentences:
+                    found = await self._conflicts.disagreements(tx, tenant_id, answer.sentences, question.assurance)
+                    answer = replace(answer, disagreeing=found)
+                if self._graph and (codes := find_codes(question.text)):
+                    near = await self._graph.neighbours(tx, tenant_id, codes, question.assurance)
+                    answer = replace(answer, procedures=near.procedures)
+                return answer
 
     def supports(self, sentence: str, source: str) -> bool:
         return supports(sentence, source)

@@ -24,6 +24,7 @@ from casewright.kit.web import DescribedApi, add_problem_handlers
 from casewright.knowledge.conflicts.endpoints import router as conflict_routes
 from casewright.knowledge.endpoints import router as knowledge_routes
 from casewright.knowledge.gaps.endpoints import router as gap_routes
+from casewright.knowledge.graph.endpoints import router as graph_routes
 from casewright.knowledge.sources.endpoints import router as import_routes
 from casewright.people.endpoints import router as people_routes
 from casewright.rehearsal import Demo
@@ -68,6 +69,7 @@ def describe_api() -> dict[str, Any]:
     app.include_router(understanding_routes(nothing, nothing, nothing, nothing))
     app.include_router(knowledge_routes(nothing, nothing, nothing, nothing))
     app.include_router(conflict_routes(nothing, nothing, nothing))
+    app.include_router(graph_routes(nothing, nothing, nothing))
     app.include_router(import_routes(nothing, nothing, nothing))
     app.include_router(gap_routes(nothing, nothing))
     app.include_router(webhook_routes(nothing, nothing, nothing))
@@ -84,6 +86,7 @@ def _include_routes(app: FastAPI, parts: Parts) -> None:
     app.include_router(understanding_routes(parts.understanding, parts.labelling, parts.explainer, parts.tenants))
     app.include_router(knowledge_routes(parts.database, parts.articles, parts.inquiries, parts.tenants))
     app.include_router(conflict_routes(parts.database, parts.conflicts, parts.tenants))
+    app.include_router(graph_routes(parts.database, parts.graph, parts.tenants))
     app.include_router(import_routes(parts.imports, parts.tenants, parts.tenants))
     app.include_router(gap_routes(parts.gaps, parts.tenants))
     app.include_router(webhook_routes(parts.webhooks, parts.deliverer, parts.tenants))

@@ -30,6 +30,7 @@ from casewright.knowledge.conflicts.statements import StatementReader
 from casewright.knowledge.conversation_words import ConversationWords
 from casewright.knowledge.gaps.finding import GapFinder
 from casewright.knowledge.gaps.service import Gaps, HandlingCost
+from casewright.knowledge.graph.service import KnowledgeGraph
 from casewright.knowledge.inquiries import Inquiries
 from casewright.knowledge.learning import ArticleLearning
 from casewright.knowledge.lifecycle.service import ArticleLifecycle
@@ -80,6 +81,7 @@ class Parts:
     articles: ArticleLifecycle
     conflicts: Conflicts
     conflict_checks: ConflictChecks
+    graph: KnowledgeGraph
     inquiries: Inquiries
     gaps: Gaps
     gap_finder: GapFinder
@@ -123,7 +125,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         knowledge, publishing = KnowledgeService(encoder, clock), Publishing(encoder, clock)
         learning = ArticleLearning(encoder, clock)
         articles, reader = ArticleLifecycle(publishing, tenants, clock), StatementReader(encoder.encode_batch)
-        conflicts = Conflicts(database, articles, tenants, reader, clock)
+        conflicts, graph = Conflicts(database, articles, tenants, reader, clock), KnowledgeGraph(database, clock)
         procedures = ProcedureService()
         understanding = UnderstandingService(database, encoder, clock, ambiguity_gap=settings.thresholds.ambiguity_gap)
         connections = OrgConnections(database, key)
@@ -147,7 +149,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             tenants=tenants,
             masker=masker,
             understanding=understanding,
-            knowledge=TenantKnowledge(database, knowledge, conflicts),
+            knowledge=TenantKnowledge(database, knowledge, conflicts, graph),
             procedures=TenantProcedures(database, procedures),
             actions=actions,
         )
@@ -178,6 +180,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             uses=ArticleUses(database, conversations, clock),
             articles=articles,
             conflicts=conflicts,
+            graph=graph,
             conflict_checks=ConflictChecks(database, reader, webhooks, conflicts, clock),
             inquiries=inquiries,
             gaps=Gaps(database, encoder, words, articles, ClosedCaseReplies(orgs), masker, tenants, clock, handling),

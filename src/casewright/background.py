@@ -10,6 +10,7 @@ from casewright.integrations.webhooks.tasks import register as register_webhooks
 from casewright.kit.jobs import job_app, schedules_of
 from casewright.knowledge.conflicts.tasks import register as register_conflicts
 from casewright.knowledge.gaps.tasks import register as register_gaps
+from casewright.knowledge.graph.tasks import register as register_graph
 from casewright.knowledge.sources.tasks import register as register_imports
 from casewright.knowledge.tasks import register as register_knowledge
 from casewright.people.tasks import register as register_people
@@ -23,6 +24,7 @@ def background_jobs(parts: Parts) -> procrastinate.App:
     register_people(app, parts.people)
     register_knowledge(app, parts.database, parts.learning, parts.uses, companies)
     register_conflicts(app, parts.conflict_checks, companies)
+    register_graph(app, parts.graph, companies)
     register_gaps(app, parts.gap_finder, companies)
     register_webhooks(app, parts.deliverer, companies)
     register_imports(app, parts.imports, parts.article_sources, companies)

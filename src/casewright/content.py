@@ -120,6 +120,7 @@ async def _install_texts(parts: "Parts", tenant: Tenant, company: Company, repor
     async with parts.database.begin(system(tenant.id, "content")) as tx:
         await parts.procedures.install(tx, tenant.id, (*company.procedures, *company.builtin))
         await parts.publishing.install(tx, tenant.id, company.articles, report, by="company install")
+    await parts.graph.catch_up(tenant.id)
 
 
 # --- out of the folder --------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from localorg.history.background import HistoryWriter
 from localorg.history.loading import Document, load
 from localorg.ids import RecordId, instance_code
 from localorg.metadata.deploying import load_definitions
+from localorg.metadata.store import forget_all
 from localorg.oauth.sessions import Sessions
 from localorg.oauth.tokens import AuthorizationCodes, RefreshTokens
 from localorg.records.service import Caller, Records
@@ -119,21 +120,31 @@ class Org:
         self.database.close()
 
     async def reset(self) -> None:
-        """Back to the seed, and to the history as it was made. Sessions stay open, for users get the same ids again."""
+        """Back to the seed, and to the history as it was made: records, and metadata too.
+
+        Sessions stay open, for users get the same ids again.
+        """
 
         self.clock.offset = timedelta()
 
-        def reseed(connection: sqlite3.Connection) -> None:
+        def reseed(connection: sqlite3.Connection) -> Schema | None:
+            """The schema without what was deployed, if anything was."""
+            schema = self.seed.org_schema() if forget_all(connection) else None
             filled = connection.execute("SELECT value FROM _meta WHERE name = ?", (_CASES,)).fetchone()
             if reservation.moment(connection) is None:
                 empty_tables(connection, self.schema)
             else:
                 reservation.clear_all_but_history(connection, self.schema, self.name)
-            _apply(connection, self.schema, self.name, self.seed, self.clock())
+            if schema is not None:
+                create_tables(connection, schema)
+            _apply(connection, schema or self.schema, self.name, self.seed, self.clock())
             if filled:
-                _fill(connection, self.schema, self.name, int(filled["value"]), self.clock())
+                _fill(connection, schema or self.schema, self.name, int(filled["value"]), self.clock())
+            return schema
 
-        await self.database.write(reseed)
+        schema = await self.database.write(reseed)
+        if schema is not None:
+            self.schema.become(schema)
         self.forget()
 
     async def take_back(self, path: Path) -> None:

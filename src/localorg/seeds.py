@@ -124,8 +124,8 @@ class Seed(_Part):
     settings: OrgSettings = OrgSettings()
     api_user: str
     objects: dict[str, dict[str, Any]] = {}
-    data_category_groups: tuple[DataCategoryGroup, ...] = ()
     """What the org adds to the standard objects: fields, record types, rules and sharing, as localorg/schema/objects has them."""
+    data_category_groups: tuple[DataCategoryGroup, ...] = ()
     roles: tuple[_Record, ...] = ()
     profiles: tuple[_Profile, ...]
     permission_sets: tuple[_PermissionSet, ...] = ()

@@ -1,6 +1,7 @@
 """Serves several orgs in one process until a signal, or the end of standard input, stops it."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -86,6 +87,7 @@ async def serve(listeners: list[Listener], *, lifeline_stdin: bool) -> None:
         for server, listener in zip(servers, listeners, strict=True)
     ]
     await _announce(servers, listeners, runs)
+    gc.freeze()  # schemas, routes and grammars stay: no collection needs to look through them
     background = [asyncio.create_task(listener.org.history.run()) for listener in listeners]
     background += [asyncio.create_task(listener.org.watch()) for listener in listeners]
     try:

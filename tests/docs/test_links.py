@@ -90,4 +90,4 @@ def _is_command(words: list[str]) -> bool:
         if word not in command.commands:
             return False
         command = command.commands[word]
-    return not hasattr(command, "commands")
+    return not hasattr(command, "commands") or command.invoke_without_command

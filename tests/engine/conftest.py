@@ -297,7 +297,10 @@ class ScriptedUnderstanding:
         return {
             "price": IntentDefinition(
                 name="price", title={"en": "see prices"}, target=IntentTarget(knowledge=True), examples=()
-            )
+            ),
+            "credit": IntentDefinition(
+                name="credit", title={"en": "request a credit"}, target=IntentTarget(procedure="credit"), examples=()
+            ),
         }
 
 
@@ -361,7 +364,11 @@ class SmallOrg:
 
 
 class OneArticle:
-    """Knows what prices are, and nothing else."""
+    """Knows what prices are, and nothing else. `disagreeing`: what another article says. `procedures`: those about a code."""
+
+    def __init__(self) -> None:
+        self.disagreeing: tuple[CitedSentence, ...] = ()
+        self.procedures: tuple[str, ...] = ()
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         if "price" not in question.text:
@@ -369,7 +376,13 @@ class OneArticle:
         sentence = CitedSentence(
             text="The price is 10 euros.", kind="text", article_id=ArticleId(uuid4()), version=1, title="Prices"
         )
-        return KnowledgeAnswer(sentences=(sentence,), confidence=0.9, hits=())
+        return KnowledgeAnswer(
+            sentences=(sentence,),
+            confidence=0.9,
+            hits=(),
+            disagreeing=self.disagreeing,
+            procedures=self.procedures,
+        )
 
     def supports(self, sentence: str, source: str) -> bool:
         return sentence == source

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from itertools import pairwise
+from uuid import uuid4
 
 from casewright.conversations.models import (
     Mode,
@@ -14,6 +15,7 @@ from casewright.conversations.models import (
 )
 from casewright.engine.models import TopicStatus
 from casewright.kit.principal import Assurance
+from casewright.knowledge.models import ArticleId, CitedSentence
 from casewright.understanding.models import (
     AnswerFromKnowledge,
     CancelTopic,
@@ -40,6 +42,26 @@ async def test_a_question_is_answered_with_the_articles_own_sentence_and_its_sou
     answer = next(part for part in sent.parts if part.kind == "answer")
     assert answer.sources[0].title == "Prices"
     assert answer.sources[0].quote == "The price is 10 euros."
+
+
+async def test_an_answer_that_another_article_contradicts_says_so_with_both_sources(world: World) -> None:
+    other = CitedSentence(
+        text="The price is 12 euros.", kind="text", article_id=ArticleId(uuid4()), version=3, title="Prices 2026"
+    )
+    world.knowledge.disagreeing = (other,)
+    reply = await world.say("what is the price", PRICES)
+    assert "our articles do not agree on this" in reply
+    answers = [part for part in (await world.last_reply()).parts if part.kind == "answer"]
+    assert [(part.text, part.sources[0].title) for part in answers] == [
+        ("The price is 10 euros.", "Prices"),
+        ("The price is 12 euros.", "Prices 2026"),
+    ]
+
+
+async def test_an_answer_about_an_error_code_offers_the_procedure_about_it(world: World) -> None:
+    world.knowledge.procedures = ("credit",)
+    await world.say("what is the price", PRICES)
+    assert "Request a credit" in [one.label for one in (await world.last_reply()).quick_replies]
 
 
 async def test_a_question_about_what_a_procedure_does_is_answered_and_the_procedure_offered(world: World) -> None:

@@ -8,6 +8,7 @@ from casewright.kit.database import Database
 from casewright.kit.principal import Assurance, system
 from casewright.knowledge.large import repository
 from casewright.knowledge.large import service as large
+from casewright.knowledge.models import Question
 from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.service import KnowledgeService
 from casewright.tenants.models import TenantProfile
@@ -44,8 +45,11 @@ async def kitchen(empty_company: Company) -> AsyncIterator[Company]:
 
 
 async def _is_large(company: Company) -> bool:
+    """Whether it is searched as one: such a search sets how far it goes for the rest of its transaction."""
+    question = Question(text=QUESTIONS[0], language="en", assurance=Assurance.ANONYMOUS)
     async with company.database.begin(system(company.tenant_id)) as tx:
-        return await large.read(tx, company.tenant_id) is not None
+        await company.service.answer(tx, company.tenant_id, question)
+        return await tx.fetchval("select current_setting('hnsw.ef_search', true)") == str(repository.EFFORT)
 
 
 async def _first(company: Company, question: str, *, internal: bool = False) -> tuple[str, float]:

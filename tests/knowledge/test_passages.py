@@ -1,5 +1,8 @@
+import itertools
+from dataclasses import dataclass
+
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casewright.knowledge.passages import LONGEST, find_codes, split_article, split_sentences
@@ -72,6 +75,104 @@ def test_rows_of_a_table_are_sentences() -> None:
     (passage,) = split_article("Title", "| Plan | Calls |\n|---|---|\n| Starter | 10,000 |", "en")
 
     assert [one.text for one in passage.sentences] == ["Plan | Calls", "Starter | 10,000"]
+
+
+def test_a_table_stays_whole_with_what_introduces_it_and_a_very_long_one_repeats_its_head() -> None:
+    rows = "\n".join(f"| plan {number} | {'word ' * 6}|" for number in range(30))
+    (whole,) = split_article("Title", f"These are the plans:\n\n| Plan | Limits |\n|---|---|\n{rows}", "en")
+    assert len(whole.sentences) == 32
+
+    rows = "\n".join(f"| plan {number} | {'word ' * 20}|" for number in range(60))
+    parts = split_article("Title", f"These are the plans:\n\n| Plan | Limits |\n|---|---|\n{rows}", "en")
+    assert len(parts) > 1
+    assert all(one.text.startswith("These are the plans:\nPlan | Limits\n") for one in parts)
+    assert [s.text.split(" | ")[0] for one in parts for s in one.sentences[2:]] == [f"plan {n}" for n in range(60)]
+
+
+def test_what_lies_within_an_item_is_kept() -> None:
+    body = "- Outer.\n\n  > Quoted.\n\n  | A | B |\n  |---|---|\n  | 1 | 2 |\n\n  1. Deep."
+    (passage,) = split_article("Title", body, "en")
+
+    assert [(one.kind, one.text) for one in passage.sentences] == [
+        ("text", "Outer."),
+        ("text", "Quoted."),
+        ("text", "A | B"),
+        ("text", "1 | 2"),
+        ("step", "Deep."),
+    ]
+
+
+def test_words_between_marks_of_html_are_kept() -> None:
+    (passage,) = split_article("Title", "<div>\nCall <b>us</b> &amp; wait.\n<!-- a remark --></div>", "en")
+
+    assert passage.text == "Call us & wait."
+
+
+def test_a_heading_that_nothing_stands_below_is_told_by_itself() -> None:
+    passages = split_article("Title", "## Delivery\n\nTwo days.\n\n## We do not deliver on Sundays", "en")
+
+    assert [(one.section, one.text) for one in passages] == [
+        ("Delivery", "Two days."),
+        ("We do not deliver on Sundays", "We do not deliver on Sundays"),
+    ]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A block of Markdown and the pieces of it that must not be cut."""
+
+    markdown: str
+    pieces: tuple[str, ...]
+    is_heading: bool = False
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> list[Written]:
+    """Blocks of words that occur once each."""
+    numbers = itertools.count()
+
+    def words(least: int = 1, most: int = 8) -> str:
+        return " ".join(f"word{next(numbers)}" for _ in range(draw(st.integers(least, most))))
+
+    def block(kind: str) -> Written:
+        match kind:
+            case "heading":
+                text = words()
+                return Written(f"{'#' * draw(st.integers(1, 4))} {text}", (text,), is_heading=True)
+            case "paragraph":
+                sentences = tuple(f"W{words(1, 60)}." for _ in range(draw(st.integers(1, 8))))
+                return Written(" ".join(sentences), sentences)
+            case "introduction":
+                text = f"{words()}:"
+                return Written(text, (text,))
+            case "code":
+                lines = tuple(words() for _ in range(draw(st.integers(1, 30))))
+                return Written("```\n" + "\n".join(lines) + "\n```", ("\n".join(lines),))
+            case "table":
+                rows = tuple((words(1, 12), words(1, 12)) for _ in range(draw(st.integers(2, 40))))
+                written = [f"| {one} | {other} |" for one, other in rows]
+                return Written("\n".join([written[0], "|---|---|", *written[1:]]), tuple(map(" | ".join, rows)))
+            case _:
+                items = tuple(words(1, 30) for _ in range(draw(st.integers(1, 25))))
+                mark = "1." if kind == "steps" else "-"
+                return Written("\n".join(f"{mark} {item}" for item in items), items)
+
+    kinds = ("heading", "paragraph", "introduction", "code", "table", "list", "steps")
+    return [block(draw(st.sampled_from(kinds))) for _ in range(draw(st.integers(1, 12)))]
+
+
+@given(articles())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+def test_nothing_is_lost_the_order_is_kept_and_no_row_item_or_code_is_cut(article: list[Written]) -> None:
+    # A comment between two blocks keeps lists of the same kind apart.
+    body = "\n\n<!-- -->\n\n".join(one.markdown for one in article)
+    passages = split_article("Title", body, "en")
+    sentences = list(dict.fromkeys(sentence.text for passage in passages for sentence in passage.sentences))
+    headings = {heading for passage in passages for heading in passage.section.split(" > ")}
+
+    told = [piece for one in article if not one.is_heading for piece in one.pieces]
+    assert [text for text in sentences if text not in headings] == told
+    assert {piece for one in article if one.is_heading for piece in one.pieces} <= headings
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ LOCALORG_FUZZ_SECONDS=600 goes on for ten minutes; LOCALORG_FUZZ_SEED begins els
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,8 @@ from localorg.metadata.endpoints import METADATA_ROUTES
 from localorg.metadata.soap import METADATA_CALLS
 from localorg.oauth.endpoints import OAUTH_ROUTES
 from localorg.rest.routes import REST_ROUTES
+from localorg.schema.loader import standard_schema
+from localorg.side_door.endpoints import SIDE_DOOR_ROUTES
 from localorg.soap.endpoints import SOAP_ROUTES
 from localorg.testing import RunningOrg, start_org
 from localorg.tooling.endpoints import TOOLING_ROUTES
@@ -31,7 +33,36 @@ _SEED = int(os.environ.get("LOCALORG_FUZZ_SEED", "7"))
 _REQUESTS = 1_500
 _LONGEST_ANSWER = 120.0
 _JSON_ROUTES = [*REST_ROUTES, *METADATA_ROUTES, *BULK_ROUTES, *TOOLING_ROUTES]
-_OBJECTS = ["Case", "Contact", "Account", "User", "ContentVersion", "Nothing", "ApexClass", "case", "Credit__c"]
+_SIDE_DOOR = [
+    route for route in SIDE_DOOR_ROUTES if route.path.split("/")[2] in ("inbound-mail", "mailbox", "query", "records")
+]
+_OBJECTS = [
+    "Case",
+    "Contact",
+    "Account",
+    "User",
+    "ContentVersion",
+    "Nothing",
+    "ApexClass",
+    "case",
+    "Credit__c",
+    "CaseComment",
+    "EmailMessage",
+    "Knowledge__kav",
+    "KnowledgeArticle",
+    "Knowledge__DataCategorySelection",
+    "CaseMilestone",
+    "MilestoneType",
+    "Entitlement",
+    "BusinessHours",
+    "Holiday",
+    "ContentDocumentLink",
+    "TwoFactorInfo",
+    "UserLogin",
+    "Group",
+    "GroupMember",
+    "PermissionSet",
+]
 _FIELDS = [
     "Id",
     "Name",
@@ -49,6 +80,10 @@ _QUERIES = [
     "SELECT COUNT(Id) n, Status FROM Case GROUP BY Status HAVING COUNT(Id) > 1",
     "SELECT FIELDS(ALL) FROM Contact LIMIT 3",
     "SELECT Id FROM Case WHERE CreatedDate = LAST_N_DAYS:9999999999",
+    "SELECT Title FROM Knowledge__kav WHERE PublishStatus = 'Online' WITH DATA CATEGORY Products__c BELOW All__c",
+    "SELECT TYPEOF Owner WHEN User THEN Email ELSE Name END FROM Case USING SCOPE mine ORDER BY Owner.Name NULLS LAST",
+    "SELECT Id, (SELECT TargetDate FROM CaseMilestones) FROM Case WHERE Id IN (SELECT CaseId FROM CaseMilestone) FOR UPDATE",
+    "SELECT FORMAT(CreatedDate), toLabel(Status), DAY_ONLY(CreatedDate) FROM Case ALL ROWS",
     "SELECT",
     "FIND {x} RETURNING Case(Id)",
 ]  # fmt: skip
@@ -67,11 +102,15 @@ _WORDS = [
     "null",
     "-1",
     "<a/>",
+    "#N/A",
+    "9999-12-31T23:59:59Z",
+    "0001-01-01",
 ]
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 _KEYS = [
     "records", "allOrNone", "compositeRequest", "graphs", "batchRequests", "inputs", "operation", "object", "query",
     "state", "externalIdFieldName", "columnDelimiter", "lineEnding", "attributes", "type", "referenceId", "url", "method",
+    "articleVersionIdList", "pubAction", "articleId", "versionNumber", "emailAddresses", "relatedRecordId",
     "body", "ids", "fields", "NewPassword", "Body", "Name", "VersionData", "PathOnClient", "deployOptions", "q", "sobjects",
 ]  # fmt: skip
 _OPERATIONS = [*METADATA_CALLS, "login", "logout", "getUserInfo", "executeAnonymous", "nothing"]
@@ -101,14 +140,19 @@ async def fuzzed(aurora_seed: Path, tmp_path_factory: pytest.TempPathFactory) ->
 class Nonsense:
     """Requests drawn at random, with known ids mixed in so that some get further."""
 
-    def __init__(self, seed: int, ids: list[str]) -> None:
+    def __init__(self, seed: int, ids: list[str], fields: Mapping[str, list[str]]) -> None:
+        """`fields`: the names of each object's."""
         self.random = random.Random(seed)
         self.ids = ids
+        self.fields = fields
 
     def request(self) -> dict[str, Any]:
-        if self.random.random() < 0.15:
+        kind = self.random.random()
+        if kind < 0.15:
             return self._soap()
-        routes = OAUTH_ROUTES if self.random.random() < 0.08 else _JSON_ROUTES
+        if kind < 0.3:
+            return self._record()
+        (routes,) = self.random.choices((_JSON_ROUTES, OAUTH_ROUTES, _SIDE_DOOR), (88, 8, 4))
         route: Route = self.random.choice(routes)
         own = [method for method in route.methods or () if method != "HEAD"]
         method = self.random.choice(own) if own and self.random.random() < 0.9 else self.random.choice(_METHODS)
@@ -120,6 +164,15 @@ class Nonsense:
             "content": self._body() if method not in ("GET", "HEAD") or self.random.random() < 0.05 else b"",
             "headers": headers,
         }
+
+    def _record(self) -> dict[str, Any]:
+        """One that is nearly right: fields that are there, and a value for each."""
+        name = self.random.choice(list(self.fields))
+        chosen = self.random.sample(self.fields[name], min(len(self.fields[name]), self.random.randrange(1, 7)))
+        end = self.random.choice(["", *(f"/{one}" for one in self.ids)])
+        content = orjson.dumps({field: self._value(0) for field in chosen})
+        url = f"/services/data/v67.0/sobjects/{name}{end}"
+        return {"method": "PATCH" if end else "POST", "url": url, "content": content, "headers": {}}
 
     def _path(self, template: str) -> str:
         filled = template
@@ -209,6 +262,8 @@ class Nonsense:
             f"<{name}>{self.random.choice(['', 'x', '*', 'true', 'UEsDBA==', 'ApexClass', *self.ids])}</{name}>"
             for name in self.random.sample(names, self.random.randrange(5))
         )
+        if operation.endswith("Metadata"):
+            inner = self._components()
         nested = f"<retrieveRequest><unpackaged><types>{inner}</types></unpackaged></retrieveRequest>"
         whole = (
             '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header/><e:Body>'
@@ -221,6 +276,28 @@ class Nonsense:
                 return b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
             case _:
                 return whole.encode()
+
+    def _components(self) -> str:
+        kinds = ["CustomField", "ValidationRule", "CustomObject", "RecordType", "Flow", "ApexClass", "CustomLabel", "x"]
+        kind = self.random.choice(kinds)
+        name = self.random.choice(
+            ["Case", "Case.A__c", "Fuzz__c", "Fuzz__c.B__c", "Case.R", "Fuzz__c.R", "x", "", "a/b", "."]
+        )
+        formula = self.random.choice(
+            ["", "(", "1", "ISBLANK()", "CASE(A__c)", "IF(1,2)", "A__c ^ A__c", "Subject / 0", "ISCHANGED(1)"]
+        )
+        told = {
+            "label": "L", "pluralLabel": "L", "sharingModel": "ReadWrite", "nameField": "<label>N</label><type>Text</type>",
+            "type": self.random.choice(["Text", "Number", "Lookup", "Picklist", "AutoNumber", "MasterDetail", "x", "Checkbox"]),
+            "length": self.random.choice(["9", "0", "-1", "x"]), "precision": "5", "scale": self.random.choice(["1", "9"]),
+            "referenceTo": self.random.choice(["Case", "Fuzz__c", "x"]), "displayFormat": self.random.choice(["{0}", "x", "{", "}{"]),
+            "valueSet": "<valueSetDefinition><value><fullName>a</fullName></value></valueSetDefinition>",
+            "active": "true", "errorConditionFormula": formula, "errorMessage": "M", "fields": "<fullName>C__c</fullName>",
+        }  # fmt: skip
+        chosen = self.random.sample(list(told), self.random.randrange(len(told) + 1))
+        inner = "".join(f"<{tag}>{told[tag]}</{tag}>" for tag in chosen)
+        one = f'<metadata xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"><fullName>{name}</fullName>{inner}</metadata>'
+        return one * self.random.randrange(3) + f"<type>{kind}</type><fullNames>{name}</fullNames>"
 
 
 def _complaint(request: dict[str, Any], answer: httpx2.Response) -> str | None:
@@ -248,8 +325,11 @@ def _rounds() -> Iterator[int]:
 
 async def test_no_request_however_senseless_makes_the_org_fail(fuzzed: RunningOrg) -> None:
     token = await fuzzed.access_token()
-    found = [(await fuzzed.query(f"SELECT Id FROM {name} LIMIT 1"))[0]["Id"] for name in ("Case", "Contact", "Account")]
-    nonsense = Nonsense(_SEED, [*found, "750000000000000AAA", "0Af000000000000AAA"])
+    objects = ("Case", "Contact", "Account", "Knowledge__kav", "MilestoneType", "User")
+    found = [one["Id"] for name in objects for one in await fuzzed.query(f"SELECT Id FROM {name} LIMIT 1")]
+    schema = standard_schema()
+    fields = {one.name: [field.name for field in one.fields] for name in _OBJECTS if (one := schema.find(name))}
+    nonsense = Nonsense(_SEED, [*found, "750000000000000AAA", "0Af000000000000AAA"], fields)
     complaints: list[str] = []
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(base_url=fuzzed.url, timeout=_LONGEST_ANSWER, trust_env=False) as client:

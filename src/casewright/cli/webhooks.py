@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from casewright.integrations.webhooks.models import (
     Delivery,
@@ -40,7 +40,7 @@ Id = Annotated[UUID, typer.Argument(help="The webhook's id, as `list` shows it."
 def list_webhooks(slug: Slug) -> None:
     """Show a company's webhooks, the oldest first."""
     found = asyncio.run(_list(slug))
-    table = Table("id", "told of", "address", "since", box=box.SIMPLE)
+    table = Table(Column("id", no_wrap=True), "told of", "address", "since", box=box.SIMPLE)
     for one in found:
         table.add_row(str(one.id), ", ".join(one.kinds), one.url, f"{one.created_at:%Y-%m-%d %H:%M} UTC")
     _print(table if found else "There are no webhooks.")
@@ -85,7 +85,10 @@ def deliveries(
 ) -> None:
     """Show what was sent in the last 30 days, is on its way, or is dead: the newest first."""
     found = asyncio.run(_deliveries(slug, WebhookId(webhook) if webhook else None, state))
-    table = Table("id", "kind", "state", "attempts", "ended with", "since", "next", "webhook", box=box.SIMPLE)
+    table = Table(
+        Column("id", no_wrap=True), "kind", "state", "attempts", "ended with", "since", "next", box=box.SIMPLE
+    )
+    table.add_column("webhook", no_wrap=True)
     for one in found:
         due = f"{one.due_at:%Y-%m-%d %H:%M}" if one.state is DeliveryState.WAITING else ""
         since = f"{one.created_at:%Y-%m-%d %H:%M}"

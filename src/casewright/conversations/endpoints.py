@@ -15,6 +15,8 @@ from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
     Approval,
     ApprovalId,
+    Claim,
+    Claimant,
     ConversationId,
     ConversationKey,
     LoggedEvent,
@@ -71,7 +73,8 @@ class Gate(Protocol):
 
 class Turns(Protocol):
     def admit(self, key: ConversationKey) -> AbstractContextManager[None]: ...
-    def wake(self, key: ConversationKey) -> None: ...
+    def claimant(self, key: ConversationKey) -> Claimant | None: ...
+    def wake(self, key: ConversationKey, claim: Claim | None = None) -> None: ...
     def changes(self, log: Sequence[LoggedEvent], turn_id: TurnId) -> tuple[StateChange, ...]: ...
 
 
@@ -187,8 +190,16 @@ def _customer_routes(
         principal, key = await _customer(request, service, gate, conversation_id, to_write=True)
         most = settings.max_message_characters
         with turns.admit(key):
-            accepted = await service.accept(key, body.text, idempotency_key, most, body.form, token=bearer(request))
-            turns.wake(key)
+            accepted = await service.accept(
+                key,
+                body.text,
+                idempotency_key,
+                most,
+                body.form,
+                token=bearer(request),
+                claimant=turns.claimant(key),
+            )
+            turns.wake(key, accepted.claim)
         if wait is None:
             return MessageAccepted(message_id=accepted.message_id)
         response.status_code = 200

@@ -16,6 +16,7 @@ from casewright.conversations.models import (
     ActionDeadLettered,
     ApprovalStatus,
     Claim,
+    Claimant,
     ConversationKey,
     DeadLetterSettled,
     Event,
@@ -51,24 +52,7 @@ class EventLog:
     async def claim(self, key: ConversationKey, owner: str, snapshot_version: int) -> Claim | None:
         """Takes the lease and reads what a turn needs; None while another process holds it."""
         async with self._database.begin(system(key.tenant_id)) as tx:
-            row = await repository.take_lease(tx, key, owner, self._lease)
-            if row is None:
-                return None
-            person = self._sealer.person(row)
-            usable = row["snapshot_version"] == snapshot_version and person.key is not None
-            state = self._sealer.open(person, key, SNAPSHOT, row["snapshot"]) if usable else None
-            log = await self.read(tx, key, person, row["snapshot_seq"] if state else 0)
-            triggers = [self._trigger(key, person, one) for one in await repository.triggers(tx, key)]
-        return Claim(
-            key=key,
-            fence=row["fence"],
-            person=person,
-            snapshot=state,
-            log=log,
-            triggers=tuple(triggers),
-            now=self._clock.now() + row["clock_offset"],
-            seq=row["next_seq"] - 1,
-        )
+            return await self.claim_within(tx, key, Claimant(owner, snapshot_version))
 
     async def commit(self, claim: Claim, turn: TurnCommit) -> bool:
         """Writes a turn, or a part of one, in one transaction; the last part gives the lease back. True when triggers
@@ -92,7 +76,16 @@ class EventLog:
                 tx, key, claim.person, turn.events, row["next_seq"], claim.fence, turn.at, turn.turn_id, **columns
             )
             sealed = self._sealer.seal(claim.person, key, SNAPSHOT, turn.snapshot)
-            others_wait = await repository.save_snapshot(tx, key, seq, turn.snapshot_version, sealed, turn.consumed)
+            others_wait = await repository.save_snapshot(
+                tx,
+                key,
+                seq,
+                turn.snapshot_version,
+                sealed,
+                turn.consumed,
+                due_at=turn.due_at - row["clock_offset"] if turn.due_at else None,
+                busy=None if turn.final else self._lease,
+            )
             for approval in turn.approvals:
                 await self._insert_approval(tx, claim, approval, turn)
             for approval_id in turn.withdrawn_approvals:
@@ -103,17 +96,12 @@ class EventLog:
                 await self._remember_identity(tx, claim, identity)
             if ends_approvals:
                 await repository.expire_approvals(tx, key, turn.at)
-            waiting = turn.final and others_wait
-            if turn.final and not waiting:
-                await repository.set_due(tx, key, turn.due_at - row["clock_offset"] if turn.due_at else None)
-            else:
-                await repository.set_due_in(tx, key, timedelta() if turn.final else self._lease)
         entries = [
             LoggedEvent(seq=seq, at=turn.at, turn_id=turn.turn_id, event=event)
             for seq, event in enumerate(turn.events, turn.expected_seq + 1)
         ]
         self._live.announce(key, entries)
-        return waiting
+        return turn.final and others_wait
 
     async def _require_undecided(self, tx: Transaction, key: ConversationKey, turn: TurnCommit) -> None:
         """Who approved something has been told that it will be done. Raises `DecidedMeanwhile`."""
@@ -166,6 +154,28 @@ class EventLog:
             return await self.read(tx, key, self._sealer.person(row), 0)
 
     # --- within a transaction that is already open ---
+
+    async def claim_within(self, tx: Transaction, key: ConversationKey, claimant: Claimant) -> Claim | None:
+        """As `claim`."""
+        row = await repository.take_lease(tx, key, claimant.owner, self._lease)
+        if row is None:
+            return None
+        person = self._sealer.person(row)
+        usable = row["snapshot_version"] == claimant.snapshot_version and person.key is not None
+        state = self._sealer.open(person, key, SNAPSHOT, row["snapshot"]) if usable else None
+        entries, waiting = await repository.log_and_triggers(tx, key, row["snapshot_seq"] if state else 0)
+        log = tuple(self.event(key, person, one) for one in entries)
+        triggers = tuple(self._trigger(key, person, one) for one in waiting)
+        return Claim(
+            key=key,
+            fence=row["fence"],
+            person=person,
+            snapshot=state,
+            log=log,
+            triggers=triggers,
+            now=self._clock.now() + row["clock_offset"],
+            seq=row["next_seq"] - 1,
+        )
 
     async def read(self, tx: Transaction, key: ConversationKey, person: Person, after: int) -> tuple[LoggedEvent, ...]:
         rows = await repository.events_after(tx, key, after)

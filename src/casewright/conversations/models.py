@@ -649,12 +649,15 @@ class QueuePlace(Model):
     waiting: int
 
 
-class Accepted(Model):
-    """A message that is safe in the log. `duplicate`: it already was, under the same idempotency key."""
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that is safe in the log. `duplicate`: it already was, under the same idempotency key. `claim`: its conversation, if
+    it was taken under lease in the same transaction."""
 
     message_id: MessageId
     seq: int
     duplicate: bool
+    claim: "Claim | None" = None
 
 
 class ConversationKey(Model):
@@ -708,6 +711,14 @@ class DeadLetter(Model):
 
 
 # --- what a turn takes and gives ---
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who takes leases, and of which version it reads snapshots."""
+
+    owner: str
+    snapshot_version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,22 @@ async def events_after(tx: Transaction, key: ConversationKey, seq: int) -> list[
     )
 
 
+async def log_and_triggers(tx: Transaction, key: ConversationKey, seq: int) -> tuple[list[Record], list[Record]]:
+    """As `events_after` and `triggers`, in one round trip."""
+    rows = await tx.fetch(
+        """select true as is_event, null::uuid as id, seq, kind, schema_version, data, sealed, turn_id, at
+           from conversation_event where tenant_id = $1 and conversation_id = $2 and seq > $3
+           union all
+           select false, id, seq, kind, null, data, sealed, null, null
+           from conversation_trigger where tenant_id = $1 and conversation_id = $2
+           order by seq, id""",
+        key.tenant_id,
+        key.conversation_id,
+        seq,
+    )
+    return [row for row in rows if row["is_event"]], [row for row in rows if not row["is_event"]]
+
+
 async def last_of_kind(tx: Transaction, key: ConversationKey, kind: str) -> Record | None:
     return await tx.fetchrow(
         """select seq, kind, schema_version, data, sealed, turn_id, at from conversation_event
@@ -202,25 +218,49 @@ async def snapshot(tx: Transaction, key: ConversationKey) -> Record | None:
 
 
 async def save_snapshot(
-    tx: Transaction, key: ConversationKey, seq: int, version: int, sealed: bytes | None, consumed: Sequence[UUID]
+    tx: Transaction,
+    key: ConversationKey,
+    seq: int,
+    version: int,
+    sealed: bytes | None,
+    consumed: Sequence[UUID],
+    *,
+    due_at: datetime | None,
+    busy: timedelta | None,
 ) -> bool:
-    """Keeps the state, unless `sealed` is None, and deletes the triggers that have gone into it. Whether others wait."""
+    """Keeps the state, unless `sealed` is None, and deletes the triggers that have gone into it. Whether others wait.
+
+    The dispatcher looks at the conversation again after `busy`, by the database's own clock, where the turn goes on. Where it is over:
+    at once if others wait, else at `due_at`; None: never, unless something comes in."""
     others_wait: bool = await tx.fetchval(
         """with saved as (
                insert into conversation_snapshot (tenant_id, conversation_id, seq, schema_version, sealed)
                select $1, $2, $3, $4, $5 where $5::bytea is not null
                on conflict (tenant_id, conversation_id)
                do update set seq = excluded.seq, schema_version = excluded.schema_version, sealed = excluded.sealed),
-           deleted as (delete from conversation_trigger where tenant_id = $1 and id = any($6::uuid[]))
-           select exists (
-               select from conversation_trigger
-               where tenant_id = $1 and conversation_id = $2 and not id = any($6::uuid[]))""",
+           deleted as (delete from conversation_trigger where tenant_id = $1 and id = any($6::uuid[])),
+           others as (
+               select exists (
+                   select from conversation_trigger
+                   where tenant_id = $1 and conversation_id = $2 and not id = any($6::uuid[])) as wait),
+           due as (
+               select case when $8::interval is not null then clock_timestamp() + $8
+                   when others.wait then clock_timestamp() else $7::timestamptz end as at from others),
+           put_off as (
+               insert into control.due_conversation (conversation_id, tenant_id, due_at)
+               select $2, $1, at from due where at is not null
+               on conflict (conversation_id) do update set due_at = excluded.due_at),
+           forgotten as (
+               delete from control.due_conversation where conversation_id = $2 and (select at from due) is null)
+           select wait from others""",
         key.tenant_id,
         key.conversation_id,
         seq,
         version,
         sealed,
         list(consumed),
+        due_at,
+        busy,
     )
     return others_wait
 

@@ -14,12 +14,14 @@ from uuid import UUID
 import orjson
 
 from casewright.conversations import repository
-from casewright.conversations.errors import ConversationNotFound, TurnNotFound
+from casewright.conversations.errors import ConversationNotFound, EventUnreadable, TurnNotFound
 from casewright.conversations.event_log import EventLog
 from casewright.conversations.forms import check_form, form_in_words
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.models import (
     Accepted,
+    Claim,
+    Claimant,
     ConversationId,
     ConversationKey,
     ConversationStarted,
@@ -147,10 +149,12 @@ class ConversationService:
         most_characters: int,
         form: Mapping[str, str] | None = None,
         token: str | None = None,
+        claimant: Claimant | None = None,
     ) -> Accepted:
         """Puts a customer's message into the log; when this returns, it is safe. Too long ones are cut, and say so. `form`:
         values for what the last reply asks for; the text then only shows them, and is written here where it is empty. `token`:
-        whose being valid is still to be confirmed.
+        whose being valid is still to be confirmed. `claimant`: who can begin the turn at once, and so takes the conversation's lease, unless
+        another has it.
 
         Raises `InvalidInput`, `ConversationNotFound`, `IdempotencyConflict`, `NotAuthenticated`."""
         form = form or {}
@@ -185,8 +189,17 @@ class ConversationService:
                 now=self._clock.now(),
                 pick_up_after=PICK_UP_AFTER,
             )
+            claim = await self._claim(tx, key, claimant) if claimant else None
         self._live.announce(key)
-        return Accepted(message_id=message_id, seq=seq, duplicate=False)
+        return Accepted(message_id=message_id, seq=seq, duplicate=False, claim=claim)
+
+    async def _claim(self, tx: Transaction, key: ConversationKey, claimant: Claimant) -> Claim | None:
+        """What this process cannot read does not keep a message from being accepted: another's turn may read it."""
+        try:
+            return await self._log.claim_within(tx, key, claimant)
+        except EventUnreadable:
+            await repository.update_row(tx, key, lease_owner=None, lease_until=None)
+            return None
 
     async def _open_fields(
         self, tx: Transaction, key: ConversationKey, row: Record, person: Person

@@ -11,7 +11,7 @@ from casewright.conversations.models import (
     Resolution,
     TopicMoved,
 )
-from casewright.engine.ambiguity import BRIEF
+from casewright.engine.ambiguity import WORDS_TO_ASK_BACK
 from casewright.engine.answering import answer, look_up
 from casewright.engine.decide import Catalogue, Decided
 from casewright.engine.hand_over import hand_over
@@ -194,8 +194,20 @@ async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue
         return
     interrupted = turn.state.active
     await _say_found(turn, command.intent or "question", title, command.query, found)
+    if not procedure:
+        procedure, title = _procedure_about(found, catalogue, turn.state.language)
     if procedure and not (interrupted and interrupted.name == procedure):
         turn.offer(title[:1].upper() + title[1:])
+
+
+def _procedure_about(found: KnowledgeAnswer, catalogue: Catalogue, language: str) -> tuple[str | None, str]:
+    """A procedure about an error code that was asked about, with the title of its intent; none unless an article answered."""
+    intents = {one.target.procedure: one for one in catalogue.intents.values() if one.target.procedure}
+    for name in found.procedures if found.sentences else ():
+        if name in catalogue.procedures and name in intents:
+            titles = intents[name].title
+            return name, titles.get(language) or next(iter(titles.values()))
+    return None, ""
 
 
 async def _say_found(turn: Turn, name: str, title: str, query: str, found: KnowledgeAnswer) -> None:
@@ -292,7 +304,7 @@ def _cannot_handle(turn: Turn, command: CannotHandle) -> None:
 
 async def _answer_or_clarify(turn: Turn, command: Clarify) -> None:
     """Where much was told, articles help more than a question back, whichever thing was meant; all are offered."""
-    if len(command.query.split()) <= BRIEF:
+    if len(command.query.split()) <= WORDS_TO_ASK_BACK:
         _clarify(turn, command)
         return
     title = turn.label("question_title")

@@ -33,7 +33,7 @@ from casewright.understanding.models import (
 MOST_OPTIONS = 3
 PLAUSIBLE = 0.1
 """Least probability of a third possibility that is offered beside the two best."""
-BRIEF = 8
+WORDS_TO_ASK_BACK = 8
 """Words of an unclear message up to which it is better to ask back at once."""
 
 
@@ -83,7 +83,7 @@ def settle(
         options = tuple(_option(candidate, state.language) for candidate in candidates)
         kept, dropped_for = [], "ambiguous; asked back"
         clarify = Clarify(kind="intent", about=about, options=options, query=segment.text)
-        if len(segment.text.split()) > BRIEF:
+        if len(segment.text.split()) > WORDS_TO_ASK_BACK:
             strategy = AmbiguityStrategy.MULTIPLE_ANSWERS
             why = "so much was told that articles may help whichever is meant; each is offered"
         else:

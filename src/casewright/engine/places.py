@@ -22,6 +22,10 @@ class Places:
     def free(self) -> int:
         return max(0, self._free)
 
+    def free_for(self, tenant_id: TenantId) -> bool:
+        """Whether a turn of this tenant would begin at once."""
+        return self._free > 0 and not self._lines and self._taken[tenant_id] < self._of_one_tenant
+
     @asynccontextmanager
     async def taken(self, tenant_id: TenantId) -> AsyncIterator[None]:
         """A place, as soon as it is this tenant's turn; those of one tenant in the order in which they came."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from casewright.conversations.errors import LeaseLost
-from casewright.conversations.models import Claim, ConversationKey, Mode, RecoveryView, Trigger, TriggerKind
+from casewright.conversations.models import Claim, Claimant, ConversationKey, Mode, RecoveryView, Trigger, TriggerKind
 from casewright.engine import recovery
 from casewright.engine.fold import fold
 from casewright.engine.models import STATE_VERSION, State
@@ -40,12 +40,14 @@ class Engine:
 
     def __init__(self, ports: Ports, settings: Settings) -> None:
         self._settings = settings
-        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._claimant = Claimant(f"{socket.gethostname()}:{os.getpid()}", STATE_VERSION)
         self._in_hand: dict[ConversationKey, asyncio.Task[None]] = {}
         self._by_tenant: Counter[TenantId] = Counter()
         self._arriving: Counter[TenantId] = Counter()
         """What is being accepted, and will be in hand in a moment."""
         self._woken_again: set[ConversationKey] = set()
+        self._claims: dict[ConversationKey, Claim] = {}
+        """Conversations whose lease was taken when a message was accepted."""
         self._places = Places(settings.turns_at_once, settings.turns_at_once_per_tenant)
         self._ports = replace(ports, actions=_WithoutPlace(ports.actions, self._places))
 
@@ -74,8 +76,15 @@ class Engine:
             if not self._arriving[tenant_id]:
                 del self._arriving[tenant_id]
 
-    def wake(self, key: ConversationKey) -> None:
-        """Works off what waits in a conversation, in the background; a conversation is worked on once at a time."""
+    def claimant(self, key: ConversationKey) -> Claimant | None:
+        """Who takes the lease of a conversation with its message, if a turn could begin at once."""
+        return self._claimant if key not in self._in_hand and self._places.free_for(key.tenant_id) else None
+
+    def wake(self, key: ConversationKey, claim: Claim | None = None) -> None:
+        """Works off what waits in a conversation, in the background; a conversation is worked on once at a time. `claim`: its lease, where
+        that is taken already."""
+        if claim:
+            self._claims[key] = claim
         if key in self._in_hand:
             self._woken_again.add(key)
             return
@@ -114,7 +123,7 @@ class Engine:
         for _ in range(MOST_ROUNDS):
             claim = None
             try:
-                claim = await self._ports.log.claim(key, self._owner, STATE_VERSION)
+                claim = self._claims.pop(key, None) or await self._claim(key)
                 if claim is None or not await self._work(claim):
                     return False
             except LeaseLost:
@@ -127,6 +136,9 @@ class Engine:
                     await self._put_off(key, claim, recovery.put_off_by(failure))
                 return False
         return True
+
+    async def _claim(self, key: ConversationKey) -> Claim | None:
+        return await self._ports.log.claim(key, self._claimant.owner, self._claimant.snapshot_version)
 
     async def _put_off(self, key: ConversationKey, claim: Claim | None, by: timedelta) -> None:
         """Another process may be able to do what this one cannot: it need not wait for the lease to end."""

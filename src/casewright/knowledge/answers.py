@@ -28,7 +28,7 @@ ON_A_LEVEL: Final = 0.5
 """Log odds within which passages of one article count as equal; the first of them is then the more general."""
 STEPS_AHEAD: Final = 2.0
 """Log odds by which steps may be less sure than another passage and still go first."""
-ALSO: Final = 0.5
+ALSO: Final = 0.4
 """Confidence from which a second passage of the same article continues an answer that its opening words begin."""
 NOT_A_FACT: Final = 0.2
 """What a step loses against running text when a fact is asked for."""

@@ -4,17 +4,17 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from casewright.kit.database import Database, Transaction
 from casewright.kit.errors import InvalidInput
-from casewright.kit.ids import TenantId
 from casewright.kit.principal import Principal
-from casewright.kit.web import Problem, Text, bearer
+from casewright.kit.web import Problem, Text
 from casewright.knowledge import presenting
+from casewright.knowledge.access import Gate, operator_by
 from casewright.knowledge.inquiries import Inquiries
 from casewright.knowledge.lifecycle.models import ArticleFilter, ManagedArticle
 from casewright.knowledge.lifecycle.service import ArticleLifecycle
@@ -41,13 +41,6 @@ from casewright.knowledge.schemas import (
     VersionList,
     VersionView,
 )
-from casewright.tenants.models import ApiKeyKind
-
-
-class Gate(Protocol):
-    async def authenticate(self, key: str, kind: ApiKeyKind) -> Principal: ...
-    async def admit(self, tenant_id: TenantId) -> None: ...
-
 
 AsOperator = Callable[[Request], AbstractAsyncContextManager[tuple[Transaction, Principal]]]
 """A transaction of whoever sent the request."""
@@ -66,10 +59,7 @@ REVIEWED: Final[dict[int | str, dict[str, Any]]] = {403: {"model": Problem}, **C
 def router(database: Database, articles: ArticleLifecycle, questions: Inquiries, gate: Gate) -> APIRouter:
     api = APIRouter(prefix="/v1/knowledge", responses={code: {"model": Problem} for code in (401, 404, 422, 429, 503)})
 
-    async def principal_of(request: Request) -> Principal:
-        principal = await gate.authenticate(bearer(request), ApiKeyKind.OPERATOR)
-        await gate.admit(principal.tenant_id)
-        return principal
+    principal_of = operator_by(gate)
 
     @asynccontextmanager
     async def operator(request: Request) -> AsyncIterator[tuple[Transaction, Principal]]:

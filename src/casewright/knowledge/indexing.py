@@ -16,7 +16,7 @@ from casewright.knowledge.ports import SentenceEncoder
 from casewright.knowledge.repository import IndexedPassage
 from casewright.understanding.models import Vector
 
-RECIPE: Final = 2
+RECIPE: Final = 3
 """Raise it when passages are cut or encoded in another way: articles are then indexed again at the next installation."""
 
 

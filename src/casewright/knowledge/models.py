@@ -150,11 +150,12 @@ class FoundPassage(Model):
 class KnowledgeAnswer:
     """`sentences` is empty when confidence is below the tenant's `min_confidence`: then nothing may be said as fact, and
     `near` holds the passages that may answer, one an article, likeliest first. `confidence` 0…1. `disagreeing`: what other
-    articles that the asker may read say against `sentences`."""
+    articles that the asker may read say against `sentences`. `procedures`: names of those about an error code in the question."""
 
     sentences: tuple[CitedSentence, ...]
     confidence: float
     hits: tuple[RetrievedPassage, ...]
     near: tuple[CitedSentence, ...] = ()
     disagreeing: tuple[CitedSentence, ...] = ()
+    procedures: tuple[str, ...] = ()
     revision: int = 0

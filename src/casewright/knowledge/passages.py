@@ -1,12 +1,15 @@
 """Cuts an article into passages for the index, along its structure.
 
-A passage lies within one section and has about 60 to 120 words. A list with the sentence that introduces it, and a
-block of code, are never torn apart. Every sentence keeps its own words; only Markdown's marks are taken off.
+A passage lies within one section and has about 60 to 120 words. A list or a table with the sentence that introduces it, and a
+block of code, are not torn apart; only one that is very long is, between its items, and each part begins with what the whole
+began with. Every sentence keeps its own words; only Markdown's marks are taken off.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import unescape
+from itertools import zip_longest
 from typing import Final, Literal
 
 from markdown_it import MarkdownIt
@@ -15,7 +18,9 @@ from markdown_it.tree import SyntaxTreeNode
 SentenceKind = Literal["text", "step", "code"]
 
 LONGEST: Final = 120
-"""Words in a passage, unless a single list or sentence has more."""
+"""Words in a passage, unless a single list, table or sentence has more."""
+LONGEST_WHOLE: Final = 400
+"""Words of a list or a table that stays in one piece."""
 SHORTEST: Final = 25
 """Words; a shorter rest of a section joins the passage before it."""
 
@@ -46,8 +51,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
+    """`lead`: how many of its sentences, the introduction and a table's head, each part of it needs. `longest`: how many words a
+    part may have."""
+
     section: str
     sentences: tuple[Sentence, ...]
+    lead: int = 0
+    longest: int = LONGEST
 
     @property
     def words(self) -> int:
@@ -55,6 +65,8 @@ class _Block:
 
 
 _markdown: Final = MarkdownIt("commonmark").enable("table")
+_LISTS: Final = ("ordered_list", "bullet_list")
+_TAGS: Final = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 
 def split_article(title: str, body: str, language: str, codes: tuple[str, ...] = ()) -> tuple[Passage, ...]:
@@ -79,20 +91,16 @@ def _passage(blocks: list[_Block], article_codes: tuple[str, ...]) -> Passage:
 
 
 def _pieces(blocks: Iterator[_Block]) -> Iterator[_Block]:
-    """Paragraphs that are too long, in parts; everything else as it is."""
+    """What is too long, in parts; everything else as it is."""
     for block in blocks:
-        if block.words <= LONGEST or any(
-            sentence.kind != "text" or sentence.introduction for sentence in block.sentences
-        ):
-            yield block
-            continue
-        part: list[Sentence] = []
-        for sentence in block.sentences:
-            if part and _Block("", (*part, sentence)).words > LONGEST:
-                yield _Block(block.section, tuple(part))
-                part = []
+        lead = block.sentences[: block.lead]
+        part = list(lead)
+        for sentence in block.sentences[block.lead :]:
+            if len(part) > block.lead and _Block("", (*part, sentence)).words > block.longest:
+                yield replace(block, sentences=tuple(part))
+                part = list(lead)
             part.append(sentence)
-        yield _Block(block.section, tuple(part))
+        yield replace(block, sentences=tuple(part))
 
 
 def find_headings(body: str) -> frozenset[str]:
@@ -107,27 +115,46 @@ def find_headings(body: str) -> frozenset[str]:
 def _blocks(body: str, language: str) -> Iterator[_Block]:
     headings: dict[int, str] = {}
     introduction: _Block | None = None
-    for number, node in enumerate(_leaf_blocks(SyntaxTreeNode(_markdown.parse(body)))):
+    nodes = [node for node in _leaf_blocks(SyntaxTreeNode(_markdown.parse(body))) if not _is_silent(node)]
+    for number, (node, following) in enumerate(zip_longest(nodes, nodes[1:])):
         if node.type == "heading":
             level = int(node.tag[1])
             headings = {depth: text for depth, text in headings.items() if depth < level} | {level: _plain(node)}
-            sentences: tuple[Sentence, ...] = ()
+            sentences = () if _is_headed(node, following) else _whole(_plain(node), number)
         else:
             sentences = tuple(_sentences(node, language, number))
-        block = _Block(" > ".join(headings.values()), sentences)
-        if introduction and block.section == introduction.section and node.type != "paragraph":
+        block = _Block(" > ".join(headings.values()), sentences, *_cohesion(node))
+        if introduction and sentences and block.section == introduction.section and node.type != "paragraph":
             led = tuple(replace(sentence, block=number) for sentence in introduction.sentences)
-            block, introduction = _Block(block.section, led + block.sentences), None
+            block, introduction = replace(block, sentences=led + sentences, lead=block.lead + len(led)), None
         elif introduction:
             yield introduction
             introduction = None
         if block.sentences and block.sentences[-1].introduction:
             before, introduction = block.sentences[:-1], _Block(block.section, block.sentences[-1:])
-            block = _Block(block.section, before)
+            block = replace(block, sentences=before)
         if block.sentences:
             yield block
     if introduction:
         yield introduction
+
+
+def _is_silent(node: SyntaxTreeNode) -> bool:
+    return node.type == "hr" or (node.type == "html_block" and not _words_of_html(node.content))
+
+
+def _is_headed(heading: SyntaxTreeNode, following: SyntaxTreeNode | None) -> bool:
+    """Whether anything stands below a heading, which then is told with that."""
+    if following is None:
+        return False
+    return following.type != "heading" or int(following.tag[1]) > int(heading.tag[1])
+
+
+def _cohesion(node: SyntaxTreeNode) -> tuple[int, int]:
+    """`lead` and `longest` of a block."""
+    if node.type == "table":
+        return 1, LONGEST_WHOLE
+    return 0, LONGEST_WHOLE if node.type in _LISTS else LONGEST
 
 
 def _leaf_blocks(node: SyntaxTreeNode) -> Iterator[SyntaxTreeNode]:
@@ -145,26 +172,40 @@ def _sentences(node: SyntaxTreeNode, language: str, block: int) -> Iterator[Sent
             for number, text in enumerate(texts, start=1):
                 yield Sentence(text, "text", block, introduction=number == len(texts) and text.endswith(":"))
         case "ordered_list" | "bullet_list":
-            yield from _items(node, block, "step" if node.type == "ordered_list" else "text")
+            yield from _items(node, language, block, "step" if node.type == "ordered_list" else "text")
         case "fence" | "code_block":
             if code := node.content.strip("\n"):
                 yield Sentence(code, "code", block)
         case "table":
             for row in node.walk():
-                if row.type == "tr":
-                    yield Sentence(" | ".join(_plain(cell) for cell in row.children), "text", block)
+                if row.type == "tr" and (cells := " | ".join(_plain(cell) for cell in row.children)).strip(" |"):
+                    yield Sentence(cells, "text", block)
+        case "html_block":
+            for text in split_sentences(_words_of_html(node.content), language):
+                yield Sentence(text, "text", block)
+        case "heading":
+            yield from _whole(_plain(node), block)
 
 
-def _items(node: SyntaxTreeNode, block: int, kind: SentenceKind) -> Iterator[Sentence]:
+def _whole(text: str, block: int) -> tuple[Sentence, ...]:
+    return (Sentence(text, "text", block),) if text else ()
+
+
+def _items(node: SyntaxTreeNode, language: str, block: int, kind: SentenceKind) -> Iterator[Sentence]:
+    """An item's own words are one sentence; what lies within it follows."""
     for item in node.children:
-        text = " ".join(_plain(child) for child in item.children if child.type == "paragraph")
-        if text:
-            yield Sentence(text, kind, block)
-        for child in item.children:
-            if child.type in ("ordered_list", "bullet_list"):
-                yield from _items(child, block, kind)
-            elif child.type in ("fence", "code_block"):
-                yield Sentence(child.content.strip("\n"), "code", block)
+        own = " ".join(_plain(child) for child in item.children if child.type == "paragraph").strip()
+        if own:
+            yield Sentence(own, kind, block)
+        for child in (one for one in _leaf_blocks(item) if one.parent is not item or one.type != "paragraph"):
+            if child.type in _LISTS:
+                yield from _items(child, language, block, "step" if child.type == "ordered_list" else kind)
+            else:
+                yield from (replace(one, introduction=False) for one in _sentences(child, language, block))
+
+
+def _words_of_html(html: str) -> str:
+    return " ".join(unescape(_TAGS.sub(" ", html)).split())
 
 
 def _plain(node: SyntaxTreeNode) -> str:

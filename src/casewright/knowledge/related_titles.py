@@ -44,7 +44,7 @@ class RelatedTitles:
 
 
 def _closest(has: csr_array, weights: Scores, total: Scores) -> csr_array:
-    """The share of rare words that each title has in common with the titles it has most in common with."""
+    """The share of rare words that each title has in common with the titles it has most in common with, squared: the closest count most."""
     count = has.shape[0]
     weighed = has * weights[np.newaxis, :]
     found: tuple[list[int], list[int], list[float]] = ([], [], [])
@@ -54,7 +54,7 @@ def _closest(has: csr_array, weights: Scores, total: Scores) -> csr_array:
             row = start + offset
             others = shared.indices[shared.indptr[offset] : shared.indptr[offset + 1]]
             common = shared.data[shared.indptr[offset] : shared.indptr[offset + 1]]
-            share = np.where(others == row, 0.0, common / (total[row] + total[others] - common))
+            share = np.where(others == row, 0.0, common / (total[row] + total[others] - common)) ** 2
             for place in np.lexsort((others, -share))[:MOST_RELATED]:
                 if share[place] > 0:
                     found[0].append(row)

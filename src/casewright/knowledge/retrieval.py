@@ -81,18 +81,24 @@ class Calibration:
     where nobody wrote down how a passage is asked for."""
 
     coverage: float
-    heading: float
     whole: float
     closest: float
-    asked: float
-    unasked: float
-    likelihood: float
     offset: float
+    heading: float = 0.0
+    asked: float = 0.0
+    unasked: float = 0.0
+    likelihood: float = 0.0
 
     def evidence(
-        self, coverage: Number, whole: Number, heading: Number, closest: Number, asked: float | None, likelihood: float
+        self,
+        coverage: Number,
+        whole: Number,
+        closest: Number,
+        heading: Number | float = 0.0,
+        asked: float | None = None,
+        likelihood: float = 0.0,
     ) -> Number:
-        """Of one passage, or of many at once."""
+        """Of one passage, or of many at once. `asked` None: nobody wrote down how it is asked for."""
         return (
             self.coverage * coverage
             + self.heading * heading
@@ -105,13 +111,13 @@ class Calibration:
 
 
 ENGLISH: Final = Calibration(
-    coverage=6.7, heading=3.8, whole=6.2, closest=0.0, asked=5.9, unasked=2.9, likelihood=0.40, offset=-8.1
+    coverage=6.2, heading=3.5, whole=5.2, closest=2.0, asked=6.1, unasked=2.9, likelihood=0.40, offset=-8.6
 )
 OTHER: Final = Calibration(
-    coverage=6.8, heading=4.1, whole=0.0, closest=0.0, asked=2.9, unasked=1.6, likelihood=0.74, offset=-3.5
+    coverage=6.4, heading=2.7, whole=0.0, closest=3.1, asked=2.6, unasked=1.1, likelihood=0.70, offset=-3.7
 )
 FOREIGN: Final = Calibration(
-    coverage=0.9, heading=7.6, whole=0.0, closest=0.0, asked=1.8, unasked=-0.3, likelihood=0.57, offset=-3.2
+    coverage=2.5, heading=4.2, whole=0.0, closest=4.2, asked=2.4, unasked=0.4, likelihood=0.78, offset=-4.2
 )
 """English; another language; and an article in another language than the question. Fitted on questions to companies with 8
 to 110 articles, with and without `asked_as`."""
@@ -124,7 +130,7 @@ def calibration(language: str, asked_in: str) -> Calibration:
     return ENGLISH if language == "en" else OTHER
 
 
-SURE_ENOUGH: Final = 0.2
+SURE_ENOUGH: Final = 0.75
 """Log odds that make a probability of 0.66 a confidence of 0.7, the default of `min_confidence`: below it, more of the
 development questions were answered wrongly than a support team would accept."""
 
@@ -133,11 +139,14 @@ UNKNOWN_LIKELIHOOD: Final = -2.0
 
 SAME_CODE: Final = 1.5
 EXPLAINED_CODE: Final = 3.5
-"""A sentence begins with the code, as in a list of codes and their meanings."""
+"""A title or heading names the code, or a sentence begins with it, as in a list of codes and their meanings."""
 OTHER_CODE: Final = -6.0
 """A question about E999 is not answered by a passage about E101, however alike they read."""
 UNKNOWN_NAME: Final = -2.5
 """A name that no candidate mentions: what is asked may hang on it."""
+
+NO_PRICE: Final = -4.0
+"""What something costs is not said by a passage without a price, however much it says of the thing."""
 
 SIMILARITY: Final = 0.4
 CREDIBILITY: Final = 0.2
@@ -152,6 +161,12 @@ FRESH_DAYS: Final = 365
 HALF_LIFE_DAYS: Final = 730
 TRUSTED_USES: Final = 10
 """An article begins with the credit of this many successful uses."""
+
+
+_PRICE: Final = re.compile(
+    r"[$€£]\s?\d|\d\s?(?:[$€£]|(?:USD|EUR|euros?|dollars?|cents?)\b)|\b(?:free|no (?:extra )?(?:charge|cost)|kostenlos\w*|kostenfrei\w*|gratis)\b",
+    re.IGNORECASE,
+)
 
 
 def rank(candidates: Sequence[Candidate], search: Search, today: date) -> list[Hit]:
@@ -177,10 +192,11 @@ def _evidence(passage: Candidate, search: Search, near: NDArray[np.float32], unk
     likelihood = search.likelihoods.get(passage.original, UNKNOWN_LIKELIHOOD)
     weights = calibration(passage.language, search.language)
     evidence = weights.evidence(
-        passage.coverage, passage.whole, float(near[0]), float(near[1:].max()), asked, likelihood
+        passage.coverage, passage.whole, float(near[1:].max()), float(near[0]), asked, likelihood
     )
-    bonus = code_bonus(passage.codes, passage.sentences, search)
-    return evidence + bonus + (UNKNOWN_NAME if unknown_name else 0.0)
+    heading = f"{passage.title} {passage.section}"
+    evidence += code_bonus(passage.codes, heading, passage.sentences, search) + price_bonus(passage.sentences, search)
+    return evidence + (UNKNOWN_NAME if unknown_name else 0.0)
 
 
 def _of(passage: Candidate, search: Search) -> Vector:
@@ -220,14 +236,21 @@ def recency(checked_on: date, today: date) -> float:
     return float(0.5 ** (max(0, age - FRESH_DAYS) / HALF_LIFE_DAYS))
 
 
-def code_bonus(codes: frozenset[str], sentences: Sequence[Sentence], search: Search) -> float:
-    """What a passage's codes and sentences add to its evidence. What is only possibly a code counts only if the passage has it:
+def code_bonus(codes: frozenset[str], heading: str, sentences: Sequence[Sentence], search: Search) -> float:
+    """What a passage's codes add to its evidence. What is only possibly a code counts only if the passage has it:
     "500" may be 500 users."""
     shared = codes.intersection(search.codes) | codes.intersection(search.possible_codes)
     if not shared:
         return OTHER_CODE if search.codes else 0.0
-    explained = any(sentence.text.upper().startswith(tuple(shared)) for sentence in sentences)
+    explained = any(code in heading.upper() for code in shared) or any(
+        sentence.text.upper().startswith(tuple(shared)) for sentence in sentences
+    )
     return EXPLAINED_CODE if explained else SAME_CODE
+
+
+def price_bonus(sentences: Sequence[Sentence], search: Search) -> float:
+    """What naming no price takes from a passage's evidence, if one is asked for."""
+    return NO_PRICE if search.asks_price and not any(_PRICE.search(one.text) for one in sentences) else 0.0
 
 
 def _context_match(passage: Candidate, search: Search) -> float:

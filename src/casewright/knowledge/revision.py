@@ -24,6 +24,11 @@ class Revision:
     models: ArticleModels
     index: PassageIndex | LargeCollection
 
+    @property
+    def held(self) -> int:
+        """Passages that the process holds."""
+        return len(self.index) if isinstance(self.index, PassageIndex) else 0
+
 
 class KnownRevisions:
     """Of the companies that were asked last."""
@@ -57,10 +62,10 @@ class KnownRevisions:
     def keep(self, tenant_id: TenantId, revision: Revision) -> None:
         self._kept[tenant_id] = revision
         self._kept.move_to_end(tenant_id)
-        passages = sum(len(one.index) for one in self._kept.values())
+        passages = sum(one.held for one in self._kept.values())
         while passages > self._most and len(self._kept) > 1:
             _, forgotten = self._kept.popitem(last=False)
-            passages -= len(forgotten.index)
+            passages -= forgotten.held
 
     def forget(self, tenant_id: TenantId) -> None:
         self._kept.pop(tenant_id, None)

@@ -28,7 +28,7 @@ class Word:
 class Search:
     """A question as the index takes it. `codes`: what the question names in capitals, as in INVALID_SESSION_ID or E203.
     `possible_codes`: numbers that may be HTTP statuses, and identifiers, in capitals too. `names`: words that by their
-    capitals are names of things, in small letters. `topic`: stems of what is being talked about that the question does not
+    capitals are names of things, in small letters. `asks_price`: it wants to know what something costs. `topic`: stems of what is being talked about that the question does not
     repeat. `likelihoods`: the logarithm of the probability that the question is about an article, by the original's key,
     likeliest first."""
 
@@ -39,6 +39,7 @@ class Search:
     codes: tuple[str, ...] = ()
     possible_codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    asks_price: bool = False
     topic: frozenset[str] = frozenset()
     likelihoods: Mapping[str, float] = field(default_factory=dict)
 
@@ -59,6 +60,7 @@ _EMPTY_WORDS: Final = (
     "works bitte brauche frage funktioniert geht gern gerne hallo hilfe immer mal möchte noch probleme"
 )
 """Every request for help may have them, and they say nothing of its subject."""
+_PRICE: Final = re.compile(r"\b(?:costs?|prices?|pricing|how expensive|kostet|kosten|preise?s?|teuer)\b", re.IGNORECASE)
 _EMPTY: Final = re.compile(rf"\b(?:right now|{_EMPTY_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
 _GRAMMAR_WORDS: Final = (
     "the and for are you your our with what how can does from that this which when where why who will have has had was "
@@ -88,6 +90,7 @@ def searched(question: Question, vectors: TextVectors, models: ArticleModels) ->
         codes=tuple(sorted(codes)),
         possible_codes=tuple(sorted(possible)),
         names=_names(text, question.language),
+        asks_price=bool(_PRICE.search(text)),
         topic=stems(question.topic) - stems(text),
         likelihoods=models.likelihoods(vectors, question.language, audiences),
     )

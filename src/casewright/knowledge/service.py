@@ -125,7 +125,8 @@ class KnowledgeService:
     async def _revision(self, tx: Transaction, tenant_id: TenantId) -> Revision:
         while True:
             number, data = await repository.read_model(tx, tenant_id)
-            index = await large.read(tx, tenant_id) or await repository.read_index(tx, tenant_id)
+            collection = await large.read(tx, tenant_id)
+            index = await repository.read_index(tx, tenant_id) if collection is None else collection
             if number == await repository.read_revision(tx, tenant_id):
                 models = ArticleModels() if data is None else ArticleModels.from_bytes(data)
                 return Revision(number, models, index)

@@ -23,6 +23,7 @@ class Trigrams:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = [word for word in words if len(word) >= SHORTEST - 1]
+        self._known = frozenset(self._words)
         of = [_trigrams(word) for word in self._words]
         self._counts = np.array([len(one) for one in of], dtype=np.float64)
         having: dict[str, list[int]] = defaultdict(list)
@@ -30,6 +31,9 @@ class Trigrams:
             for trigram in some:
                 having[trigram].append(number)
         self._having: dict[str, NDArray[np.int64]] = {one: np.array(numbers) for one, numbers in having.items()}
+
+    def knows(self, word: str) -> bool:
+        return word in self._known
 
     def closest(self, word: str) -> Spelling | None:
         """The known word that is spelled most like this one, if any is."""

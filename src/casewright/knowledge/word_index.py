@@ -73,6 +73,13 @@ class WordIndex:
             covered += weight * strengths
         return covered / total
 
+    def spelling(self, word: str) -> str:
+        """The word that is spelled most like one, in small letters, that no text has; nothing if one has it, or none is."""
+        if self.spellings.knows(word):
+            return ""
+        closest = self.spellings.closest(word)
+        return closest.word if closest else ""
+
     def _held(self, words: Sequence[str]) -> list[Holders]:
         return [self.holders[word[:STEM]] for word in words if word[:STEM] in self.holders]
 

@@ -136,8 +136,8 @@ class OrgKnowledge:
         candidates = [one.name for one in described if one.custom and one.kind == "textarea"]
         if not names and len(candidates) != 1:
             raise InvalidInput(
-                "Say which fields of Knowledge hold an article's text, in tenant.yaml: salesforce_knowledge: "
-                f"{{fields: [...]}}. Those with long texts are: {', '.join(candidates) or 'none'}."
+                "Say which fields of Knowledge hold an article's text, in tenant.yaml: knowledge: {salesforce: "
+                f"{{fields: [...]}}}}. Those with long texts are: {', '.join(candidates) or 'none'}."
             )
         return {name: labels[name] for name in names or candidates}
 

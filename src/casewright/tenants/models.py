@@ -109,21 +109,22 @@ class ConflictPolicy(Model):
     newer_by_days: int = Field(30, ge=1)
 
 
-class KnowledgeProfile(Model):
-    """How a company looks after its articles. `review_by_another`: what one operator's key wrote, another's publishes.
-    `handling_cost_an_hour`: of its people's work, in its currency, for estimates; None: as the installation has it."""
-
-    review_by_another: bool = False
-    handling_cost_an_hour: float | None = Field(None, ge=0)
-    conflicts: ConflictPolicy = ConflictPolicy()
-
-
 class SalesforceKnowledge(Model):
     """How articles come from the org. `fields`: API names of those that hold an article's text, where Knowledge has several.
     `every_minutes`: how often what has changed is looked for; None: only when somebody says so."""
 
     fields: tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")], ...] = ()
     every_minutes: int | None = Field(None, ge=5, le=10_080)
+
+
+class KnowledgeProfile(Model):
+    """How a company looks after its articles. `review_by_another`: what one operator's key wrote, another's publishes.
+    `handling_cost_an_hour`: of its people's work, in its currency, for estimates; None: as the installation has it."""
+
+    review_by_another: bool = False
+    salesforce: SalesforceKnowledge = SalesforceKnowledge()
+    handling_cost_an_hour: float | None = Field(None, ge=0)
+    conflicts: ConflictPolicy = ConflictPolicy()
 
 
 class TenantProfile(Model):
@@ -142,7 +143,6 @@ class TenantProfile(Model):
     record_ids_private: bool = False
     retention_days: int | None = Field(None, ge=1, le=36_500)
     org_records_of_erased: OrgRecords = OrgRecords.KEEP
-    salesforce_knowledge: SalesforceKnowledge = SalesforceKnowledge()
     limits: OwnLimits | None = None
     thresholds: OwnThresholds | None = None
     chat: ChatProfile = ChatProfile()

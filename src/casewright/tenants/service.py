@@ -78,7 +78,9 @@ class TenantService:
         async with self._database.control() as tx:
             row = await repository.find_tenant_by_slug(tx, slug)
             tenant_id = TenantId(row["id"]) if row else TenantId(new_id())
-            await repository.save_tenant(tx, tenant_id, slug, name, profile.model_dump(mode="json", by_alias=True))
+            # Servers of the version before do not know the fields that are new.
+            stored = profile.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            await repository.save_tenant(tx, tenant_id, slug, name, stored)
         self._tenants.pop(tenant_id, None)
         return Tenant(id=tenant_id, slug=slug, name=name, profile=profile)
 

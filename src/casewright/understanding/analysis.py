@@ -44,7 +44,7 @@ NEGATIVE = -0.3
 LEAST_SURE = 0.45
 """Least confidence for a piece of several to count as a request of its own, or for small talk."""
 SURE_IN_MUCH = 0.6
-"""The same in a message of more than `BRIEF` words: most of its sentences tell the circumstances of one request."""
+"""The same in a message of more than `WORDS_OF_A_WISH` words: most of its sentences tell the circumstances of one request."""
 SURE = 0.6
 """Least confidence for a hand-over or a cancellation that only the classifier proposes: they end things."""
 NEVER_AT_ONCE = 2.0
@@ -55,7 +55,7 @@ RATHER_A_PROCEDURE = 0.65
 """Below this confidence it begins only if no article comes near."""
 LEAST_LIKELY = 0.3
 """Below this probability the best intent is a guess among many, and a choice between two of them helps nobody."""
-BRIEF = 10
+WORDS_OF_A_WISH = 10
 """Words up to which a message names what it wants rather than tells of it."""
 SURELY = 0.95
 """Confidence of what is called by its name, as quick replies do."""
@@ -217,7 +217,7 @@ class Analyst:
         return Move(SmallTalk.model_validate({"kind": talk}), SURELY, "small talk") if talk else None
 
     def _has_own_intent(self, text: str, piece: Piece) -> bool:
-        least = SURE_IN_MUCH if len(text.split()) > BRIEF else LEAST_SURE
+        least = SURE_IN_MUCH if len(text.split()) > WORDS_OF_A_WISH else LEAST_SURE
         return piece.prediction is not None and piece.prediction.confidence >= least
 
     def _with_more(self, text: str, piece: Piece, more: Piece) -> Piece:
@@ -337,7 +337,7 @@ def _command_for(intent: IntentDefinition, query: str, confidence: float = 1.0) 
     target = intent.target
     is_fact = phrases.asks_for_a_fact(query)
     least = RATHER_A_PROCEDURE
-    if len(query.split()) > BRIEF or phrases.HOW_TO.match(query):
+    if len(query.split()) > WORDS_OF_A_WISH or phrases.HOW_TO.match(query):
         is_request = phrases.REQUEST_OPENER.match(query) or phrases.OWN.search(query)
         least = SURE_OF_PROCEDURE if is_request else NEVER_AT_ONCE
     if target.procedure and (confidence < least or is_fact):

@@ -19,7 +19,7 @@ Bytes = NDArray[np.int8]
 
 STEEPNESS = (2.0, 2.0, 1.0)
 """Of each view's kernel: exp(−steepness · squared distance / 2). Chosen on one fold of BANKING77, where a quarter as much costs half a point, and others near by differ less."""
-ROWS_AT_ONCE = 1024
+ROWS_AT_ONCE = 512
 """What fits into a core's own cache as floats."""
 LARGEST_BYTE = 127
 

@@ -23,14 +23,16 @@ def add_entry(records: "Records", rule_id: RecordId, position: int, criteria: di
     """An entry matches a record whose fields equal all `criteria`."""
     values = (rule_id, position, orjson.dumps(criteria).decode(), owner)
     records.connection.execute("INSERT INTO _assignment_entry VALUES (?, ?, ?, ?)", values)
+    records.assignment_entries.clear()
 
 
 def assigned_owner(object_name: str, row: Row, records: "Records") -> RecordId | None:
     """None if no entry matches; the owner then stays."""
-    for entry in records.connection.execute(_ENTRIES, (object_name,)):
-        if meets(row, entry["criteria"]):
-            return RecordId(entry["assign_to"])
-    return None
+    entries = records.assignment_entries.get(object_name)
+    if entries is None:
+        found = records.connection.execute(_ENTRIES, (object_name,)).fetchall()
+        entries = records.assignment_entries[object_name] = tuple((one["criteria"], one["assign_to"]) for one in found)
+    return next((RecordId(owner) for criteria, owner in entries if meets(row, criteria)), None)
 
 
 def meets(row: Row, criteria: str) -> bool:

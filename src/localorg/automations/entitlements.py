@@ -106,30 +106,48 @@ def _advance(case: Row, records: "Records") -> None:
         return
     sql = "SELECT * FROM _milestone WHERE process_id = ? ORDER BY position"
     definition = records.schema.get("CaseMilestone")
-    begun = {one["MilestoneTypeId"]: one for one in records.rows.matching(definition, "CaseId", case["Id"])}
+    latest = {one["MilestoneTypeId"]: one for one in records.rows.matching(definition, "CaseId", case["Id"])}
     for told in records.connection.execute(sql, (entitlement["SlaProcessId"],)).fetchall():
         kind = told["milestone_type_id"]
-        if kind not in begun and not case["SlaExitDate"] and meets(case, told["criteria"]):
-            milestone_id = records.create_own(definition, _milestone(case, entitlement, kind, told["minutes"], records))
-            begun[kind] = records.rows.matching(definition, "Id", milestone_id)[0]
-        wanted = told["completed_when"] != "{}" and meets(case, told["completed_when"])
-        if kind in begun and not begun[kind]["IsCompleted"] and wanted:
-            late = str(records.now) > str(begun[kind]["TargetDate"])
+        completes = told["completed_when"] != "{}" and meets(case, told["completed_when"])
+        if not case["SlaExitDate"] and meets(case, told["criteria"]):
+            start = _start(kind, latest.get(kind), records, completes=completes)
+            if start is not None:
+                values = _milestone(case, entitlement, kind, told["minutes"], start, records)
+                milestone_id = records.create_own(definition, values)
+                latest[kind] = records.rows.matching(definition, "Id", milestone_id)[0]
+        if completes and kind in latest and not latest[kind]["IsCompleted"]:
+            late = str(records.now) > str(latest[kind]["TargetDate"])
             done: Row = {"CompletionDate": records.now, "IsCompleted": 1, "IsViolated": int(late)}
-            records.rows.update(definition, str(begun[kind]["Id"]), done)
+            records.rows.update(definition, str(latest[kind]["Id"]), done)
 
 
-def _milestone(case: Row, entitlement: Row, kind: str, minutes: int, records: "Records") -> Row:
+def _start(kind: str, latest: Row | None, records: "Records", *, completes: bool) -> str | None:
+    """When a milestone of a case that meets its criteria begins; None if none does.
+
+    One that recurs begins again after it was completed: at once, or, chained, not before the time of the last one is over.
+    """
+    if latest is None:
+        return records.now
+    kind_row = records.rows.find(records.schema.get("MilestoneType"), kind) or {}
+    recurs = kind_row.get("RecurrenceType") in ("recursIndependently", "recursChained")
+    if not recurs or completes or not latest["IsCompleted"]:
+        return None
+    chained = kind_row["RecurrenceType"] == "recursChained"
+    return max(records.now, str(latest["TargetDate"])) if chained else records.now
+
+
+def _milestone(case: Row, entitlement: Row, kind: str, minutes: int, begins: str, records: "Records") -> Row:
     process = records.rows.find(records.schema.get("SlaProcess"), str(entitlement["SlaProcessId"]))
     hours_id = case["BusinessHoursId"] or entitlement["BusinessHoursId"] or (process or {}).get("BusinessHoursId")
-    start = from_wire(str(records.now))
+    start = from_wire(begins)
     hours = _hours(str(hours_id), records) if hours_id else None
     target = hours.after(start, minutes) if hours else start + timedelta(minutes=minutes)
     return {
         "CaseId": case["Id"],
         "MilestoneTypeId": kind,
         "BusinessHoursId": hours_id,
-        "StartDate": records.now,
+        "StartDate": begins,
         "TargetDate": to_wire(target),
         "TargetResponseInMins": minutes,
     }

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from importlib import resources
+from inspect import signature
 from typing import Final
 
 from lark import Lark, Token, Tree
@@ -46,6 +47,27 @@ def parse(formula: str) -> Tree[Token]:
         return _parser().parse(formula)
     except LarkError as error:
         raise FormulaError(f"the formula {formula!r} cannot be read: {str(error).splitlines()[0]}") from None
+
+
+def check(formula: str) -> None:
+    """Raises FormulaError for what can be told before there is a record."""
+    try:
+        _compiled(formula)
+    except (ValueError, IndexError) as error:
+        told = str(error) if isinstance(error, FormulaError) else "Incorrect number of parameters for a function"
+        raise FormulaError(told) from None
+
+
+def unknown_functions(formula: str) -> tuple[str, ...]:
+    """Those of Salesforce's that are not computed here, or of nobody's. Raises FormulaError."""
+    called = (str(node.children[0]).upper() for node in parse(formula).iter_subtrees() if node.data == "call")
+    return tuple(sorted({name for name in called if name not in _FUNCTIONS and name not in _SPECIAL}))
+
+
+def paths(formula: str) -> tuple[tuple[str, ...], ...]:
+    """The fields a formula asks for, its own and those of parents. Raises FormulaError."""
+    found = (_path(node) for node in parse(formula).iter_subtrees() if node.data == "path")
+    return tuple(path for path in found if not (len(path) == 1 and path[0].upper() in _CONSTANTS))
 
 
 def holds(formula: str, record: Record) -> bool:
@@ -113,8 +135,20 @@ def _field(path: tuple[str, ...]) -> Compiled:
 def _operation(operator: str, left: Compiled, right: Compiled) -> Compiled:
     if operator == "&":
         return lambda record: _text(left(record)) + _text(right(record))
+    if operator in _ORDERS:
+        return _ordering(operator, left, right)
     apply = _compare if operator in _COMPARISONS else _calculate
     return lambda record: apply(left(record), operator, right(record))
+
+
+def _ordering(operator: str, left: Compiled, right: Compiled) -> Compiled:
+    """Most fields of most records are blank, and then the other side need not be asked."""
+
+    def compare(record: Record) -> Value:
+        first = left(record)
+        return first is not None and _compare(first, operator, right(record))
+
+    return compare
 
 
 def _call(name: str, arguments: Sequence[Tree[Token]]) -> Compiled:
@@ -124,6 +158,10 @@ def _call(name: str, arguments: Sequence[Tree[Token]]) -> Compiled:
     function = _FUNCTIONS.get(name)
     if function is None:
         return _refusal(f"the function {name} is not known")
+    try:
+        signature(function).bind(*arguments)
+    except TypeError:
+        raise FormulaError(f"Incorrect number of parameters for function '{name}()'") from None
     values = [_compile(argument) for argument in arguments]
     return lambda record: function(*[value(record) for value in values])
 

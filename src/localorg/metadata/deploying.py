@@ -10,7 +10,7 @@ from localorg.clock import to_wire
 from localorg.ids import RecordId
 from localorg.metadata import apex
 from localorg.metadata.models import Component, ComponentName, DeployOptions, DeployStatus, Problem
-from localorg.metadata.objects import new_definitions, without_field
+from localorg.metadata.objects import new_definitions, rules_about, without_field, without_rule
 from localorg.metadata.packages import PACKAGE, Package, read_package, unzip
 from localorg.metadata.store import Store
 from localorg.schema.models import Schema, SObject
@@ -18,6 +18,7 @@ from localorg.storage.database import savepoint
 from localorg.storage.tables import create_tables
 
 _NO_TESTS = frozenset({"", "NoTestRun", "RunRelevantTests"})
+_OF_THE_SCHEMA = ("CustomObject", "CustomField", "ValidationRule")
 DEPLOYMENT_PREFIX = "0Af"
 
 
@@ -35,7 +36,7 @@ class Deployed:
 
 
 @dataclass
-class _Deployment:
+class Deployment:
     store: Store
     schema: Schema
     user: User
@@ -55,7 +56,7 @@ class _Deployment:
         refused = {problem.name for problem in problems if not problem.warning}
         for definition in self.definitions:
             create_tables(self.store.connection, Schema((definition,)))
-        for name in package.deletions:
+        for name in sorted(package.deletions, key=lambda one: one.type == "CustomField"):
             problems += self._delete(name)
         warned = {problem.name: problem for problem in problems if problem.warning}
         for component in good:
@@ -78,15 +79,25 @@ class _Deployment:
         if known is None:
             text = f"No {name.type} named: {name.full_name} found"
             return (Problem(name, "destructiveChanges.xml", text, warning=True),)
+        object_name, _, short = name.full_name.rpartition(".")
+        definition = self._definition(object_name)
+        asking = rules_about(definition, short) if name.type == "CustomField" and definition is not None else ()
+        if asking:
+            text = f"This custom field is referenced elsewhere in salesforce.com. : Validation Rule - {asking[0]}"
+            return (Problem(name, "destructiveChanges.xml", text),)
         self.store.delete(known.id)
         told = _success(name, "destructiveChanges.xml", known.id, self.now)
         self.successes.append(told | {"changed": True, "deleted": True})
         self.deleted.append(name)
-        object_name, _, field_name = name.full_name.rpartition(".")
-        definition = self.schema.find(object_name)
-        if name.type == "CustomField" and definition is not None:
-            self.definitions = (*self.definitions, without_field(definition, field_name))
+        take_away = {"CustomField": without_field, "ValidationRule": without_rule}.get(name.type)
+        if take_away is not None and definition is not None:
+            self.definitions = (*self.definitions, take_away(definition, short))
         return ()
+
+    def _definition(self, name: str) -> SObject | None:
+        """As it is after what this deployment did so far."""
+        changed = (one for one in reversed(self.definitions) if one.name.lower() == name.lower())
+        return next(changed, None) or self.schema.find(name)
 
 
 class _UndoneError(Exception):
@@ -105,7 +116,7 @@ def deploy(
     """Keeps the report for whoever asks later. Raises ApiError for what is no zip."""
     store = Store(connection, instance)
     package = read_package(unzip(content))
-    deployment = _Deployment(store, schema, user, now, options)
+    deployment = Deployment(store, schema, user, now, options)
     problems: list[Problem] = []
     undone = False
     tests: list[dict[str, Any]] = []
@@ -124,9 +135,9 @@ def deploy(
 
 
 def load_definitions(connection: sqlite3.Connection, schema: Schema) -> None:
-    """Takes up into `schema` the objects and fields that were deployed earlier."""
+    """Takes up into `schema` what was deployed earlier."""
     store = Store(connection, "")
-    stored = [one.component for kind in ("CustomObject", "CustomField") for one in store.of_type(kind)]
+    stored = [one.component for kind in _OF_THE_SCHEMA for one in store.of_type(kind)]
     for definition in new_definitions(stored, schema, []):
         schema.add(definition)
 
@@ -146,7 +157,7 @@ def _tests(store: Store, options: DeployOptions) -> list[dict[str, Any]]:
 
 def _report(
     report_id: RecordId,
-    deployment: _Deployment,
+    deployment: Deployment,
     problems: Sequence[Problem],
     tests: Sequence[dict[str, Any]],
     *,

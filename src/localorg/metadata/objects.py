@@ -1,9 +1,11 @@
-"""Deployed objects and fields as the org's own definitions, so that they can be described, written and queried."""
+"""Deployed objects and fields as the org's own definitions, so that they can be described, written and queried, and the
+validation rules that refuse records from then on."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from localorg.formulas.evaluation import FormulaError, check, paths, unknown_functions
 from localorg.metadata.models import Component, Problem
 from localorg.schema.loader import object_of
 from localorg.schema.models import Schema, SObject
@@ -32,6 +34,7 @@ _TYPES: Mapping[str, str] = {
 }
 _NEED_LENGTH = frozenset({"Text", "LongTextArea", "Html", "EncryptedText"})
 _NEED_PRECISION = frozenset({"Number", "Currency", "Percent"})
+_WITHOUT_RECORDS = ("__e", "__mdt")
 _STORED_ONLY = frozenset(
     {"Summary", "Location", "Time", "MetadataRelationship", "ExternalLookup", "IndirectLookup", "File"}
 )
@@ -51,6 +54,9 @@ def new_definitions(components: Iterable[Component], schema: Schema, problems: l
     for component in listed:
         if component.name.type == "CustomField":
             _extend(component, changed, schema, problems)
+    for component in listed:
+        if component.name.type == "ValidationRule":
+            _restrict(component, changed, schema, problems)
     return tuple(changed.values())
 
 
@@ -59,6 +65,9 @@ def _add(component: Component, changed: dict[str, SObject], schema: Schema, prob
     try:
         element = parse_xml(component.files[component.file_name])
         changed[name.lower()] = object_of(_object_document(name, element, _free_prefix(schema, changed)))
+        if name.endswith(_WITHOUT_RECORDS):
+            text = f"{name} is stored, but there are no events and no custom metadata records here"
+            problems.append(Problem(component.name, component.file_name, text, warning=True))
     except (_RefusedError, XmlError, ValueError) as error:
         problems.append(_problem(component, error))
 
@@ -76,6 +85,24 @@ def _extend(component: Component, changed: dict[str, SObject], schema: Schema, p
             return
         field = _field_document(field_name, element, schema, changed)
         changed[object_name.lower()] = with_field(definition, field)
+    except (_RefusedError, XmlError, ValueError) as error:
+        problems.append(_problem(component, error))
+
+
+def _restrict(component: Component, changed: dict[str, SObject], schema: Schema, problems: list[Problem]) -> None:
+    object_name, _, rule_name = component.name.full_name.rpartition(".")
+    try:
+        definition = changed.get(object_name.lower()) or schema.find(object_name)
+        if definition is None:
+            raise _RefusedError(f"Entity of type 'CustomObject' named '{object_name}' cannot be found")
+        document = _rule_document(rule_name, parse_xml(component.files[component.file_name]), definition)
+        if unknown := unknown_functions(document["errorConditionFormula"]):
+            text = f"{rule_name} is stored, but refuses nothing here: this org does not compute {', '.join(unknown)}"
+            problems.append(Problem(component.name, component.file_name, text, warning=True))
+            document["active"] = False
+        changed[object_name.lower()] = with_rule(definition, document)
+    except FormulaError as error:
+        problems.append(Problem(component.name, component.file_name, f"Error: {error}"))
     except (_RefusedError, XmlError, ValueError) as error:
         problems.append(_problem(component, error))
 
@@ -98,6 +125,27 @@ def without_field(definition: SObject, name: str) -> SObject:
     return SObject.model_validate({**whole, "fields": kept})
 
 
+def with_rule(definition: SObject, document: Mapping[str, Any]) -> SObject:
+    """A validation rule of the same name is replaced."""
+    others = without_rule(definition, document["fullName"]).model_dump(by_alias=True)
+    return SObject.model_validate({**others, "validationRules": [*others["validationRules"], document]})
+
+
+def without_rule(definition: SObject, name: str) -> SObject:
+    whole = definition.model_dump(by_alias=True)
+    kept = [rule for rule in whole["validationRules"] if rule["fullName"].lower() != name.lower()]
+    return SObject.model_validate({**whole, "validationRules": kept})
+
+
+def rules_about(definition: SObject, field_name: str) -> tuple[str, ...]:
+    """The names of the validation rules that ask for a field of the object itself."""
+    return tuple(
+        rule.full_name
+        for rule in definition.active_validation_rules
+        if any(path[0].lower() == field_name.lower() for path in paths(rule.error_condition_formula))
+    )
+
+
 def _free_prefix(schema: Schema, changed: Mapping[str, SObject]) -> str:
     taken = {definition.key_prefix for definition in (*schema, *changed.values())}
     letters = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -105,7 +153,7 @@ def _free_prefix(schema: Schema, changed: Mapping[str, SObject]) -> str:
 
 
 def _object_document(name: str, element: Element, prefix: str) -> dict[str, Any]:
-    if not name.endswith(("__c", "__e", "__mdt")):
+    if not name.endswith(("__c", *_WITHOUT_RECORDS)):
         raise _RefusedError(f"Entity of type 'CustomObject' named '{name}' cannot be found")
     label, plural = child_text(element, "label"), child_text(element, "pluralLabel")
     name_field = child(element, "nameField")
@@ -131,7 +179,25 @@ def _object_document(name: str, element: Element, prefix: str) -> dict[str, Any]
         "relationshipName": "Owner",
     }
     fields = [named] if child_text(element, "sharingModel") == "ControlledByParent" else [named, owner]
-    return {"name": name, "label": label, "labelPlural": plural or label, "keyPrefix": prefix, "fields": fields}
+    document: dict[str, Any] = {"name": name, "label": label, "labelPlural": plural or label, "keyPrefix": prefix}
+    document["fields"] = fields
+    if name.endswith(_WITHOUT_RECORDS):
+        document |= {"createable": False, "updateable": False, "deletable": False}
+    return document
+
+
+def _rule_document(name: str, element: Element, definition: SObject) -> dict[str, Any]:
+    told = {tag: child_text(element, tag) for tag in ("active", "errorConditionFormula", "errorMessage")}
+    missing = next((tag for tag, text in told.items() if text is None), None)
+    if missing is not None:
+        raise _RefusedError(f"Required field is missing: {missing}")
+    formula, shown = told["errorConditionFormula"] or "", child_text(element, "errorDisplayField")
+    check(formula)
+    own = [path[0] for path in paths(formula) if len(path) == 1]
+    unknown = next((one for one in (*own, *filter(None, (shown,))) if definition.field(one) is None), None)
+    if unknown is not None:
+        raise _RefusedError(f"Field {unknown} does not exist. Check spelling.")
+    return {**told, "fullName": name, "errorDisplayField": shown, "active": told["active"] == "true"}
 
 
 def _auto_number(element: Element | None) -> dict[str, Any]:

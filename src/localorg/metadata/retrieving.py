@@ -15,9 +15,10 @@ from localorg.metadata.packages import NAMESPACE, PACKAGE, manifest_xml
 from localorg.metadata.store import Store
 from localorg.metadata.types import is_type, parent_of, type_named
 from localorg.schema.models import Field, FieldType, Schema, SObject
-from localorg.soap.xml import parse_xml
+from localorg.soap.xml import SCHEMA_INSTANCE, local_name, parse_xml
 
 RETRIEVAL_PREFIX = "09S"
+_TYPE = f"{{{SCHEMA_INSTANCE}}}type"
 _FIELD_TYPES = {
     FieldType.STRING: "Text",
     FieldType.TEXTAREA: "TextArea",
@@ -92,6 +93,27 @@ def retrieve(
     }
     store.keep_report(report_id, report, _zipped(root, files))
     return report
+
+
+def is_there(store: Store, schema: Schema, name: ComponentName) -> bool:
+    return store.find(name) is not None or name in _own_parts(schema, name.type)
+
+
+def read_component(store: Store, schema: Schema, name: ComponentName) -> Element | None:
+    """A component as the element `records`, an object with all its parts; None if it is not there."""
+    stored = store.find(name)
+    if stored is None and name not in _own_parts(schema, name.type):
+        return None
+    parts = _elements(stored or name, schema)
+    if parent_of(name.type):
+        parts = [part for part in parts[0] if local_name(part) != "fullName"]
+    else:
+        parts += [part for child in _all_children(name, store, schema) for part in _elements(child, schema)]
+    records = _element("records")
+    records.set(_TYPE, name.type)
+    _append(records, "fullName", name.full_name)
+    records.extend(parts)
+    return records
 
 
 def _wanted(

@@ -1,9 +1,14 @@
 """Deploying and retrieving for one org, whichever way the call came in."""
 
+import sqlite3
+from collections.abc import Callable, Sequence
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from localorg.errors import ApiError
 from localorg.ids import InvalidIdError, RecordId, instance_code, parse_record_id
+from localorg.metadata import crud
+from localorg.metadata.crud import Result, Write, Writing, Written
 from localorg.metadata.deploying import DEPLOYMENT_PREFIX, User, deploy
 from localorg.metadata.models import DeployOptions, Manifest
 from localorg.metadata.retrieving import RETRIEVAL_PREFIX, list_components, retrieve
@@ -59,6 +64,40 @@ async def listed(org: Org, kinds: list[str]) -> list[Report]:
     return await org.database.read(
         lambda c: [one for kind in kinds for one in list_components(Store(c, instance), org.schema, kind, user_id)]
     )
+
+
+async def write(
+    org: Org, user_id: RecordId, components: Sequence[Element], how: Write, *, all_or_none: bool
+) -> tuple[Result, ...]:
+    """Raises ApiError for what concerns the call as a whole."""
+    return await _written(org, user_id, lambda writing: writing.write(components, how), all_or_none=all_or_none)
+
+
+async def delete(
+    org: Org, user_id: RecordId, kind: str, full_names: Sequence[str], *, all_or_none: bool
+) -> tuple[Result, ...]:
+    """Raises ApiError for what concerns the call as a whole."""
+    return await _written(org, user_id, lambda writing: writing.delete(kind, full_names), all_or_none=all_or_none)
+
+
+async def read(org: Org, kind: str, full_names: Sequence[str]) -> list[Element | None]:
+    """None for each that is not there. Raises ApiError for what concerns the call as a whole."""
+    return await org.database.read(lambda c: crud.read(Store(c, ""), org.schema, kind, full_names))
+
+
+async def _written(
+    org: Org, user_id: RecordId, work: Callable[[Writing], Written], *, all_or_none: bool
+) -> tuple[Result, ...]:
+    row = await org.user(user_id)
+    user, now, instance = User(user_id, str(row["Name"])), org.clock(), instance_code(org.name)
+
+    def run(connection: sqlite3.Connection) -> Written:
+        return work(Writing(Store(connection, instance), org.schema, user, now, all_or_none=all_or_none))
+
+    written = await org.database.write(run)
+    for definition in written.definitions:
+        org.schema.add(definition)
+    return written.results
 
 
 async def _report(org: Org, given_id: str | None, prefix: str) -> tuple[Report, bytes]:

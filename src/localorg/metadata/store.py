@@ -72,6 +72,13 @@ class Store:
         )
 
 
+def forget_all(connection: sqlite3.Connection) -> bool:
+    """Takes out every component. Tells whether there was one."""
+    for table in ("_component_file", "_deployment"):
+        connection.execute(f"DELETE FROM {table}")
+    return connection.execute("DELETE FROM _component").rowcount > 0
+
+
 def _prefix(kind: str) -> str:
     known = type_named(kind)
     if known is not None:

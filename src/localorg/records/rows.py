@@ -79,7 +79,9 @@ class Rows:
     def _read(self, definition: SObject, column: str, value: ColumnValue, deleted_too: bool) -> tuple[Row, ...]:
         visible = "" if deleted_too else 'AND "IsDeleted" = 0 '
         sql = f'SELECT * FROM {quoted(definition.name)} WHERE {quoted(column)} = ? {visible}ORDER BY "Id"'
-        return tuple(dict(row) for row in self.connection.execute(sql, (value,)))
+        cursor = self.connection.execute(sql, (value,))
+        names = [column[0] for column in cursor.description]
+        return tuple(dict(zip(names, row, strict=True)) for row in cursor)
 
     def exists(self, definition: SObject, record_id: str) -> bool:
         return self.find(definition, record_id) is not None
@@ -88,7 +90,8 @@ class Rows:
         if self._batch is not None and definition.searchable and definition.name not in self._batch.held:
             hold_back(self.connection, definition)
             self._batch.held[definition.name] = definition
-        self._write(definition, _insert_sql(definition.name, tuple(row)), tuple(row.values()))
+        given = {name: value for name, value in row.items() if value is not None}
+        self._write(definition, _insert_sql(definition.name, tuple(given)), tuple(given.values()))
 
     def update(self, definition: SObject, record_id: str, changes: Row) -> None:
         assignments = ", ".join(f"{quoted(name)} = ?" for name in changes)

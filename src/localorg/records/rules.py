@@ -27,11 +27,13 @@ class LockKind(StrEnum):
 
 def check_validation_rules(records: "Records", definition: SObject, row: Row, old: Row | None) -> None:
     """Raises ApiError FIELD_CUSTOM_VALIDATION_EXCEPTION for the first rule whose formula is true."""
-    rules = [rule for rule in definition.validation_rules if rule.active]
+    rules = definition.active_validation_rules
     if not rules:
         return
 
     def value(path: tuple[str, ...]) -> Value:
+        if len(path) == 1:
+            return _own_value(records, definition, row, path[0])
         return _value(records, definition, row, path)
 
     def prior_value(path: tuple[str, ...]) -> Value:
@@ -50,6 +52,8 @@ def check_validation_rules(records: "Records", definition: SObject, row: Row, ol
 
 
 def _value(records: "Records", definition: SObject, row: Row, path: tuple[str, ...]) -> Value:
+    if len(path) == 1:
+        return _own_value(records, definition, row, path[0])
     if path[0].startswith("$"):
         return _global_value(records, row, path)
     for name in path[:-1]:
@@ -62,12 +66,17 @@ def _value(records: "Records", definition: SObject, row: Row, path: tuple[str, .
         if target is None or found is None:
             return None
         definition, row = target, found
-    known = definition.field(path[-1])
+    return _own_value(records, definition, row, path[-1])
+
+
+def _own_value(records: "Records", definition: SObject, row: Row, name: str) -> Value:
+    known = definition.field(name)
     if known is None:
-        raise FormulaError(f"{definition.name} has no field {path[-1]}")
+        raise FormulaError(f"{definition.name} has no field {name}")
     if known.formula:
         return _value(records, definition, row, tuple(known.formula.split(".")))
-    return _typed(known, row.get(known.name))
+    value = row.get(known.name)
+    return None if value is None else _typed(known, value)
 
 
 def _global_value(records: "Records", row: Row, path: tuple[str, ...]) -> Value:
@@ -87,9 +96,7 @@ def _global_value(records: "Records", row: Row, path: tuple[str, ...]) -> Value:
             raise FormulaError(f"{path[0]} is not known")
 
 
-def _typed(known: Field, value: ColumnValue) -> Value:
-    if value is None:
-        return None
+def _typed(known: Field, value: str | float) -> Value:
     match known.type:
         case FieldType.BOOLEAN:
             return bool(value)
@@ -227,8 +234,8 @@ def check_lock(records: "Records", record_id: str) -> None:
 
 def check_parent_locks(records: "Records", definition: SObject, row: Row) -> None:
     """A record that goes with its parent is saved while its parent is held."""
-    for known in definition.stored_fields:
-        parent_id = row.get(known.name) if known.cascade_delete else None
+    for known in definition.master_fields:
+        parent_id = row.get(known.name)
         if parent_id:
             held = records.connection.execute(
                 "SELECT 1 FROM _record_lock WHERE record_id = ? AND kind = ?", (parent_id, LockKind.ROW.value)

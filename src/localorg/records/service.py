@@ -59,6 +59,8 @@ class Records:
     instance: str
     caller: Caller
     rows: Rows = field(init=False)
+    assignment_entries: dict[str, tuple[tuple[str, str], ...]] = field(init=False, default_factory=dict)
+    """By object, those that were asked for: criteria and owner."""
     _blank_rows: dict[str, Row] = field(init=False, default_factory=dict)
     _writable_fields: dict[tuple[str, str, bool], Field | None] = field(init=False, default_factory=dict)
 

@@ -335,6 +335,15 @@ class SObject(_Definition):
         return tuple(field for field in self.stored_fields if field.type is FieldType.REFERENCE or field.unique)
 
     @cached_property
+    def master_fields(self) -> tuple[Field, ...]:
+        """Those whose record takes this one with it."""
+        return tuple(field for field in self.stored_fields if field.cascade_delete)
+
+    @cached_property
+    def active_validation_rules(self) -> tuple[ValidationRule, ...]:
+        return tuple(rule for rule in self.validation_rules if rule.active)
+
+    @cached_property
     def blank_row(self) -> Mapping[str, int | None]:
         """What is stored where nothing is said, defaults aside."""
         return {field.name: 0 if field.type is FieldType.BOOLEAN else None for field in self.stored_fields}

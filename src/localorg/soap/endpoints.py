@@ -62,7 +62,7 @@ async def _carry_out(request: Request, api: Api, call: Call) -> XmlValue:
         case "getServerTimestamp" if signs_in:
             return signing_in.server_timestamp(request)
         case operation if api is Api.METADATA and operation in METADATA_CALLS:
-            return await METADATA_CALLS[operation](org, session, call.arguments, version)
+            return await METADATA_CALLS[operation](org, session, call, version)
         case _ if api is Api.APEX:
             raise SoapFault("FUNCTIONALITY_NOT_ENABLED", NO_RUNTIME)
     message = f"No operation available for request {{{api.namespace}}}{call.operation}, please check the WSDL for the service."

@@ -55,6 +55,7 @@ class Call:
     operation: str
     arguments: Element
     session_id: str | None
+    all_or_none: bool = False
 
 
 def read_call(body: bytes) -> Call:
@@ -68,8 +69,10 @@ def read_call(body: bytes) -> Call:
     operation = next(children(child(envelope, "Body")), None)
     if operation is None:
         raise SoapFault(None, "The SOAP body must hold a call")
-    session = child(child(envelope, "Header"), "SessionHeader")
-    return Call(local_name(operation), operation, child_text(session, "sessionId"))
+    header = child(envelope, "Header")
+    session, together = child(header, "SessionHeader"), child(header, "AllOrNoneHeader")
+    all_or_none = child_text(together, "allOrNone") in ("true", "1")
+    return Call(local_name(operation), operation, child_text(session, "sessionId"), all_or_none)
 
 
 def answer(api: Api, operation: str, result: XmlValue) -> Response:

@@ -1,15 +1,15 @@
 """XML in and out. Nothing from outside is ever resolved or expanded."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 from xml.sax.saxutils import escape
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-XmlValue = str | int | bool | None | Mapping[str, "XmlValue"] | Sequence["XmlValue"]
-"""What an element holds: text, nothing, elements by name; a list repeats the element."""
-_SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+XmlValue = str | int | bool | None | Element | Mapping[str, "XmlValue"] | Sequence["XmlValue"]
+"""What an element holds: text, nothing, elements by name; a list repeats the element, an Element is the whole of it."""
+SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 class XmlError(ValueError):
@@ -47,7 +47,7 @@ def child(element: Element | None, name: str) -> Element | None:
 def child_text(element: Element | None, name: str) -> str | None:
     """None if there is no such child, or if it is nil or blank."""
     found = child(element, name)
-    if found is None or found.get(f"{{{_SCHEMA_INSTANCE}}}nil") in ("true", "1"):
+    if found is None or found.get(f"{{{SCHEMA_INSTANCE}}}nil") in ("true", "1"):
         return None
     return (found.text or "").strip() or None
 
@@ -60,6 +60,8 @@ def to_xml(name: str, value: XmlValue) -> str:
             return f"<{name}>{str(value).lower()}</{name}>"
         case str() | int():
             return f"<{name}>{escape(_legal(str(value)))}</{name}>"
+        case Element():
+            return tostring(value, encoding="unicode")
         case Mapping():
             return f"<{name}>{''.join(to_xml(key, inner) for key, inner in value.items())}</{name}>"
         case _:

@@ -22,6 +22,8 @@ class FileInUseError(Exception):
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 _READERS = 4
+_WRITER_CACHE_KILOBYTES = 16_384
+"""A batch of records touches more pages than SQLite's 2 MB hold."""
 _in_together: ContextVar[bool] = ContextVar("_in_together", default=False)
 
 
@@ -34,7 +36,7 @@ class Database:
         self._lock = _lock(path)
         self._connections: list[sqlite3.Connection] = []
         self._local = threading.local()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="localorg-writer")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="localorg-writer", initializer=self._prepare_writer)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="localorg-reader")
         self._writing = asyncio.Lock()
 
@@ -86,6 +88,12 @@ class Database:
         for connection in self._connections:
             connection.close()
         os.close(self._lock)
+
+    def _prepare_writer(self) -> None:
+        connection = self._connection()
+        connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KILOBYTES}")
+        # Each page that a savepoint may have to take back is copied; into a file, that was a tenth of a bulk job.
+        connection.execute("PRAGMA temp_store = MEMORY")
 
     def _in_transaction(self, begin: str, work: Work[Result]) -> Result:
         connection = self._connection()

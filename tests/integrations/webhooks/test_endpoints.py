@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from casewright.integrations.webhooks.endpoints import router
 from casewright.kit.web import add_problem_handlers
-from casewright.tenants.models import ApiKeyKind, Tenant
+from casewright.tenants.models import ApiKeyKind, TenantProfile
 from casewright.tenants.service import TenantService
 from tests.integrations.webhooks.conftest import Hub, Receiver
 
@@ -70,10 +70,11 @@ async def test_an_address_where_nothing_may_go_is_refused(
 
 
 async def test_another_companys_key_and_a_customers_open_nothing(
-    client: httpx2.AsyncClient, hub: Hub, receiver: Receiver, tenants: TenantService, other_tenant: Tenant
+    client: httpx2.AsyncClient, hub: Hub, receiver: Receiver, tenants: TenantService
 ) -> None:
     webhook = (await hub.subscribe(receiver.url)).webhook
-    stranger = {"Authorization": f"Bearer {await tenants.add_key(other_tenant.id, ApiKeyKind.OPERATOR)}"}
+    other = await tenants.save(f"other-{uuid4()}", "Another Company", TenantProfile())
+    stranger = {"Authorization": f"Bearer {await tenants.add_key(other.id, ApiKeyKind.OPERATOR)}"}
     customer = {"Authorization": f"Bearer {await tenants.add_key(hub.tenant.id, ApiKeyKind.PUBLISHABLE)}"}
     assert (await client.get(f"/v1/webhooks/{webhook.id}", headers=stranger)).status_code == 404
     assert (await client.delete(f"/v1/webhooks/{webhook.id}", headers=stranger)).status_code == 404

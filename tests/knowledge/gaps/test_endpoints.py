@@ -1,6 +1,7 @@
 """Gaps over HTTP, as an operator's key opens them."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 
 from casewright.kit.web import add_problem_handlers
 from casewright.knowledge.gaps.endpoints import router
-from casewright.tenants.models import ApiKeyKind, Tenant
+from casewright.tenants.models import ApiKeyKind, TenantProfile
 from casewright.tenants.service import TenantService
 from tests.knowledge.gaps.conftest import Helpdesk
 
@@ -63,11 +64,12 @@ async def test_a_topic_is_dismissed_with_a_reason_and_reopened(
 
 
 async def test_another_companys_key_and_a_customers_open_nothing(
-    client: httpx2.AsyncClient, helpdesk: Helpdesk, tenants: TenantService, other_tenant: Tenant
+    client: httpx2.AsyncClient, helpdesk: Helpdesk, tenants: TenantService
 ) -> None:
     await helpdesk.ask(EXPORT)
     path = f"/v1/knowledge/gaps/{(await helpdesk.only_topic()).gap.id}"
-    stranger = {"Authorization": f"Bearer {await tenants.add_key(other_tenant.id, ApiKeyKind.OPERATOR)}"}
+    other = await tenants.save(f"other-{uuid4()}", "Another Company", TenantProfile())
+    stranger = {"Authorization": f"Bearer {await tenants.add_key(other.id, ApiKeyKind.OPERATOR)}"}
     key = await tenants.add_key(helpdesk.operator.tenant_id, ApiKeyKind.PUBLISHABLE)
     assert (await client.get(path, headers=stranger)).status_code == 404
     assert (await client.post(f"{path}/draft", headers=stranger)).status_code == 404

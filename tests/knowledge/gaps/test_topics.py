@@ -34,7 +34,7 @@ def test_a_topic_that_turns_out_to_be_two_keeps_its_id_in_the_larger_part() -> N
 
 
 def test_a_settled_topic_takes_in_what_belongs_to_it_and_gives_nothing_away() -> None:
-    assert sort_into_topics(THREE[[0, 1, 0, 2]], [A, A, None, C], {A}).topics == (A, A, A, C)
+    assert sort_into_topics(THREE[[0, 0, 1, 0, 2]], [A, A, A, None, C], {A}).topics == (A, A, A, A, C)
 
 
 def test_sorting_again_changes_nothing() -> None:

@@ -1,6 +1,6 @@
 """How answers end, read from real conversations of the real engine; what is understood is laid down."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -35,12 +35,13 @@ NEW_VERSION = (
 )
 
 
-@dataclass
 class Prices(OneArticle):
     """The same article each time, which stands in the database."""
 
-    article_id: ArticleId = field(default_factory=lambda: ArticleId(uuid4()))
-    version: int = 1
+    def __init__(self) -> None:
+        super().__init__()
+        self.article_id = ArticleId(uuid4())
+        self.version = 1
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         answer = await super().answer(tenant_id, question, min_confidence)

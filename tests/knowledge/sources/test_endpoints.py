@@ -15,7 +15,7 @@ from casewright.knowledge.sources import repository
 from casewright.knowledge.sources.models import Defaults, ImportRequest, SourceKind
 from casewright.knowledge.sources.service import QUEUE
 from casewright.settings import Settings
-from casewright.tenants.models import ApiKeyKind, SalesforceKnowledge, Tenant, TenantProfile
+from casewright.tenants.models import ApiKeyKind, KnowledgeProfile, SalesforceKnowledge, Tenant, TenantProfile
 from casewright.tenants.service import TenantService
 from tests.conftest import Cluster
 from tests.knowledge.sources.test_files import packed
@@ -145,7 +145,7 @@ async def test_an_import_that_cannot_go_on_says_why_and_is_no_failed_job(
 async def test_a_schedule_begins_an_import_when_the_company_wants_it_and_not_before(
     parts: Parts, tenants: TenantService
 ) -> None:
-    profile = TenantProfile(salesforce_knowledge=SalesforceKnowledge(every_minutes=30))
+    profile = TenantProfile(knowledge=KnowledgeProfile(salesforce=SalesforceKnowledge(every_minutes=30)))
     company = await tenants.save("imports-on-schedule", "Punctual", profile)
     principal, request = system(company.id), ImportRequest(kind=SourceKind.SALESFORCE, location="", defaults=Defaults())
     for _ in range(3):

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from casewright.kit.clock import SystemClock
+from casewright.kit.clock import ManualClock, SystemClock
 from casewright.kit.database import Database
 from casewright.kit.errors import NotFound
 from casewright.kit.ids import TenantId
@@ -178,6 +179,23 @@ async def test_what_is_exported_and_imported_elsewhere_is_the_same(
     again = tmp_path / "again"
     await export_articles(empty_company.database, empty_company.tenant_id, again)
     assert {draft.key: draft for draft in read_articles(again)} == {draft.key: draft for draft in originals}
+
+
+async def test_old_imports_are_forgotten_and_those_that_never_ended_sooner(
+    database: Database, publishing: Publishing, encoder: Encoder, empty_company: Company, tmp_path: Path
+) -> None:
+    clock = ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
+    imports = Imports(database, publishing, ArticleLearning(encoder, clock), clock)
+    principal = system(empty_company.tenant_id)
+    await imported(imports, empty_company.tenant_id, written(tmp_path, "pumps"))
+    upload = ImportRequest(kind=SourceKind.UPLOAD, location="a.md")
+    await imports.accept(principal, upload, b"# A\n\nB.")
+    kept = []
+    for days in (6, 2, 23):
+        clock.move(timedelta(days=days))
+        await imports.forget_old(empty_company.tenant_id)
+        kept.append([one.request.kind for one in await imports.newest(principal)])
+    assert kept == [[SourceKind.UPLOAD, SourceKind.FILES], [SourceKind.FILES], []]
 
 
 @pytest.fixture

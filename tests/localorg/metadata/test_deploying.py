@@ -56,6 +56,11 @@ def field(name: str, inner: str) -> str:
     return f"<fields><fullName>{name}</fullName><label>{name}</label>{inner}</fields>"
 
 
+def rule(name: str, formula: str) -> str:
+    told = f"<active>true</active><errorConditionFormula>{formula}</errorConditionFormula>"
+    return f"<validationRules><fullName>{name}</fullName>{told}<errorMessage>Refused.</errorMessage></validationRules>"
+
+
 async def test_a_deployed_field_is_described_written_and_queried(api: httpx2.AsyncClient, org: RunningOrg) -> None:
     fields = (
         field("Ring__c", "<type>Text</type><length>9</length><externalId>true</externalId>")
@@ -80,6 +85,53 @@ async def test_a_deployed_field_is_described_written_and_queried(api: httpx2.Asy
     assert (asset["Size__c"], asset["Kind__c"], asset["Firm__r"]["Id"]) == (2.5, "Gold", account)
     too_long = await api.patch(f"sobjects/Asset/{made.json()['id']}", json={"Ring__c": "x" * 10})
     assert too_long.json()[0]["errorCode"] == "STRING_TOO_LONG"
+
+
+async def test_a_deployed_validation_rule_refuses_records_until_it_is_taken_away(api: httpx2.AsyncClient) -> None:
+    members = {"Case.Colour__c": "CustomField", "Case.No_Red": "ValidationRule"}
+    parts = field("Colour__c", "<type>Text</type><length>9</length>") + rule("No_Red", 'Colour__c = "red"')
+    report = await deployed(api, zipped(members, {"objects/Case.object": custom_object(parts)}))
+    assert report["success"] is True, problems(report)
+    refused = await api.post("sobjects/Case", json={"Colour__c": "red"})
+    assert (refused.json()[0]["errorCode"], refused.json()[0]["message"]) == (
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "Refused.",
+    )
+    assert (await api.post("sobjects/Case", json={"Colour__c": "blue"})).status_code == 201
+    asked_for = zipped({}, {"destructiveChanges.xml": manifest({"Case.Colour__c": "CustomField"})})
+    assert "referenced elsewhere" in problems(await deployed(api, asked_for))["Case.Colour__c"]
+    rule_only = zipped({}, {"destructiveChanges.xml": manifest({"Case.No_Red": "ValidationRule"})})
+    assert (await deployed(api, rule_only))["success"] is True
+    assert (await api.post("sobjects/Case", json={"Colour__c": "red"})).status_code == 201
+
+
+async def test_a_rule_with_a_function_that_is_not_computed_here_is_stored_and_said_to_refuse_nothing(
+    api: httpx2.AsyncClient,
+) -> None:
+    parts = rule("Far", "DISTANCE(Subject, Subject) = 1")
+    content = zipped({"Case.Far": "ValidationRule"}, {"objects/Case.object": custom_object(parts)})
+    report = await deployed(api, content)
+    told = {one["fullName"]: one.get("problem") for one in report["details"]["componentSuccesses"]}
+    assert (report["success"], "does not compute DISTANCE" in told["Case.Far"]) == (True, True)
+    assert (await api.post("sobjects/Case", json={"Subject": "x"})).status_code == 201
+
+
+async def test_an_event_is_not_published_as_if_somebody_heard_it(api: httpx2.AsyncClient) -> None:
+    inner = "<label>Paid</label><pluralLabel>Paid</pluralLabel><deploymentStatus>Deployed</deploymentStatus>"
+    content = zipped({"Paid__e": "CustomObject"}, {"objects/Paid__e.object": custom_object(inner)})
+    report = await deployed(api, content)
+    told = {one["fullName"]: one.get("problem") for one in report["details"]["componentSuccesses"]}
+    assert "there are no events" in told["Paid__e"]
+    refused = await api.post("sobjects/Paid__e", json={})
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+
+
+async def test_a_reset_takes_away_what_was_deployed(api: httpx2.AsyncClient, org: RunningOrg) -> None:
+    content = zipped({"Case.No": "ValidationRule"}, {"objects/Case.object": custom_object(rule("No", "TRUE"))})
+    assert (await deployed(api, content))["success"] is True
+    assert (await api.post("sobjects/Case", json={"Subject": "x"})).status_code == 400
+    await org.reset()
+    assert (await api.post("sobjects/Case", json={"Subject": "x"})).status_code == 201
 
 
 async def test_a_deployed_object_outlives_a_restart(aurora_seed: Path, tmp_path: Path) -> None:
@@ -118,6 +170,24 @@ async def test_a_deployed_object_outlives_a_restart(aurora_seed: Path, tmp_path:
             {"objects/Case.object": custom_object(field("B__c", "<type>Text</type>"))},
             "Case.B__c",
             "Must specify 'length'",
+        ),
+        (
+            {"Case.R": "ValidationRule"},
+            {"objects/Case.object": custom_object(rule("R", "Nonsense__c = 1"))},
+            "Case.R",
+            "Field Nonsense__c does not exist. Check spelling.",
+        ),
+        (
+            {"Case.R": "ValidationRule"},
+            {"objects/Case.object": custom_object(rule("R", "ISBLANK(Subject, 1)"))},
+            "Case.R",
+            "Incorrect number of parameters for function 'ISBLANK()'",
+        ),
+        (
+            {"Case.R": "ValidationRule"},
+            {"objects/Case.object": custom_object(rule("R", "AND(Subject"))},
+            "Case.R",
+            "cannot be read",
         ),
         (
             {"Case.B__c": "CustomField"},

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx2
+import pytest
 
 from localorg.testing import RunningOrg
 
@@ -93,3 +94,26 @@ async def test_a_holiday_is_no_working_day(starter: RunningOrg, rest: httpx2.Asy
 async def test_a_case_without_entitlement_has_no_milestones(starter: RunningOrg, rest: httpx2.AsyncClient) -> None:
     case_id = (await rest.post("sobjects/Case", json={"Subject": "Free"})).json()["id"]
     assert await milestones(starter, case_id) == {}
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "second"),
+    [("none", []), ("recursIndependently", ["15:30"]), ("recursChained", ["16:00"])],
+)
+async def test_a_milestone_that_recurs_begins_again_once_it_was_met(
+    starter: RunningOrg, rest: httpx2.AsyncClient, recurrence: str, second: list[str]
+) -> None:
+    (kind,) = await starter.query("SELECT Id FROM MilestoneType WHERE Name = 'First Response'")
+    await rest.patch(f"sobjects/MilestoneType/{kind['Id']}", json={"RecurrenceType": recurrence})
+    case_id = await entitled_case(starter, rest)
+    await clock(starter, advance=1200)
+    await rest.patch(f"sobjects/Case/{case_id}", json={"Status": "Working"})
+    await clock(starter, advance=600)
+    await rest.patch(f"sobjects/Case/{case_id}", json={"Status": "Waiting on Customer"})
+    soql = (
+        f"SELECT TargetDate, IsCompleted FROM CaseMilestone WHERE CaseId = '{case_id}' "
+        "AND MilestoneType.Name = 'First Response' ORDER BY StartDate"
+    )
+    first, *rest_of_them = await starter.query(soql)
+    assert (first["TargetDate"][11:16], first["IsCompleted"]) == ("15:00", True)
+    assert [one["TargetDate"][11:16] for one in rest_of_them] == second

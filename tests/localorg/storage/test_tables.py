@@ -29,3 +29,11 @@ def test_lookups_by_external_id_number_and_parent_use_an_index(tmp_path: Path) -
         sql = f'EXPLAIN QUERY PLAN SELECT * FROM "Case" WHERE "{column}" = ? AND "IsDeleted" = 0'
         (plan,) = connection.execute(sql, ("x",)).fetchall()
         assert f"USING INDEX Case_{column}" in plan["detail"]
+
+
+def test_a_number_is_found_whatever_its_case(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "org.sqlite3")
+    create_tables(connection, standard_schema())
+    connection.execute('INSERT INTO "Credit__c" ("Id", "Name", "IsDeleted") VALUES (?, ?, 0)', ("a01", "CR-0001"))
+    sql = 'SELECT count(*) FROM "Credit__c" WHERE "Name" = ?'
+    assert connection.execute(sql, ("cr-0001",)).fetchone()[0] == 1

@@ -721,6 +721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/knowledge/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an article, product, error code, procedure or case has to do with others (operator key) */
+        get: operations["neighbourhood_v1_knowledge_graph_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/knowledge/imports": {
         parameters: {
             query?: never;
@@ -2585,6 +2602,18 @@ export interface components {
             text: string;
         };
         /**
+         * NeighbourhoodView
+         * @description The node that was asked for first. `complete` false: there are more relations than these.
+         */
+        NeighbourhoodView: {
+            /** Complete */
+            complete: boolean;
+            /** Nodes */
+            nodes: components["schemas"]["NodeView"][];
+            /** Relations */
+            relations: components["schemas"]["RelationView"][];
+        };
+        /**
          * NewWebhookView
          * @description `secret`: what receivers verify signatures with (Standard Webhooks). It is shown here and never again.
          */
@@ -2607,6 +2636,24 @@ export interface components {
             secret: string;
             /** Url */
             url: string;
+        };
+        /**
+         * NodeKind
+         * @enum {string}
+         */
+        NodeKind: "article" | "product" | "error_code" | "procedure" | "case";
+        /**
+         * NodeView
+         * @description `name`: an article's key, a product's or a procedure's name, an error code, or a case's record id. `title`: an article's.
+         */
+        NodeView: {
+            /** Article Id */
+            article_id: string | null;
+            kind: components["schemas"]["NodeKind"];
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /** OperatorReply */
         OperatorReply: {
@@ -2775,6 +2822,29 @@ export interface components {
         RejectRequest: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * RelationKind
+         * @description From source to target. `about`: an article or a procedure, of a product or an error code. `requires`: an article goes on from
+         *     another. `supersedes`: an article was kept in place of another. `contradicts`: an article has an open conflict with another.
+         *     `resolves`: an article's answer, or a procedure, solved what a case was about.
+         * @enum {string}
+         */
+        RelationKind: "about" | "requires" | "supersedes" | "contradicts" | "resolves";
+        /**
+         * RelationView
+         * @description `about`: an article or a procedure, of a product or an error code. `requires`: an article goes on from another. `supersedes`: an
+         *     article was kept in place of another. `contradicts`: it has an open conflict with another. `resolves`: an article's answer, or a
+         *     procedure, solved what a case was about.
+         */
+        RelationView: {
+            relation: components["schemas"]["RelationKind"];
+            source_kind: components["schemas"]["NodeKind"];
+            /** Source Name */
+            source_name: string;
+            target_kind: components["schemas"]["NodeKind"];
+            /** Target Name */
+            target_name: string;
         };
         /**
          * ReplyView
@@ -6772,6 +6842,77 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    neighbourhood_v1_knowledge_graph_get: {
+        parameters: {
+            query: {
+                kind: components["schemas"]["NodeKind"];
+                /** @description An article's key, a product's or a procedure's name, an error code, or a case's record id. */
+                name: string;
+                /** @description How many relations away. */
+                depth?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeighbourhoodView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

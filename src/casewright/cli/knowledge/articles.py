@@ -187,9 +187,11 @@ async def _reindex(company: str) -> int:
     async with _opened(company) as (parts, _, tenant):
         with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
             task = bars.add_task("Articles", total=None)
-            return await parts.publishing.reindex(
+            count = await parts.publishing.reindex(
                 parts.database, tenant.id, lambda done, of: bars.update(task, completed=done, total=of)
             )
+        await parts.graph.redraw(tenant.id)
+        return count
 
 
 async def _stats(company: str) -> "tuple[KnowledgeStatistics, Sequence[ManagedArticle]]":

@@ -104,15 +104,14 @@ def resolve(
     as_json: AsJson = False,
 ) -> None:
     """Settle a conflict. Nothing is lost: `knowledge restore` brings back what was there before, as the answer tells."""
-    settled = asyncio.run(_settle(company, ConflictId(conflict), by, reason, keep))
+    settled, slug = asyncio.run(_settle(company, ConflictId(conflict), by, reason, keep))
     if as_json:
         typer.echo(settled.model_dump_json(indent=2))
         return
     typer.echo(f"It is {settled.state}.")
     for done in settled.done:
-        typer.echo(
-            f"{done.article}: {done.step}. Undo: casewright knowledge restore {done.article} {done.version_before}"
-        )
+        undo = f'casewright knowledge restore {done.article} {done.version_before} --company {slug} --reason "…"'
+        typer.echo(f"{done.article}: {done.step}. To undo it: {undo}")
 
 
 def _in_words(conflict: KnownConflict) -> Text:
@@ -144,14 +143,17 @@ async def _all(company: str | None, state: ConflictState | None) -> list[KnownCo
 
 async def _settle(
     company: str | None, conflict_id: ConflictId, way: Way, reason: str, keep: str | None
-) -> KnownConflict:
+) -> tuple[KnownConflict, str]:
+    """With the company's slug."""
     async with _parts(company) as (parts, tenant):
         principal = system(tenant.id, ACTOR)
         async with parts.database.begin(principal) as tx:
             if way is Way.DISMISS:
-                return await parts.conflicts.dismiss(tx, principal, conflict_id, reason=reason)
+                return await parts.conflicts.dismiss(tx, principal, conflict_id, reason=reason), tenant.slug
             kept = (await parts.articles.by_key(tx, tenant.id, keep)).id if keep else None
-            return await parts.conflicts.resolve(tx, principal, conflict_id, Resolution(way), reason=reason, kept=kept)
+            resolution = Resolution(way)
+            settled = await parts.conflicts.resolve(tx, principal, conflict_id, resolution, reason=reason, kept=kept)
+            return settled, tenant.slug
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from casewright.kit.errors import InvalidInput
@@ -52,7 +52,7 @@ def gaps(
     if as_json:
         typer.echo(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
         return
-    table = Table("id", "topic", "state", box=box.SIMPLE)
+    table = Table(Column("id", no_wrap=True), "topic", "state", box=box.SIMPLE)
     for name in ("asked", "this week", "before", "unanswered", "did not help", "hand-overs", "cost (estimate)"):
         table.add_column(name, justify="right")
     for one in found:
@@ -108,7 +108,7 @@ def _tell(found: GapDetails, *, as_json: bool) -> None:
         f"{figures.handling_hours:.1f} hours of colleagues, at an estimated cost of {figures.cost:,.0f}.",
         highlight=False,
     )
-    table = Table("said", "why", "question", "conversation", box=box.SIMPLE)
+    table = Table("said", "why", "question", Column("conversation", no_wrap=True), box=box.SIMPLE)
     for example in found.examples:
         said = f"{example.said_at:%Y-%m-%d %H:%M}"
         table.add_row(said, example.reason, Text(example.text or "(erased)"), str(example.conversation_id))

@@ -38,6 +38,17 @@ prepaid/postpaid local/remote horizontal/vertical ascending/descending inbound/o
 read-only/editable recoverable/irrecoverable renew/expire renew/terminate extend/shorten upgrade/downgrade
 before/afterwards weekday/weekend weekdays/weekends refundable/non-refundable binding/non-binding put/remove
 pick/drop apply/remove continue/stop cancel/continue
+hit/miss strike/miss reach/miss catch/miss meet/miss keep/miss find/lose crowded/empty crowded/deserted busy/empty
+occupied/vacant occupied/empty inside/outdoors indoors/outside indoor/outside outdoor/inside awake/sleep asleep/wake
+blond/brunette dark-haired/blond fair/dark naked/dressed barefoot/shod bald/hairy wealthy/poor tall/short fat/thin slim/fat
+ahead/behind near/distant close/distant nearby/away beginning/ending rising/setting sunrise/sunset summer/winter
+frozen/melted solid/liquid raw/cooked fresh/stale fresh/frozen ripe/rotten whole/broken intact/broken repaired/damaged
+mount/dismount board/disembark lock/open cover/uncover reveal/conceal reveal/hide admit/deny confirm/deny
+confirm/cancel consent/refuse obey/defy respect/ignore notice/ignore answer/ignore reply/ignore follow/ignore
+upload/download encode/decode archive/restore pause/resume suspend/resume suspend/reactivate publish/unpublish
+inherit/override append/overwrite append/replace retain/discard retain/delete preserve/delete preserve/destroy
+synchronous/asynchronous sequential/parallel serial/parallel static/dynamic manual/scheduled standard/custom
+optional/compulsory voluntary/compulsory unlimited/limited unrestricted/restricted exempt/subject waived/charged
 einschalten/ausschalten aktivieren/deaktivieren erlauben/verbieten erlaubt/verboten erhöhen/senken erhöhen/verringern
 öffnen/schließen sperren/entsperren hinzufügen/entfernen annehmen/ablehnen genehmigen/ablehnen behalten/löschen
 kostenlos/kostenpflichtig kostenfrei/kostenpflichtig vor/nach mehr/weniger über/unter immer/nie immer/niemals alle/keine

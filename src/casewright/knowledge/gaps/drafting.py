@@ -12,10 +12,10 @@ from casewright.knowledge.gaps.models import ChosenSentence, GapSource
 from casewright.knowledge.gaps.topics import SAME, Meanings
 from casewright.knowledge.passages import split_sentences
 
-MOST_SENTENCES: Final = 8
+MOST_SENTENCES: Final = 6
 LEAST_WORDS: Final = 4
 RELATED: Final = 0.25
-"""Cosine to a topic from which a colleague's reply is about it: answers share few words with questions."""
+"""Cosine to a topic from which a colleague's reply, or a sentence of it, is about it: answers share few words with questions."""
 ABOUT: Final = 0.45
 """Cosine to a topic from which a case is about it."""
 _TOKEN: Final = re.compile(r"\[[A-Z_]+_[0-9]+\]")
@@ -26,9 +26,11 @@ _POLITE: Final = re.compile(
     re.IGNORECASE,
 )
 _ONLY_HERE: Final = re.compile(
-    r"\b(?:I|I'm|I've|I'll|I'd|[Ii]ch|your (?:account|case|ticket|org|order)|[Ii]hr(?:e[nm]?)? (?:Konto|Fall|Ticket|Auftrag|Anlage)"
-    r"|today|tomorrow|yesterday|heute|morgen|gestern)\b"
+    r"\b(?:I|I'm|I've|I'll|I'd|[Ii]ch|[Ww]e(?:'ve| have| did)|[Ww]ir haben"
+    r"|[Yy]our (?:account|case|ticket|org|order)|[Ii]hr(?:e[nm]?)? (?:Konto|Fall|Ticket|Auftrag|Anlage)|[Oo]ur log"
+    r"|today|tomorrow|yesterday|heute|morgen|gestern|was|were|(?:has|have) been|wurden?|waren?|\d{1,2}:\d\d(?: ?[ap]m|h)?)\b"
 )
+"""Who did something, for whom, and when: what happened once is no instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,16 @@ def _holds_for_others(sentence: str) -> bool:
 
 def chosen(some: Sequence[Candidate], meanings: Meanings, topic: Meanings) -> tuple[ChosenSentence, ...]:
     """Of what says the same, the sentence closest to the topic; those first that several people wrote, then those closest to it. In the
-    order in which they stand in replies. `meanings`: a row a sentence; `topic`: (width,), the mean of its questions."""
+    order in which they stand in replies. None that is about something else. `meanings`: a row a sentence; `topic`: (width,), the mean
+    of its questions."""
+    closeness = meanings @ topic
     groups: list[list[int]] = []
-    for place in range(len(some)):
+    for place in map(int, np.flatnonzero(closeness >= RELATED)):
         same = next((group for group in groups if meanings[group[0]] @ meanings[place] >= SAME), None)
         if same is None:
             groups.append([place])
         else:
             same.append(place)
-    closeness = meanings @ topic
     ranked = sorted(groups, key=lambda group: (-_written_by(some, group), -float(closeness[group].max())))
     best = sorted(
         ranked[:MOST_SENTENCES], key=lambda group: (np.mean([some[place].place for place in group]), group[0])

@@ -176,8 +176,10 @@ class Gaps:
         found: list[Candidate] = [one for reply in related if reply.language == language for one in candidates(reply)]
         if not found:
             raise NothingToDraftFrom
-        meanings = np.array([await self._meaning(one.text) for one in found])
-        return language, chosen(found, meanings, topic)
+        sentences = chosen(found, np.array([await self._meaning(one.text) for one in found]), topic)
+        if not sentences:
+            raise NothingToDraftFrom
+        return language, sentences
 
     async def _meaning(self, text: str) -> Meanings:
         vectors = await self._encoder.encode_both_async(text)

@@ -35,10 +35,6 @@ class LargeCollection:
 
     passages: Mapping[tuple[str, Audience], int] = field(default_factory=dict)
 
-    def __len__(self) -> int:
-        """A process holds none of them."""
-        return 0
-
     @property
     def spoken(self) -> tuple[str, ...]:
         return tuple(sorted({language for language, _ in self.passages}))

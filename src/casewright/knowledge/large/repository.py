@@ -11,7 +11,7 @@ from casewright.knowledge.models import ArticleId, Audience
 from casewright.knowledge.passage_index import LABEL_WEIGHTS, Proposed
 from casewright.knowledge.searching import Search
 
-EFFORT: Final = 120
+EFFORT: Final = 140
 """Candidates that the walk through the vectors' graph keeps (`hnsw.ef_search`)."""
 MOST_NEAR: Final = 24
 MOST_WORDED: Final = 24
@@ -20,6 +20,9 @@ RARE: Final = 1000
 """Passages for an audience that a lexeme may be in, so that it is kept in which."""
 MOST_SECONDS: Final = 7200.0
 """For making the indexes of a million passages on a slow machine."""
+NEAREST: Final = "(embedding::halfvec(384)) <=> $1::real[]::halfvec(384)"
+NEAREST_MULTILINGUAL: Final = "multilingual_whole <=> $1::real[]::halfvec(512)"
+"""How far a passage is from a question, as its indexes have it."""
 _WEIGHTS: Final = "{" + ", ".join(map(str, LABEL_WEIGHTS)) + "}"
 
 
@@ -134,11 +137,7 @@ async def propose(
     """What is nearest, and what has most of the weight of the `rare` words. `missing`: added to the weights of all words, as in
     `PassageIndex`."""
     english = search.language == "en"
-    distance = (
-        "(embedding::halfvec(384)) <=> $1::real[]::halfvec(384)"
-        if english
-        else "multilingual_whole <=> $1::real[]::halfvec(512)"
-    )
+    distance = NEAREST if english else NEAREST_MULTILINGUAL
     spans = [(one.lookup.language, *span, one.weight) for one in rare for span in one.lookup.spans]
     rows = await tx.fetch(
         f"""with near as materialized (

@@ -128,27 +128,37 @@ async def validate(
 
 # --- articles ---------------------------------------------------------------------------------------------------------
 
-_MANAGED: Final = """
-    select coalesce(article.id, draft.article_id) as article_id, coalesce(article.key, draft.key) as managed_key,
-        version.title, version.body, version.version, article.*, version.version is not null as is_there,
+_DUE_ON: Final = """
+    least(
+        case when greatest(article.checked_on, article.validated_on) < article.review_due
+            or greatest(article.checked_on, article.validated_on) is null then article.review_due end,
+        coalesce(greatest(article.checked_on, article.validated_on), article.created_at::date)
+            + article.review_every_days
+    )"""
+"""Validating an article ends a review that was due by then; one that is due at intervals counts from there."""
+
+_ALL: Final = """
+    (select * from article where tenant_id = $1) article
+    full join (select * from article_draft where tenant_id = $1) draft on draft.article_id = article.id"""
+
+_MANAGED: Final = f"""
+    select wanted.id as article_id, coalesce(article.key, draft.key) as managed_key, article.*,
+        version.title, version.body, version.version,
         draft.content, draft.based_on, draft.in_review, draft.author, draft.reason, draft.updated_at as drafted_at,
         (select coalesce(max(number), 0) from article_step step
-         where step.tenant_id = $1 and step.article_id = coalesce(article.id, draft.article_id)) as edit,
+         where step.tenant_id = $1 and step.article_id = wanted.id) as edit,
         greatest(article.checked_on, article.validated_on) as last_validated_on,
-        least(
-            case when greatest(article.checked_on, article.validated_on) < article.review_due
-                or greatest(article.checked_on, article.validated_on) is null then article.review_due end,
-            coalesce(greatest(article.checked_on, article.validated_on), article.created_at::date)
-                + article.review_every_days
-        ) as due_on
-    from (select * from article where tenant_id = $1) article
-    left join article_version version on version.tenant_id = $1 and version.article_id = article.id
+        {_DUE_ON} as due_on
+    from wanted
+    left join article on article.tenant_id = $1 and article.id = wanted.id
+    left join article_version version on version.tenant_id = $1 and version.article_id = wanted.id
         and version.version = article.current_version
-    full join (select * from article_draft where tenant_id = $1) draft on draft.article_id = article.id"""
+    left join article_draft draft on draft.tenant_id = $1 and draft.article_id = wanted.id
+    where article.id is not null or draft.article_id is not null"""
 
 
 async def managed(tx: Transaction, tenant_id: TenantId, article_id: ArticleId) -> ManagedArticle | None:
-    row = await tx.fetchrow(f"{_MANAGED} where coalesce(article.id, draft.article_id) = $2", tenant_id, article_id)
+    row = await tx.fetchrow(f"with wanted as (select $2::uuid as id) {_MANAGED}", tenant_id, article_id)
     return _managed(row) if row else None
 
 
@@ -168,14 +178,17 @@ async def page(
 ) -> list[ManagedArticle]:
     """Those whose key comes after `after`, by key."""
     rows = await tx.fetch(
-        f"""select * from ({_MANAGED}) managed
-           where managed_key > $2
-               and ($3::text is null or $3 = status or $3 = case when in_review then 'review' when not in_review then 'draft' end)
-               and ($4::text is null or $4 = coalesce(language, content ->> 'language'))
-               and ($5::text is null or $5 = coalesce(product, content ->> 'product'))
-               and ($6::text is null or $6 = coalesce(audience, content ->> 'audience'))
-               and ($7::date is null or (due_on <= $7 and status = 'published'))
-           order by managed_key limit $8""",
+        f"""with wanted as (
+               select coalesce(article.id, draft.article_id) as id from {_ALL}
+               where coalesce(article.key, draft.key) > $2
+                   and ($3::text is null or $3 = article.status
+                        or $3 = case when draft.in_review then 'review' when not draft.in_review then 'draft' end)
+                   and ($4::text is null or $4 = coalesce(article.language, draft.content ->> 'language'))
+                   and ($5::text is null or $5 = coalesce(article.product, draft.content ->> 'product'))
+                   and ($6::text is null or $6 = coalesce(article.audience, draft.content ->> 'audience'))
+                   and ($7::date is null or ({_DUE_ON} <= $7 and article.status = 'published'))
+               order by coalesce(article.key, draft.key) limit $8)
+           {_MANAGED} order by managed_key""",
         tenant_id,
         after,
         wanted.status,
@@ -194,7 +207,7 @@ def _managed(row: Record) -> ManagedArticle:
     return ManagedArticle(
         id=article_id,
         key=row["managed_key"],
-        current=Article(id=article_id, **{name: row[name] for name in fields}) if row["is_there"] else None,
+        current=Article(id=article_id, **{name: row[name] for name in fields}) if row["version"] is not None else None,
         draft=None if row["content"] is None else _draft(row),
         edit=row["edit"],
         figures=_figures(row),
@@ -284,7 +297,8 @@ MOST_NAMED: Final = 10
 
 async def statistics(tx: Transaction, tenant_id: TenantId, today: date) -> KnowledgeStatistics:
     row = await tx.fetchrow(
-        f"""with managed as ({_MANAGED}), published as (select * from managed where status = 'published')
+        f"""with managed as (select article.*, draft.in_review, {_DUE_ON} as due_on from {_ALL}),
+               published as (select * from managed where status = 'published')
            select
                (select coalesce(jsonb_object_agg(status, n), '{{}}') from
                    (select status, count(*) n from managed where status is not null group by 1) one) as articles,

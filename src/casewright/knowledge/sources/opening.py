@@ -38,7 +38,7 @@ class ArticleSources:
                     yield WebsiteSource(website, request.defaults)
             case SourceKind.SALESFORCE:
                 tenant = await self._companies.get(tenant_id)
-                yield OrgSource(self._org, tenant_id, tenant.profile.salesforce_knowledge.fields, request.defaults)
+                yield OrgSource(self._org, tenant_id, tenant.profile.knowledge.salesforce.fields, request.defaults)
 
     async def _upload(self, tenant_id: TenantId, given: Import) -> bytes:
         async with self._database.begin(system(tenant_id, "knowledge import")) as tx:

@@ -203,6 +203,17 @@ async def finish(
             await tx.execute(f"delete from {table} where tenant_id = $1 and import_id = $2", tenant_id, import_id)
 
 
+async def forget(tx: Transaction, tenant_id: TenantId, before: datetime, unfinished_before: datetime) -> None:
+    """Deletes imports that began before these moments, with what is left of them."""
+    await tx.execute(
+        """delete from knowledge_import where tenant_id = $1
+               and (created_at < $2 or (created_at < $3 and state <> 'succeeded'))""",
+        tenant_id,
+        before,
+        unfinished_before,
+    )
+
+
 # --- uploads and cursors ------------------------------------------------------------------------------------------------
 
 

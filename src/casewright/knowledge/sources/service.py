@@ -38,6 +38,8 @@ INSTALLED_AT_ONCE: Final = 48
 """Articles; what a run that dies has to do again at most."""
 GOES_ON_FOR: Final = timedelta(days=7)
 """After that an import that did not succeed begins anew."""
+KEPT: Final = timedelta(days=30)
+"""How long an import can be looked at."""
 GIVEN_UP_AFTER: Final = timedelta(days=1)
 """An import that a schedule began and that is still open."""
 LISTED: Final = 50
@@ -113,6 +115,12 @@ class Imports:
     async def newest(self, principal: Principal) -> tuple[Import, ...]:
         async with self._database.begin(principal) as tx:
             return await repository.imports(tx, principal.tenant_id, LISTED)
+
+    async def forget_old(self, tenant_id: TenantId) -> None:
+        """Imports that nobody looks at any more, and the files of those that never came to their end."""
+        now = self._clock.now()
+        async with self._database.begin(system(tenant_id, _ACTOR)) as tx:
+            await repository.forget(tx, tenant_id, now - KEPT, now - GOES_ON_FOR)
 
     async def run(
         self,

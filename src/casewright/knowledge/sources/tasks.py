@@ -38,11 +38,17 @@ def register(app: procrastinate.App, imports: Imports, sources: ArticleSources, 
             # What is wrong stands in the import, for whoever asked for it.
             logger.info("an import could not go on")
 
+    @app.periodic(cron="41 3 * * *")
+    @app.task(queueing_lock="knowledge.forget_imports", name="knowledge.forget_imports")
+    async def forget_imports(timestamp: int) -> None:
+        for tenant in await companies.all():
+            await imports.forget_old(tenant.id)
+
     @app.periodic(cron="*/5 * * * *")
     @app.task(queueing_lock="knowledge.follow_orgs", name="knowledge.follow_orgs")
     async def follow_orgs(timestamp: int) -> None:
         for tenant in await companies.all():
-            minutes = tenant.profile.salesforce_knowledge.every_minutes
+            minutes = tenant.profile.knowledge.salesforce.every_minutes
             if minutes is not None:
                 defaults = Defaults(language=tenant.profile.default_language)
                 request = ImportRequest(kind=SourceKind.SALESFORCE, location="", defaults=defaults)
