@@ -36,7 +36,7 @@ def stackfaq(data: Data) -> Iterator[Figure]:
         _Task(text, frozenset([str(number)]))
         for number, one in enumerate(threads)
         for text in _list(one["rephr"])
-        if text.strip("* ")
+        if text and text.strip("* ")
     ]
     ranked = _ranked(documents, tasks, data)
     places = [

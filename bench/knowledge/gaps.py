@@ -28,7 +28,7 @@ def gaps(data: Data) -> Iterator[Figure]:
     _, right = np.unique([row["intent"] for row in rows], return_inverse=True)
     english = np.array(data.encoder.encode_batch(texts))
     multilingual = np.array([data.encoder.multilingual.encode(text) for text in texts])
-    meanings = meaning(english, multilingual)
+    meanings = meaning(english, multilingual, "en")
     found = np.array(grouped(meanings))
     what = f"{len(texts)} questions about {right.max() + 1} things"
     yield Figure(f"{what}: ACC", 100 * accuracy(found, right), target=68.1, note=K_MEANS.format("68.1"))

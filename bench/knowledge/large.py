@@ -20,6 +20,7 @@ import asyncpg
 import numpy as np
 import psutil
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from bench.figures import Figure
 from bench.public_data import Data, Part
@@ -112,7 +113,8 @@ async def _measure(encoder: Encoder, sizes: dict[str, int], times: int) -> list[
                             Figure(f"{slug}: indexes made in", perf_counter() - begun, unit="s", better="lower")
                         )
                 for slug, tenant_id in tenants.items():
-                    measured = await _search(database, owner, tenant_id, encoder, postmaster)
+                    with threadpool_limits(1):  # As in a server.
+                        measured = await _search(database, owner, tenant_id, encoder, postmaster)
                     figures.extend(_told(f"{slug}, {sizes[slug]:,} passages", measured, times))
             finally:
                 await owner.close()

@@ -11,11 +11,15 @@ import typer
 from rich.console import Console
 
 from bench.turn.measuring import Measurement, WrongOutcome, bench_on
+from bench.turn.processes import usage
 from bench.turn.reporting import as_json, print_tables
 from bench.turn.stack import Stack, running_stack
 from casewright.kit.errors import CasewrightError
 
 WARM_UP_TURNS = 36
+MOST_SECONDS_OF_JOBS = 300
+QUIET = 0.1
+"""Seconds of CPU in two by which a worker has nothing more to do."""
 
 
 def main(
@@ -58,6 +62,7 @@ def _numbers(clients: str) -> list[int]:
 
 
 async def _measure(stack: Stack, numbers: Sequence[int], turns: int, seed: int, console: Console) -> list[Measurement]:
+    await _jobs_done(stack)
     async with bench_on(stack, seed) as bench:
         await bench.measure(clients=max(numbers), turns=WARM_UP_TURNS)
         measurements = []
@@ -66,6 +71,15 @@ async def _measure(stack: Stack, numbers: Sequence[int], turns: int, seed: int, 
             measurements.append(await bench.measure(number, turns))
         console.print(f"{turns} answers, one after the other …", style="dim")
         return [*measurements, await bench.measure(1, turns, answers_only=True)]
+
+
+async def _jobs_done(stack: Stack) -> None:
+    """What a start gives the worker to do is no part of a turn."""
+    for _ in range(MOST_SECONDS_OF_JOBS // 2):
+        before = usage(stack.pid).cpu["worker"]
+        await asyncio.sleep(2)
+        if usage(stack.pid).cpu["worker"] - before < QUIET:
+            return
 
 
 if __name__ == "__main__":

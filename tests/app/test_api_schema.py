@@ -99,8 +99,12 @@ async def api(
         erasure = _post(f"{program.url}/v1/people/erasures", operator, {"conversation_id": another["id"]})
         key = ConversationKey(tenant_id=tenant.id, conversation_id=ConversationId(opened["id"]))
         await _make_a_person_wait(database, key, data)
+        hook = _post(f"{program.url}/v1/webhooks", operator, {"url": "http://127.0.0.1:9/", "kinds": ["knowledge.gap"]})
+        delivery = _post(f"{program.url}/v1/webhooks/{hook['id']}/test", operator, {})
+        await _leave_a_gap(database, key)
         article = _post(f"{program.url}/v1/knowledge/articles", operator, {"key": "a", "title": "A", "body": "A."})
         ids = {"conversation_id": opened["id"], "turn_id": turns[0]["id"], "erasure_id": erasure["id"]}
+        ids |= {"gap_id": opened["id"], "webhook_id": hook["id"], "delivery_id": delivery["id"]}
         ids["article_id"] = article["id"]
         yield Api(program.url, publishable, operator, opened["token"], {**ids, "dead_letter_id": opened["id"]})
 
@@ -125,6 +129,16 @@ async def _make_a_person_wait(database: Database, key: ConversationKey, data: Pa
         )
         await repository.save_dead_letter(
             tx, key, id=key.conversation_id, action="gift", code="uncertain", retryable=True, at=now
+        )
+
+
+async def _leave_a_gap(database: Database, key: ConversationKey) -> None:
+    """A topic of the conversation's own id."""
+    async with database.begin(system(key.tenant_id)) as tx:
+        await tx.execute(
+            "insert into knowledge_gap (tenant_id, id, begun_at) values ($1, $2, now())",
+            key.tenant_id,
+            key.conversation_id,
         )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casewright.knowledge.conflicts.amounts import find_amounts, find_labels
+from casewright.knowledge.amounts import find_amounts, find_labels
 from casewright.knowledge.conflicts.comparison import compare
 from casewright.knowledge.conflicts.detection import (
     find_conflicts,

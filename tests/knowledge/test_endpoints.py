@@ -9,6 +9,8 @@ import httpx2
 import pytest
 
 from casewright.app import create_app
+from casewright.knowledge.models import ArticleDraft
+from casewright.knowledge.schemas import ArticleContent
 from casewright.settings import Settings
 from casewright.tenants.models import ApiKeyKind, KnowledgeProfile, Tenant, TenantProfile
 from casewright.tenants.service import TenantService
@@ -79,6 +81,10 @@ async def test_an_article_goes_from_its_draft_to_what_is_found_and_out_of_it(ope
     assert states == ["review", "published", "archived"]
     restored = await operator.post(f"{path}/restore", {"version": 1, "reason": "It was right."})
     assert (restored["status"], restored["version"]) == ("published", 2)
+
+
+def test_whatever_an_article_says_of_itself_can_be_written() -> None:
+    assert ArticleContent.model_fields.keys() == ArticleDraft.model_fields.keys() - {"status"}
 
 
 async def test_a_newer_draft_stands_beside_what_is_published(operator: Operator) -> None:

@@ -25,6 +25,7 @@ def test_any_text_supports_itself(text: str) -> None:
         ("On Business you have 100000 calls in 24 hours.", PLANS),
         ("Die Wartung kostet ohne Vertrag 189 Euro.", WARTUNG),
         ("Each code works two times.", "Each code works twice."),
+        ("Files are kept for one day.", "Files are kept for 24 hours."),
     ],
 )
 def test_the_same_in_other_words_is_supported(sentence: str, source: str) -> None:
@@ -40,6 +41,16 @@ def test_the_same_in_other_words_is_supported(sentence: str, source: str) -> Non
         pytest.param("The reset link works twice.", LINK, id="a number in words"),
         pytest.param("Business: 10,000 calls in 24 hours.", PLANS, id="a number of another plan"),
         pytest.param("Enterprise: 100,000 calls in 24 hours.", PLANS, id="another name"),
+        pytest.param(
+            "Files are kept for one week.", "Files are kept for 24 hours.", id="a number in words with its unit"
+        ),
+        pytest.param("Calls of priority 1 are taken.", "Calls of priority 2 are taken.", id="a number that is a name"),
+        pytest.param("It ends on 2027-03-01.", "It ends on 2026-03-01.", id="another year"),
+        pytest.param("Support opens at 9 am.", "Support opens at 8 am.", id="another time of day"),
+        pytest.param("Support is there on Sunday.", "Support is there on Monday.", id="another weekday"),
+        pytest.param(
+            "Teams of at least 5 users get it.", "Teams of more than 5 users get it.", id="a limit moved by one"
+        ),
         pytest.param("The link goes to https://evil.example.", LINK, id="another address"),
         pytest.param("The code is ERROR_42.", "The code is ERROR_41.", id="another code"),
         pytest.param("The reset link does not expire after 60 minutes.", LINK, id="a negation added"),

@@ -71,6 +71,7 @@ def test_an_article_that_a_question_is_hardly_about_is_trusted_less() -> None:
         replace(SOUND, asked=np.stack([0.3 * ASKED + 0.95 * FAR])),
         replace(SOUND, whole=0.2),
         replace(SOUND, vectors=np.stack([0.3 * ASKED + 0.95 * FAR, SOUND.vectors[1]])),
+        replace(SOUND, vectors=np.stack([SOUND.vectors[0], 0.3 * ASKED + 0.95 * FAR])),
         replace(SOUND, credibility=0.5),
         replace(SOUND, failures=10),
         replace(SOUND, checked_on=date(2020, 1, 1)),
@@ -81,6 +82,7 @@ def test_an_article_that_a_question_is_hardly_about_is_trusted_less() -> None:
         "asked as something farther",
         "whole farther",
         "heading farther",
+        "sentences farther",
         "less credible",
         "failed often",
         "old",
@@ -131,3 +133,22 @@ def test_confidence_grows_with_quality_and_stays_within_its_bounds(one: float, o
     low, high = sorted((one, other))
 
     assert 0 <= confidence(low) <= confidence(high) <= 1
+
+
+def test_a_section_whose_heading_names_the_code_counts_as_explaining_it() -> None:
+    mentions = replace(SOUND, codes=frozenset({"E101"}), sentences=(Sentence("Note code E101.", "text", 0),))
+    named = replace(mentions, position=2, section="E101: what to do")
+
+    best, second = rank([mentions, named], replace(QUESTION, codes=("E101",)), TODAY)
+    assert best.passage is named
+    assert best.evidence > second.evidence
+
+
+@pytest.mark.parametrize(
+    "text", ["It costs 189 Euro.", "You pay $20 a month.", "The first one is free.", "Die Anfahrt ist kostenlos."]
+)
+def test_what_something_costs_is_answered_by_a_passage_that_names_a_price(text: str) -> None:
+    asked = replace(QUESTION, asks_price=True)
+    priced = replace(SOUND, sentences=(Sentence(text, "text", 0),))
+
+    assert sureness(SOUND, asked) < sureness(priced, asked) == sureness(SOUND)

@@ -107,3 +107,13 @@ def test_who_asks_decides_whose_articles_are_read(
     assurance: Assurance, internal: bool, audiences: tuple[Audience, ...]
 ) -> None:
     assert readable_by(assurance, internal) == audiences
+
+
+@pytest.mark.parametrize("text", ["What does a licence cost?", "Was kostet die Wartung?", "price of a second sandbox"])
+def test_who_wants_to_know_a_price_is_noticed(text: str) -> None:
+    assert search(text).asks_price
+
+
+@pytest.mark.parametrize("text", ["Who may see the price book?", "Kann ich den Termin verschieben?"])
+def test_who_only_mentions_prices_does_not_ask_for_one(text: str) -> None:
+    assert not search(text).asks_price

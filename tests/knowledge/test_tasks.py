@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import procrastinate
-import pytest
 from procrastinate.testing import InMemoryConnector
 
 from casewright.kit.clock import SystemClock
@@ -57,7 +56,6 @@ async def test_what_changed_is_learned(world: World, empty_company: Company, enc
         assert not await is_to_be_learned(tx, tenant_id, today)
 
 
-@pytest.mark.usefixtures("world")
 async def test_how_answers_ended_is_counted(shop: Shop, encoder: Encoder) -> None:
     await shop.ask()
     await shop.rate(helpful=True)

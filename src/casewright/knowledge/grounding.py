@@ -6,10 +6,11 @@ English and German.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from casewright.knowledge.amounts import find_amounts, find_labels
 from casewright.knowledge.passages import split_sentences
 
 LEAST_SHARED: Final = 0.5
@@ -34,11 +35,11 @@ def _sentences(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """`amounts`: (limit, number, unit); the limit and the unit may be empty. `marks`: kinds of words present."""
+    """`amounts`: (bound, number, unit) as `Amount` has them. `marks`: kinds of words present."""
 
     stems: frozenset[str]
     names: frozenset[str]
-    amounts: frozenset[tuple[str, str, str]]
+    amounts: frozenset[tuple[str, float, str]]
     marks: frozenset[str]
     opposites: frozenset[str]
 
@@ -59,9 +60,9 @@ def _agrees(said: _Claim, parts: list[_Claim], whole: _Claim) -> bool:
 
 
 def _amounts_agree(
-    said: frozenset[tuple[str, str, str]],
-    closest: frozenset[tuple[str, str, str]],
-    whole: frozenset[tuple[str, str, str]],
+    said: frozenset[tuple[str, float, str]],
+    closest: frozenset[tuple[str, float, str]],
+    whole: frozenset[tuple[str, float, str]],
 ) -> bool:
     """Numbers come from the closest sentence; if none of them do, they may come from another one together."""
     return said <= closest or (not said & closest and said <= whole)
@@ -73,8 +74,8 @@ def _read(text: str) -> _Claim:
     content = (word for word in words if word not in _FUNCTION_WORDS and not word.isdigit())
     return _Claim(
         stems=frozenset(_stem(word) for word in content),
-        names=frozenset(_names(text)),
-        amounts=frozenset(_amounts(lower)),
+        names=frozenset(_names(text)) | find_labels(text),
+        amounts=frozenset(_amounts(text)),
         marks=frozenset(mark for mark, pattern in _MARKS.items() if pattern.search(lower)),
         opposites=frozenset(stem for stem in map(_opposite_stem, words) if stem),
     )
@@ -100,76 +101,10 @@ def _names(text: str) -> Iterable[str]:
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def _alternatives(words: Mapping[str, str]) -> dict[str, str]:
-    return {alternative: name for name, all_ in words.items() for alternative in all_.split("|")}
-
-
-_NUMBER_WORDS: Final = _alternatives(
-    {
-        "1": "once|einmal|a single|single",
-        "2": "two|twice|zwei|zweimal",
-        "3": "three|drei|dreimal",
-        "4": "four|vier",
-        "5": "five|fünf",
-        "6": "six|sechs",
-        "7": "seven|sieben",
-        "8": "eight|acht",
-        "9": "nine|neun",
-        "10": "ten|zehn",
-        "12": "twelve|zwölf",
-    }
-)
-_UNITS: Final = _alternatives(
-    {
-        "second": "second|seconds|sekunde|sekunden",
-        "minute": "minute|minutes|min|minuten",
-        "hour": "hour|hours|h|stunde|stunden",
-        "day": "day|days|tag|tage|tagen",
-        "business day": "business day|business days|werktag|werktage|werktagen",
-        "week": "week|weeks|woche|wochen",
-        "month": "month|months|monat|monate|monaten",
-        "year": "year|years|jahr|jahre|jahren",
-        "percent": "percent|%|prozent",
-        "dollar": "usd|dollar|dollars|$",
-        "euro": "eur|euro|euros|€",
-        "megabyte": "mb|megabyte|megabytes",
-        "gigabyte": "gb|gigabyte|gigabytes",
-        "million": "million|millions|millionen",
-    }
-)
-_LIMITS: Final = _alternatives(
-    {
-        "least": "at least|minimum of|no less than|mindestens|wenigstens",
-        "most": "at most|up to|maximum of|no more than|not more than|höchstens|bis zu|maximal",
-        "above": "more than|above|over|mehr als|über",
-        "below": "less than|below|under|fewer than|weniger als|unter",
-        "within": "within|innerhalb von|binnen|in less than",
-        "after": "after|nach",
-        "before": "before|vor",
-        "every": "every|alle",
-    }
-)
-
-
-def _one_of(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-_AMOUNT: Final = re.compile(
-    rf"(?:\b(?P<limit>{_one_of(_LIMITS)})\s+)?(?P<money>[$€])?"
-    rf"(?<![\w.])(?P<number>\d+(?:[., \u202f]\d{{3}})+(?!\d)|\d+(?:[.,:]\d+)*|\b(?:{_one_of(_NUMBER_WORDS)})\b)"
-    rf"(?:[\s-]*(?P<unit>{_one_of(_UNITS)})(?![^\W_]))?"
-)
-
-
-def _amounts(lower: str) -> Iterable[tuple[str, str, str]]:
-    for match in _AMOUNT.finditer(lower):
-        number = match["number"]
-        if re.fullmatch(r"\d{1,3}(?:[., \u202f]\d{3})+", number):
-            number = re.sub(r"\D", "", number)
-        number = _NUMBER_WORDS.get(number, number.replace(",", "."))
-        unit = match["unit"] or match["money"] or ""
-        yield _LIMITS.get(match["limit"] or "", ""), number, _UNITS.get(unit, "")
+def _amounts(text: str) -> Iterable[tuple[str, float, str]]:
+    """What is counted in no common unit is among the words: "6 attempts" and "6 tries" are told apart there."""
+    for amount in find_amounts(text, also_once=True):
+        yield amount.bound, amount.value, amount.measure
 
 
 # --- negations, conditions, generality --------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=200, 
 class ArticleContent(Model):
     """`key`: its stable name. `body`: Markdown. `editions`: those it applies to, empty for all. `error_codes`: what it is about,
     besides what its text names. `related`, `translation_of`: other articles' keys. `asked_as`: how customers ask, by the heading of
-    the section that answers ("": the article as a whole). `valid_from` … `valid_until`, both included, in UTC: outside them it is
+    the section that answers ("": the article as a whole). `categories`: how it is sorted, as Group/Category. `valid_from` … `valid_until`, both included, in UTC: outside them it is
     not found. `review_due`: when somebody is to look at it again; `review_every_days`: how long after somebody last did."""
 
     key: Key
@@ -37,6 +37,7 @@ class ArticleContent(Model):
     related: tuple[Label, ...] = Field((), max_length=500)
     translation_of: Key | None = None
     asked_as: dict[Annotated[Text, Field(max_length=500)], tuple[Annotated[Text, Field(max_length=500)], ...]] = {}
+    categories: tuple[Label, ...] = Field((), max_length=500)
     valid_from: date | None = None
     valid_until: date | None = None
     review_due: date | None = None

@@ -60,7 +60,9 @@ _EMPTY_WORDS: Final = (
     "works bitte brauche frage funktioniert geht gern gerne hallo hilfe immer mal möchte noch probleme"
 )
 """Every request for help may have them, and they say nothing of its subject."""
-_PRICE: Final = re.compile(r"\b(?:costs?|prices?|pricing|how expensive|kostet|kosten|preise?s?|teuer)\b", re.IGNORECASE)
+_PRICE: Final = re.compile(
+    r"\b(?:costs?|how expensive|price (?:of|for)|kostet|kosten|teuer|preis (?:von|für|der|des))\b", re.IGNORECASE
+)
 _EMPTY: Final = re.compile(rf"\b(?:right now|{_EMPTY_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
 _GRAMMAR_WORDS: Final = (
     "the and for are you your our with what how can does from that this which when where why who will have has had was "

@@ -1,5 +1,6 @@
 """Each step of an article's life, and who may take it: on the real database and the real encoder."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -253,6 +254,19 @@ async def test_a_change_to_what_somebody_else_has_changed_is_refused(editors: Ed
         await editors.do("change", seen.id, article("kettle", "Anna's text."), edit=seen.edit)
     kept = await editors.get(seen.id)
     assert kept.draft and kept.draft.content.body == "Berta's text."
+
+
+async def test_of_two_changes_at_once_one_is_refused(editors: Editors) -> None:
+    seen = await editors.do("draft", article("kettle"))
+    texts = {actor: article("kettle", f"The text of {actor}.") for actor in ("anna", "berta")}
+    done = await asyncio.gather(
+        *(editors.as_(actor).do("change", seen.id, text, edit=seen.edit) for actor, text in texts.items()),
+        return_exceptions=True,
+    )
+    (changed,) = (one for one in done if isinstance(one, ManagedArticle))
+    (refused,) = (one for one in done if isinstance(one, ArticleChanged))
+    assert (await editors.get(seen.id)).draft == changed.draft
+    assert "read it again" in refused.message
 
 
 async def test_a_draft_of_an_older_version_is_not_published_over_a_newer_one(editors: Editors) -> None:

@@ -1207,7 +1207,7 @@ export interface components {
          * ArticleContent
          * @description `key`: its stable name. `body`: Markdown. `editions`: those it applies to, empty for all. `error_codes`: what it is about,
          *     besides what its text names. `related`, `translation_of`: other articles' keys. `asked_as`: how customers ask, by the heading of
-         *     the section that answers ("": the article as a whole). `valid_from` … `valid_until`, both included, in UTC: outside them it is
+         *     the section that answers ("": the article as a whole). `categories`: how it is sorted, as Group/Category. `valid_from` … `valid_until`, both included, in UTC: outside them it is
          *     not found. `review_due`: when somebody is to look at it again; `review_every_days`: how long after somebody last did.
          */
         ArticleContent: {
@@ -1222,6 +1222,11 @@ export interface components {
             audience: components["schemas"]["Audience"];
             /** Body */
             body: string;
+            /**
+             * Categories
+             * @default []
+             */
+            categories: string[];
             /** Checked On */
             checked_on?: string | null;
             /**
@@ -1853,6 +1858,11 @@ export interface components {
             audience: components["schemas"]["Audience"];
             /** Body */
             body: string;
+            /**
+             * Categories
+             * @default []
+             */
+            categories: string[];
             /** Checked On */
             checked_on?: string | null;
             /**

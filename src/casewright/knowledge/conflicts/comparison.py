@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casewright.knowledge.conflicts.amounts import Amount
+from casewright.knowledge.amounts import Amount
 from casewright.knowledge.conflicts.opposites import are_opposites
 from casewright.knowledge.conflicts.statements import Statement
 

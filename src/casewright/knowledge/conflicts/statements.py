@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casewright.knowledge.conflicts.amounts import CALENDAR, Amount, find_amounts, find_labels
+from casewright.knowledge.amounts import CALENDAR, Amount, find_amounts, find_labels
 from casewright.knowledge.conflicts.opposites import WORDS as WITH_OPPOSITE
 from casewright.knowledge.conflicts.opposites import stem
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from casewright.knowledge.conflicts.amounts import find_amounts
+from casewright.knowledge.amounts import find_amounts
 from casewright.knowledge.conflicts.opposites import SPELT
 
 Change = Callable[[str, random.Random], str]

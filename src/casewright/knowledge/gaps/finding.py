@@ -77,10 +77,10 @@ class GapFinder:
     # --- questions ---
 
     async def _take_up(self, tenant_id: TenantId, conversation_id: UUID, questions: Sequence[AskedQuestion]) -> int:
-        bad = [(one, await self._meaning(one.text)) for one in questions if one.reason]
+        bad = [(one, await self._meaning(one)) for one in questions if one.reason]
         for first, second in pairwise(questions):
             if first.reason is None and first.turn_id != second.turn_id:
-                meanings = [await self._meaning(one.text) for one in (first, second)]
+                meanings = [await self._meaning(one) for one in (first, second)]
                 if meanings[0] @ meanings[1] >= SAME:
                     bad.append((first.model_copy(update={"reason": GapReason.REPEATED}), meanings[0]))
         if not bad:
@@ -105,9 +105,9 @@ class GapFinder:
             sealed_meaning=sealed_meaning,
         )
 
-    async def _meaning(self, text: str) -> Meanings:
-        vectors = await self._encoder.encode_both_async(text)
-        return meaning(vectors.english, vectors.multilingual)
+    async def _meaning(self, question: AskedQuestion) -> Meanings:
+        vectors = await self._encoder.encode_both_async(question.text)
+        return meaning(vectors.english, vectors.multilingual, question.language)
 
     # --- topics ---
 

@@ -8,8 +8,8 @@ from casewright.kit.database import Record, Transaction
 from casewright.kit.ids import TenantId
 from casewright.knowledge.gaps.models import AskedQuestion, GapId, GapSource, GapState
 
-MOST_EXAMPLES = 3000
-"""Questions that are sorted into topics at once, the newest."""
+MOST_EXAMPLES = 2000
+"""Questions that are sorted into topics at once."""
 NAMED_BY = 30
 """Questions of a topic that its name is made of, the newest."""
 
@@ -99,17 +99,22 @@ _EXAMPLE = """
 
 
 async def has_unsorted(tx: Transaction, tenant_id: TenantId) -> bool:
+    """Questions in no topic yet, as far as they can be read."""
     return bool(
         await tx.fetchval(
-            "select exists (select from knowledge_gap_example where tenant_id = $1 and gap_id is null)", tenant_id
+            """select exists (select from knowledge_gap_example
+                              where tenant_id = $1 and gap_id is null and sealed_meaning <> '')""",
+            tenant_id,
         )
     )
 
 
 async def examples_to_sort(tx: Transaction, tenant_id: TenantId) -> list[Record]:
-    """The newest `MOST_EXAMPLES`, oldest first, with their persons' keys."""
-    rows = await tx.fetch(f"{_EXAMPLE} order by e.said_at desc, e.id desc limit {MOST_EXAMPLES}", tenant_id)
-    return rows[::-1]
+    """Those in no topic yet, and the newest others, `MOST_EXAMPLES` in all: oldest first, with their persons' keys."""
+    rows = await tx.fetch(
+        f"{_EXAMPLE} order by e.gap_id is null desc, e.said_at desc, e.id desc limit {MOST_EXAMPLES}", tenant_id
+    )
+    return sorted(rows, key=lambda row: (row["said_at"], row["id"]))
 
 
 async def examples(tx: Transaction, tenant_id: TenantId, gap_id: GapId, most: int) -> list[Record]:

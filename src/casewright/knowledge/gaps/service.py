@@ -167,8 +167,12 @@ class Gaps:
         related = []
         for reply in replies:
             if reply.about and reply.about not in about:
-                about[reply.about] = float((await self._meaning(reply.about)) @ topic) >= ABOUT
-            if about[reply.about] if reply.about else float((await self._meaning(reply.text)) @ topic) >= RELATED:
+                about[reply.about] = float((await self._meaning(reply.about, reply.language)) @ topic) >= ABOUT
+            if (
+                about[reply.about]
+                if reply.about
+                else float((await self._meaning(reply.text, reply.language)) @ topic) >= RELATED
+            ):
                 related.append(reply)
         if not related:
             raise NothingToDraftFrom
@@ -176,14 +180,14 @@ class Gaps:
         found: list[Candidate] = [one for reply in related if reply.language == language for one in candidates(reply)]
         if not found:
             raise NothingToDraftFrom
-        sentences = chosen(found, np.array([await self._meaning(one.text) for one in found]), topic)
+        sentences = chosen(found, np.array([await self._meaning(one.text, language) for one in found]), topic)
         if not sentences:
             raise NothingToDraftFrom
         return language, sentences
 
-    async def _meaning(self, text: str) -> Meanings:
+    async def _meaning(self, text: str, language: str) -> Meanings:
         vectors = await self._encoder.encode_both_async(text)
-        return meaning(vectors.english, vectors.multilingual)
+        return meaning(vectors.english, vectors.multilingual, language)
 
     # --- what all share ---
 

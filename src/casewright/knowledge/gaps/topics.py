@@ -17,12 +17,12 @@ Meanings: TypeAlias = NDArray[np.floating[Any]]
 """(questions, width), each row of length 1."""
 
 ENGLISH: Final = 0.75
-"""Share of the English encoder's vector in what a question means; the rest is the multilingual one's."""
+"""Share of the English encoder's vector in what an English question means. Of others it knows nothing."""
 NEIGHBOURS: Final = 5
 """Closest questions, by whose mean a question is drawn before they are put together: what is meant shows clearer in several wordings."""
 PULL: Final = 2.0
 """Weight of that mean beside the question itself."""
-NEAR: Final = 0.45
+NEAR: Final = 0.4
 """Least cosine of such a neighbour."""
 APART: Final = 0.35
 """Mean cosine distance from which two groups of drawn questions are about different things. These five were chosen on parts of Banking77
@@ -35,9 +35,10 @@ SAME: Final = 0.75
 """Cosine of two questions from which they ask the same."""
 
 
-def meaning(english: Meanings, multilingual: Meanings) -> Meanings:
-    """Both encoders' vectors side by side: of length 1 if theirs are."""
-    both: Meanings = np.hstack([english * np.sqrt(ENGLISH), multilingual * np.sqrt(1 - ENGLISH)])
+def meaning(english: Meanings, multilingual: Meanings, language: str) -> Meanings:
+    """Of one question or several: both encoders' vectors side by side, of length 1 if theirs are."""
+    share = ENGLISH if language.startswith("en") else 0.0
+    both: Meanings = np.hstack([english * np.sqrt(share), multilingual * np.sqrt(1 - share)])
     return both
 
 

@@ -13,9 +13,9 @@ from casewright.kit.database import Transaction
 from casewright.kit.errors import InvalidInput
 from casewright.kit.ids import TenantId, new_id
 from casewright.kit.principal import Principal
-from casewright.knowledge.importing import check_article
 from casewright.knowledge.lifecycle import repository
 from casewright.knowledge.lifecycle.comparing import Line, compare
+from casewright.knowledge.lifecycle.content import as_draft, checked, with_text
 from casewright.knowledge.lifecycle.errors import (
     AnotherMustReview,
     ArticleChanged,
@@ -34,7 +34,6 @@ from casewright.knowledge.lifecycle.models import (
     Step,
 )
 from casewright.knowledge.models import ArticleDraft, ArticleId, ArticleStatus
-from casewright.knowledge.passages import find_headings
 from casewright.knowledge.ports import Companies
 from casewright.knowledge.publishing import Publishing, Signature, differences
 from casewright.knowledge.repository import lock_revision
@@ -101,7 +100,7 @@ class ArticleLifecycle:
         version = await repository.version(tx, tenant_id, article.id, number)
         if version is None or article.current is None:
             raise InvalidInput(f"The article has no version {number}.")
-        return _with_text(article.current, version)
+        return with_text(article.current, version)
 
     async def statistics(self, tx: Transaction, tenant_id: TenantId) -> KnowledgeStatistics:
         return await repository.statistics(tx, tenant_id, self._clock.now().date())
@@ -112,7 +111,7 @@ class ArticleLifecycle:
         self, tx: Transaction, principal: Principal, content: ArticleDraft, *, reason: str = ""
     ) -> ManagedArticle:
         """Begins a new article. Raises `ArticleInvalid`, `ArticleExists`."""
-        content = _checked(content)
+        content = checked(content)
         await lock_revision(tx, principal.tenant_id)
         known = (await repository.ids_of(tx, principal.tenant_id, [content.key])).get(content.key)
         if known is not None:
@@ -136,7 +135,7 @@ class ArticleLifecycle:
     ) -> ManagedArticle:
         """Writes the draft, which begins with it where there is none; one that was in review has to be submitted again. Raises
         `ArticleInvalid`."""
-        content = _checked(content)
+        content = checked(content)
         article = await self._locked(tx, principal, article_id, edit)
         if content.key != article.key:
             raise InvalidInput(f'`key`: it is "{article.key}" for good.')
@@ -265,7 +264,7 @@ class ArticleLifecycle:
         found = await repository.version(tx, principal.tenant_id, article_id, version)
         if found is None or article.current is None:
             raise InvalidInput(f"`version`: the article has no version {version}.")
-        content = _as_draft(_with_text(article.current, found))
+        content = as_draft(with_text(article.current, found))
         if not await self._needs_another(principal):
             signature = Signature(principal.actor, reason)
             await self._publishing.publish(tx, principal.tenant_id, article_id, content, signature, Step.RESTORED)
@@ -369,31 +368,6 @@ class ArticleLifecycle:
             changes=changes or {},
             at=self._clock.now(),
         )
-
-
-def _checked(content: ArticleDraft) -> ArticleDraft:
-    """What is to be published one day. Raises `ArticleInvalid`."""
-    content = _as_draft(content)
-    return check_article(content.key, dict(content))
-
-
-def _as_draft(content: ArticleDraft) -> ArticleDraft:
-    fields = {name: getattr(content, name) for name in ArticleDraft.model_fields}
-    return ArticleDraft(**{**fields, "status": ArticleStatus.PUBLISHED})
-
-
-def _with_text(article: ArticleDraft, version: ArticleVersion) -> ArticleDraft:
-    """Questions to sections that the version does not have are left out."""
-    headings = {"", *find_headings(version.body)}
-    return article.model_copy(
-        update={
-            "title": version.title,
-            "body": version.body,
-            "language": version.language,
-            "error_codes": version.error_codes,
-            "asked_as": {name: questions for name, questions in article.asked_as.items() if name in headings},
-        }
-    )
 
 
 def _draft_of(article: ManagedArticle) -> OpenDraft:

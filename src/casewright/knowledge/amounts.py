@@ -9,16 +9,26 @@ from casewright.knowledge.conflicts.opposites import stem
 
 Limit = Literal["", "least", "most"]
 
+LONGEST_BOUND: Final = 16
+"""Characters before a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """`unit`: what is counted ("minute", "month", "byte", "date", or a stem such as "charact"). `start`, `end`: where it stands."""
+    """`unit`: what is counted ("minute", "month", "byte", "date", or a stem such as "charact"). `start`, `end`: where it stands. `bound`: how
+    it limits what is said, more finely than `limit`: "within", "after", "more than" …; "" if it does not."""
 
     value: float
     unit: str
     limit: Limit
     start: int
     end: int
+    bound: str = ""
+
+    @property
+    def measure(self) -> str:
+        """`unit` if it is one that everybody counts in, else ""."""
+        return self.unit if self.unit in _MEASURES else ""
 
 
 def _words(text: str) -> dict[str, float]:
@@ -117,6 +127,22 @@ _LIMITS: Final[Mapping[str, Limit]] = {
     "maximal": "most",
     "innerhalb von": "most",
 }
+_BOUNDS: Final[Mapping[str, str]] = {
+    word: bound
+    for bound, some in (
+        ("least", "at least|minimum of|no less than|not less than|mindestens|wenigstens"),
+        ("most", "at most|up to|maximum of|no more than|not more than|höchstens|bis zu|maximal"),
+        ("above", "more than|above|over|mehr als|über"),
+        ("below", "less than|fewer than|below|under|weniger als|unter"),
+        ("within", "within|in less than|innerhalb von|binnen"),
+        ("after", "after|nach"),
+        ("before", "before|vor"),
+        ("every", "every|alle"),
+    )
+    for word in some.split("|")
+}
+_BOUND: Final = re.compile(rf"\b({'|'.join(sorted(_BOUNDS, key=len, reverse=True))})\s*$")
+_MEASURES: Final = frozenset({unit for unit, _ in _UNITS.values()} | {"date", "time of day", "weekday"})
 _LABELS: Final = frozenset(
     [
         "priority",
@@ -166,14 +192,16 @@ _NUMBER: Final = re.compile(
 _NAMED_DAY: Final = re.compile(rf"\b(?P<day>{'|'.join(_WEEKDAYS)})(?:s|en)?\b")
 _WEAK: Final = frozenset(["one", "einmal", "both"])
 """Rarely said to count."""
+_ONCE: Final = frozenset(["once", "einmal"])
 
 
-def find_amounts(text: str) -> tuple[Amount, ...]:
-    """All of them, in order. Numbers that name something ("priority 1") are not among them: see `find_labels`."""
+def find_amounts(text: str, *, also_once: bool = False) -> tuple[Amount, ...]:
+    """All of them, in order. Numbers that name something ("priority 1") are not among them: see `find_labels`. `also_once`: "once"
+    and "one week" count too."""
     lower = text.casefold()
     taken = [False] * len(lower)
     found: list[Amount] = []
-    for amount in (*_dates(lower), *_clock_times(lower), *_weekdays(lower), *_counts(lower)):
+    for amount in (*_dates(lower), *_clock_times(lower), *_weekdays(lower), *_counts(lower, also_once)):
         if not any(taken[amount.start : amount.end]):
             taken[amount.start : amount.end] = [True] * (amount.end - amount.start)
             found.append(amount)
@@ -191,7 +219,9 @@ def _dates(lower: str) -> Iterator[Amount]:
     for match in _DATE.finditer(lower):
         month = int(match["month"]) if match["month"] else _MONTHS[match["month2"] or match["month3"]]
         day = int(match["day"] or match["day2"] or match["day3"])
-        yield Amount(100.0 * month + day, "date", "", *match.span())
+        # The year of 2026-11-22 counts by itself, as that of 22 November 2026 does.
+        start = match.start("month") if match["month"] else match.start()
+        yield Amount(100.0 * month + day, "date", "", start, match.end())
 
 
 def _clock_times(lower: str) -> Iterator[Amount]:
@@ -207,14 +237,18 @@ def _weekdays(lower: str) -> Iterator[Amount]:
         yield Amount(float(_WEEKDAYS[match["day"]]), "weekday", "", *match.span())
 
 
-def _counts(lower: str) -> Iterator[Amount]:
+def _counts(lower: str, also_once: bool) -> Iterator[Amount]:
     for match in _NUMBER.finditer(lower):
         before = re.search(r"([^\W\d_]+)\s$", lower[: match.start("number")])
-        if match["number"] in _WEAK or (before and before[1] in _LABELS):
-            continue
         unit, factor = _unit(match)
+        counts = match["number"] not in _WEAK or (also_once and (match["number"] in _ONCE or unit in _MEASURES))
+        if not counts or (before and before[1] in _LABELS):
+            continue
         value = _value(match["number"]) * _MULTIPLES.get(match["multiple"] or "", 1.0) * factor
-        yield Amount(round(value, 6), unit, _LIMITS.get(match["limit"] or "", ""), match.start(), match.end("number"))
+        limit = _LIMITS.get(match["limit"] or "", "")
+        bound = _BOUND.search(lower[max(0, match.start("number") - LONGEST_BOUND) : match.start("number")].rstrip("$€"))
+        said = _BOUNDS[bound[1]] if bound else ""
+        yield Amount(round(value, 6), unit, limit, match.start(), match.end("number"), said)
 
 
 def _unit(match: re.Match[str]) -> tuple[str, float]:
