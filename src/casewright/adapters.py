@@ -8,7 +8,7 @@ from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import system
 from casewright.kit.telemetry import span
-from casewright.knowledge.conflicts.service import Conflicts
+from casewright.knowledge.conflicts.disagreements import Disagreements
 from casewright.knowledge.graph.service import KnowledgeGraph
 from casewright.knowledge.grounding import supports
 from casewright.knowledge.models import KnowledgeAnswer, Question
@@ -43,19 +43,19 @@ class AllActions:
 
 
 class TenantKnowledge:
-    """Knowledge as the engine asks for it: each question in a transaction of its own. Without `conflicts` and `graph`, what articles
-    say against each other, and which procedures are near, is left out."""
+    """Knowledge as the engine asks for it: each question in a transaction of its own. Without `disagreements` and `graph`, what
+    articles say against each other, and which procedures are near, is left out."""
 
     def __init__(
         self,
         database: Database,
         service: KnowledgeService,
-        conflicts: Conflicts | None = None,
+        disagreements: Disagreements | None = None,
         graph: KnowledgeGraph | None = None,
     ) -> None:
         self._database = database
         self._service = service
-        self._conflicts = conflicts
+        self._disagreements = disagreements
         self._graph = graph
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
@@ -63,8 +63,10 @@ class TenantKnowledge:
         with span("retrieve"):
             async with self._database.begin(system(tenant_id)) as tx:
                 answer = await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
-                if self._conflicts and answer.sentences:
-                    found = await self._conflicts.disagreements(tx, tenant_id, answer.sentences, question.assurance)
+                if self._disagreements and answer.sentences:
+                    found = await self._disagreements.with_sentences(
+                        tx, tenant_id, answer.sentences, question.assurance
+                    )
                     answer = replace(answer, disagreeing=found)
                 if self._graph and (codes := find_codes(question.text)):
                     near = await self._graph.neighbours(tx, tenant_id, codes, question.assurance)

@@ -25,6 +25,7 @@ from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
 from casewright.kit.relay import PostgresRelay, RedisRelay
 from casewright.kit.sealing import KeyEncryptionKey
 from casewright.knowledge.conflicts.checking import ConflictChecks
+from casewright.knowledge.conflicts.disagreements import Disagreements
 from casewright.knowledge.conflicts.service import Conflicts
 from casewright.knowledge.conflicts.statements import StatementReader
 from casewright.knowledge.conversation_words import ConversationWords
@@ -149,7 +150,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             tenants=tenants,
             masker=masker,
             understanding=understanding,
-            knowledge=TenantKnowledge(database, knowledge, conflicts, graph),
+            knowledge=TenantKnowledge(database, knowledge, Disagreements(clock), graph),
             procedures=TenantProcedures(database, procedures),
             actions=actions,
         )

@@ -15,9 +15,12 @@ from casewright.content import Draft
 from casewright.engine.fold import change
 from casewright.engine.models import State, Topic
 from casewright.engine.ports import Knowledge, Procedures, Understands
+from casewright.kit.clock import Clock
 from casewright.kit.database import Database, Transaction
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Principal, system
+from casewright.knowledge.conflicts.disagreements import Disagreements
+from casewright.knowledge.graph.service import KnowledgeGraph
 from casewright.knowledge.models import ArticleDraft
 from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.service import KnowledgeService
@@ -89,7 +92,7 @@ async def current(archive: Archive, encoder: Encoder, tenant: Tenant) -> AsyncIt
         tenant=tenant,
         clock=clock,
         understanding=_understanding(archive, encoder, clock),
-        knowledge=TenantKnowledge(database, KnowledgeService(encoder, clock)),
+        knowledge=_knowledge(database, KnowledgeService(encoder, clock), clock),
         procedures=TenantProcedures(database, ProcedureService()),
     )
 
@@ -117,10 +120,14 @@ async def drafted(
             tenant=tenant,
             clock=clock,
             understanding=understanding,
-            knowledge=TenantKnowledge(database, knowledge),
+            knowledge=_knowledge(database, knowledge, clock),
             procedures=DraftProcedures(archive.database, procedures),
             drafted=procedures,
         )
+
+
+def _knowledge(database: Database, service: KnowledgeService, clock: Clock) -> TenantKnowledge:
+    return TenantKnowledge(database, service, Disagreements(clock), KnowledgeGraph(database, clock))
 
 
 class DraftProcedures(TenantProcedures):

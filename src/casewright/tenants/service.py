@@ -156,7 +156,9 @@ class TenantService:
 
 
 def _tenant(row: Record) -> Tenant:
-    profile = TenantProfile.model_validate(row["profile"])
+    # During a rolling update a newer server may have stored what this one does not know yet.
+    known = {name: value for name, value in row["profile"].items() if name in TenantProfile.model_fields}
+    profile = TenantProfile.model_validate(known)
     return Tenant(id=TenantId(row["id"]), slug=row["slug"], name=row["name"], profile=profile)
 
 

@@ -12,6 +12,7 @@ from casewright.kit.ids import TenantId
 from casewright.kit.model import Model
 from casewright.kit.principal import Assurance, Principal, Role
 from casewright.knowledge.conflicts.checking import Checked, ConflictChecks
+from casewright.knowledge.conflicts.disagreements import Disagreements
 from casewright.knowledge.conflicts.models import ConflictState, KnownConflict, Resolution
 from casewright.knowledge.conflicts.service import Conflicts
 from casewright.knowledge.conflicts.statements import StatementReader
@@ -48,6 +49,7 @@ class Desk:
     checks: ConflictChecks
     announced: Announced
     tenants: TenantService
+    disagreements: Disagreements
 
     @property
     def principal(self) -> Principal:
@@ -96,7 +98,7 @@ class Desk:
     async def disagreeing(self, article: ManagedArticle, text: str, assurance: Assurance) -> list[str]:
         cited = CitedSentence(text=text, kind="text", article_id=article.id, version=1, title="Refunds")
         async with self.company.database.begin(self.principal) as tx:
-            found = await self.conflicts.disagreements(tx, self.company.tenant_id, [cited], assurance)
+            found = await self.disagreements.with_sentences(tx, self.company.tenant_id, [cited], assurance)
         return [one.text for one in found]
 
     async def decides(self, **policy: Any) -> None:
@@ -112,7 +114,7 @@ def desk(empty_company: Company, encoder: Encoder, tenants: TenantService) -> De
     articles = ArticleLifecycle(Publishing(encoder, clock), tenants, clock)
     conflicts = Conflicts(empty_company.database, articles, tenants, reader, clock)
     checks = ConflictChecks(empty_company.database, reader, announced, conflicts, clock)
-    return Desk(empty_company, articles, conflicts, checks, announced, tenants)
+    return Desk(empty_company, articles, conflicts, checks, announced, tenants, Disagreements(clock))
 
 
 async def two_disagreeing(desk: Desk, one: str = OURS, other: str = THEIRS, **particulars: Any) -> KnownConflict:

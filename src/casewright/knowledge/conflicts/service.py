@@ -12,7 +12,7 @@ from casewright.kit.clock import Clock
 from casewright.kit.database import Database, Transaction, while_open
 from casewright.kit.errors import CallerError, InvalidInput
 from casewright.kit.ids import TenantId
-from casewright.kit.principal import Assurance, Principal, system
+from casewright.kit.principal import Principal, system
 from casewright.knowledge.conflicts import repository
 from casewright.knowledge.conflicts.detection import said_by, stating_sentences
 from casewright.knowledge.conflicts.errors import ConflictNotFound, ConflictSettled, NotResolvable
@@ -31,9 +31,8 @@ from casewright.knowledge.conflicts.statements import StatementReader
 from casewright.knowledge.lifecycle.errors import AnotherMustReview
 from casewright.knowledge.lifecycle.models import ManagedArticle
 from casewright.knowledge.lifecycle.service import ArticleLifecycle
-from casewright.knowledge.models import Article, ArticleId, ArticleStatus, CitedSentence
+from casewright.knowledge.models import Article, ArticleId, ArticleStatus
 from casewright.knowledge.ports import Companies
-from casewright.knowledge.searching import readable_by
 from casewright.tenants.models import ConflictPolicy, Decider
 
 PAGE: Final = 50
@@ -79,17 +78,6 @@ class Conflicts:
         if found is None:
             raise ConflictNotFound
         return found
-
-    async def disagreements(
-        self, tx: Transaction, tenant_id: TenantId, sentences: Sequence[CitedSentence], assurance: Assurance
-    ) -> tuple[CitedSentence, ...]:
-        """What other articles that the asker may read say against sentences of an answer; each once."""
-        ids = {sentence.article_id for sentence in sentences}
-        today = self._clock.now().date()
-        found = await repository.disagreements(tx, tenant_id, ids, readable_by(assurance, internal=False), today)
-        cited = {sentence.text for sentence in sentences}
-        told = {one.other.text: one.other for one in found if one.sentence in cited and one.other.text not in cited}
-        return tuple(told.values())
 
     # --- settling ---
 

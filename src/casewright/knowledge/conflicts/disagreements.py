@@ -1,0 +1,27 @@
+"""What other articles say against an answer."""
+
+from collections.abc import Sequence
+
+from casewright.kit.clock import Clock
+from casewright.kit.database import Transaction
+from casewright.kit.ids import TenantId
+from casewright.kit.principal import Assurance
+from casewright.knowledge.conflicts import repository
+from casewright.knowledge.models import CitedSentence
+from casewright.knowledge.searching import readable_by
+
+
+class Disagreements:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def with_sentences(
+        self, tx: Transaction, tenant_id: TenantId, sentences: Sequence[CitedSentence], assurance: Assurance
+    ) -> tuple[CitedSentence, ...]:
+        """Sentences of other articles that the asker may read, which an open conflict sets against some of these; each once."""
+        ids = {sentence.article_id for sentence in sentences}
+        today = self._clock.now().date()
+        found = await repository.disagreements(tx, tenant_id, ids, readable_by(assurance, internal=False), today)
+        cited = {sentence.text for sentence in sentences}
+        told = {one.other.text: one.other for one in found if one.sentence in cited and one.other.text not in cited}
+        return tuple(told.values())
