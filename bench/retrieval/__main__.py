@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -67,7 +67,13 @@ def main(
         weights = _fit([(company.weight, [one for one in some if _fold(one) != fold]) for company, some in observed])
         for company, some in observed:
             verdicts[company.name] += [_verdict(one, weights) for one in some if _fold(one) == fold]
-    _print(verdicts, _fit([(company.weight, some) for company, some in observed]), console)
+    _print(verdicts, console)
+    _print_weights("", _fit([(company.weight, some) for company, some in observed]), console)
+    # Of any collection only its text is known; its weights are the mean of these two.
+    learned = ("asked", "unasked", "likelihood")
+    for unknown in (learned, (*learned, "heading")):
+        bare = [(1.0, [_without(one, unknown) for one in some]) for company, some in observed if company.is_bare]
+        _print_weights(f"text alone, without {', '.join(unknown)}: ", _fit(bare), console)
 
 
 async def _observe_all(folder: Path, models: Path, console: Console) -> list[tuple[Company, list[Observation]]]:
@@ -98,6 +104,12 @@ def _fit(data: Sequence[tuple[float, Sequence[Observation]]]) -> Vector:
         options = {"maxiter": 150}
         weights = minimize(_loss, weights, args=(data,), jac=True, method="L-BFGS-B", options=options).x
     return weights
+
+
+def _without(one: Observation, unknown: Sequence[str]) -> Observation:
+    """As if these features were not known of its candidates."""
+    known = np.array([float(name not in unknown) for _ in CASES for name in FEATURES])
+    return replace(one, features=one.features * known)
 
 
 def _loss(weights: Vector, data: Sequence[tuple[float, Sequence[Observation]]]) -> tuple[float, Vector]:
@@ -148,7 +160,7 @@ def _fold(one: Observation) -> int:
 # --- the report -------------------------------------------------------------------------------------------------------
 
 
-def _print(verdicts: dict[str, list[Verdict]], weights: Vector, console: Console) -> None:
+def _print(verdicts: dict[str, list[Verdict]], console: Console) -> None:
     table = Table(
         "company", "language", "questions", "right first", f"answered rightly at {WRONG:.0%} wrong", "of none"
     )
@@ -156,10 +168,13 @@ def _print(verdicts: dict[str, list[Verdict]], weights: Vector, console: Console
         for language in sorted({one.observation.language for one in some}):
             table.add_row(name, language, *_row([one for one in some if one.observation.language == language]))
     console.print(table)
+
+
+def _print_weights(what: str, weights: Vector, console: Console) -> None:
     for place, case in enumerate(CASES):
         fitted = weights[place * len(FEATURES) : (place + 1) * len(FEATURES)]
         values = ", ".join(f"{name}={value:.2f}" for name, value in zip(FEATURES, fitted, strict=True))
-        console.print(f"{case}: Final = Calibration({values})", soft_wrap=True)
+        console.print(f"{what}{case}: Final = Calibration({values})", soft_wrap=True)
 
 
 def _row(verdicts: Sequence[Verdict]) -> tuple[str, str, str, str]:

@@ -56,6 +56,11 @@ class Company:
     questions: tuple[tuple[Question, str], ...]
     weight: float
 
+    @property
+    def is_bare(self) -> bool:
+        """Nobody wrote down how its articles are asked for."""
+        return not any(draft.asked_as for draft in self.drafts)
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from casewright.kit.clock import ManualClock
-from casewright.kit.http import Failing, HttpClient, NotSent, OutgoingError, Refused, Retries, Uncertain
+from casewright.kit.http import Failing, HttpClient, NotSent, OutgoingError, Refused, Retries, TooLarge, Uncertain
 from casewright.kit.resilience import CallLimit, CircuitBreaker
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -113,6 +113,21 @@ async def test_several_choices_are_a_refusal_whose_body_names_them() -> None:
         with pytest.raises(Refused) as caught:
             await http.request("PATCH", "/")
         assert caught.value.body == ["/a", "/b"]
+
+
+async def test_a_refusal_says_where_else_to_ask() -> None:
+    async with service(answer(301, Location="/elsewhere")) as billing, client(billing.url) as http:
+        with pytest.raises(Refused) as caught:
+            await http.request("GET", "/")
+        assert caught.value.location == "/elsewhere"
+
+
+async def test_an_answer_beyond_what_was_asked_for_is_not_read_to_its_end() -> None:
+    async with service(answer(200, "a" * 100)) as billing, client(billing.url) as http:
+        assert (await http.request("GET", "/", most_bytes=102)).json() == "a" * 100
+        with pytest.raises(TooLarge):
+            await http.request("GET", "/", most_bytes=101)
+        assert len(billing.requests) == 2
 
 
 async def test_nothing_was_sent_when_nobody_listens() -> None:

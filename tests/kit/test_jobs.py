@@ -157,6 +157,22 @@ async def test_a_failed_job_is_seen_and_can_be_done_again(queue: procrastinate.A
         assert not await jobs.retry_failed(tx, job_id)
 
 
+async def test_a_job_leaves_with_its_transaction_or_not_at_all(database: Database) -> None:
+    async with database.control() as tx:
+        await jobs.defer(tx, "tests-of-defer", "test.kept", of="kept")
+    with suppress(RuntimeError):
+        async with database.control() as tx:
+            await jobs.defer(tx, "tests-of-defer", "test.lost", of="lost")
+            raise RuntimeError
+    async with database.control() as tx:
+        rows = await tx.fetch(
+            "select task_name, args from control.procrastinate_jobs where queue_name = 'tests-of-defer'"
+        )
+        await tx.execute("set local search_path to control, public")
+        await tx.execute("delete from control.procrastinate_jobs where queue_name = 'tests-of-defer'")
+    assert [(row["task_name"], row["args"]) for row in rows] == [("test.kept", {"of": "kept"})]
+
+
 async def test_a_failed_job_can_be_discarded(queue: procrastinate.App, database: Database) -> None:
     @queue.task(name="test.fails", queue="fails")
     async def fails() -> None:

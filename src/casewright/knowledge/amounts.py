@@ -192,11 +192,10 @@ _NUMBER: Final = re.compile(
 _NAMED_DAY: Final = re.compile(rf"\b(?P<day>{'|'.join(_WEEKDAYS)})(?:s|en)?\b")
 _WEAK: Final = frozenset(["one", "einmal", "both"])
 """Rarely said to count."""
-_ONCE: Final = frozenset(["once", "einmal"])
 
 
 def find_amounts(text: str, *, also_once: bool = False) -> tuple[Amount, ...]:
-    """All of them, in order. Numbers that name something ("priority 1") are not among them: see `find_labels`. `also_once`: "once"
+    """All of them, in order. Numbers that name something ("priority 1") are not among them: see `find_labels`. `also_once`: "einmal"
     and "one week" count too."""
     lower = text.casefold()
     taken = [False] * len(lower)
@@ -241,7 +240,7 @@ def _counts(lower: str, also_once: bool) -> Iterator[Amount]:
     for match in _NUMBER.finditer(lower):
         before = re.search(r"([^\W\d_]+)\s$", lower[: match.start("number")])
         unit, factor = _unit(match)
-        counts = match["number"] not in _WEAK or (also_once and (match["number"] in _ONCE or unit in _MEASURES))
+        counts = match["number"] not in _WEAK or (also_once and (match["number"] == "einmal" or unit in _MEASURES))
         if not counts or (before and before[1] in _LABELS):
             continue
         value = _value(match["number"]) * _MULTIPLES.get(match["multiple"] or "", 1.0) * factor

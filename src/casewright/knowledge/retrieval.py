@@ -130,9 +130,9 @@ def calibration(language: str, asked_in: str) -> Calibration:
     return ENGLISH if language == "en" else OTHER
 
 
-SURE_ENOUGH: Final = 0.8
-"""Log odds. The questions that the weights are fitted on are harder than most: of ordinary ones (`bench.knowledge calibration`) more
-are answered rightly than a probability says, and 0.51 is what a confidence of 0.7, the default of `min_confidence`, stands for."""
+SURE_ENOUGH: Final = 0.2
+"""Log odds that make a probability of 0.66 a confidence of 0.7, the default of `min_confidence`: below it, more of the
+development questions were answered wrongly than a support team would accept."""
 
 UNKNOWN_LIKELIHOOD: Final = -2.0
 """Of a company's only article, and of one that the article model has not learned yet."""

@@ -40,8 +40,9 @@ class Statement:
     vectors: NDArray[np.float32]
 
     def clause_at(self, place: int) -> int:
-        """The clause that a place in `text` belongs to."""
-        return bisect_right(self.begins, place) - 1
+        """The clause that a place in `text` belongs to; if that has no words, the one before that does."""
+        clause = bisect_right(self.begins, place) - 1
+        return max((worded for worded in self.clauses if worded <= clause), default=clause)
 
 
 class StatementReader:
