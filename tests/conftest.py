@@ -17,7 +17,7 @@ from casewright.settings import Limits
 from casewright.tenants.models import Tenant, TenantProfile
 from casewright.tenants.service import TenantService
 from tests.clusters import Cluster, GivenCluster
-from tests.running import RunningDemo, copy_of, prepared, running_demo
+from tests.running import PREPARED_DEMOS, RunningDemo, copy_of, digest_of_code, prepared, running_demo
 
 LIVE = ("live", "browser")
 """Folders whose tests talk to a running demo; `make test` runs them in a session of their own."""
@@ -31,9 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory of the demo, for `copy_of`. The run's workers share it."""
+    """A data directory of the demo, for `copy_of`. All workers share it, and all runs on the same code, unless its database is on a
+    cluster that goes with the run."""
     own = tmp_path_factory.getbasetemp()
-    return prepared((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "prepared-demo")
+    if GivenCluster.from_environment():
+        return prepared((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "prepared-demo")
+    return prepared(PREPARED_DEMOS / digest_of_code())
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import atexit
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -23,8 +24,10 @@ from tests.clusters import GivenCluster
 
 CASEWRIGHT = (sys.executable, "-m", "casewright")
 START_SECONDS = 180.0
-PREPARED_MODELS = Path(__file__).parents[1] / ".pytest_cache" / "d" / "sentence-model"
+PROJECT = Path(__file__).parents[1]
+PREPARED_MODELS = PROJECT / ".pytest_cache" / "d" / "sentence-model"
 """Where the tests of knowledge and understanding keep their encoder."""
+PREPARED_DEMOS = PROJECT / ".pytest_cache" / "d" / "prepared-demos"
 GIVEN_DATABASE = "given_database"
 """The file that names a demo's database, where the tests were given a cluster for it."""
 OF_ONE_PLACE = ("run", "socket_directory", "keeper.lock", "in-use.lock", "logs", "*.log", "demo.out", GIVEN_DATABASE)
@@ -95,12 +98,7 @@ def start(
     output = (data_directory / "demo.out").open("ab")
     process = subprocess.Popen(
         [*program, "demo", "--no-browser", "--no-history", "--port", str(port)],
-        env={
-            **os.environ,
-            "CASEWRIGHT_DATA_DIR": str(data_directory),
-            **given_database(data_directory),
-            **(environment or {}),
-        },
+        env={**environment_of(data_directory), **(environment or {})},
         stdout=output,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
@@ -121,6 +119,11 @@ _environments: dict[Path, dict[str, str]] = {}
 atexit.register(_databases.close)
 
 
+def environment_of(data_directory: Path) -> dict[str, str]:
+    """For a program of Casewright's that works on it."""
+    return {**os.environ, "CASEWRIGHT_DATA_DIR": str(data_directory), **given_database(data_directory)}
+
+
 def given_database(data_directory: Path, template: str = "template1") -> dict[str, str]:
     """Variables that name the demo's own database on the cluster that the tests were given, if they were given one."""
     given = GivenCluster.from_environment()
@@ -131,15 +134,35 @@ def given_database(data_directory: Path, template: str = "template1") -> dict[st
     return _environments.get(data_directory, {})
 
 
+def digest_of_code() -> str:
+    """Of all that a demo is made of."""
+    digest = hashlib.sha256()
+    for folder in ("src", "examples"):
+        for file in sorted((PROJECT / folder).rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file.relative_to(PROJECT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def prepared(template: Path) -> Path:
-    """A data directory in which a demo was started once, to be copied: made by the first process that asks, others wait."""
+    """A data directory in which a demo was started once, to be copied: made by the first process that asks, others wait. Those of
+    other code are removed."""
     template.parent.mkdir(parents=True, exist_ok=True)
-    with template.with_suffix(".lock").open("w") as lock:
+    with (template.parent / "prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
             making = template.with_suffix(".making")
+            for other in (
+                one for one in template.parent.iterdir() if one.is_dir() and template.parent == PREPARED_DEMOS
+            ):
+                shutil.rmtree(other, ignore_errors=True)
             shutil.rmtree(making, ignore_errors=True)
-            stop(start(making))
+            demo = start(making)
+            try:
+                command = [sys.executable, "-m", "tests.working_ahead"]
+                subprocess.run(command, env=environment_of(making), cwd=PROJECT, check=True, timeout=START_SECONDS)
+            finally:
+                stop(demo)
             making.rename(template)
     return template
 

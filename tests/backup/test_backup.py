@@ -136,6 +136,7 @@ async def test_row_level_security_is_in_force_again_after_a_restore(
     assert (exposed, silenced, seen) == ([], [], 0)
 
 
+@pytest.mark.slow
 async def test_a_role_that_only_owns_the_tables_can_save_and_restore_them(
     world: World, key_encryption_key: KeyEncryptionKey, cluster: Cluster, folder: Path, empty_database: str
 ) -> None:
@@ -256,6 +257,7 @@ async def test_another_installations_key_opens_no_backup(
         await save(cluster.owner, folder, other)
 
 
+@pytest.mark.slow
 async def test_keys_older_than_the_backup_are_refused(
     world: World, cluster: Cluster, key_encryption_key: KeyEncryptionKey, folder: Path, empty_database: str
 ) -> None:
@@ -296,12 +298,17 @@ async def test_no_key_and_no_customers_word_stands_in_a_backup(
     ("change", "told"),
     [
         ("delete from conversation_event where conversation_id = $1 and seq = 2", "without a gap"),
-        ("update conversation set status = 'closed' where id = $1", "status is 'closed'"),
-        (
-            "update conversation_event set sealed = sealed || 'x' where conversation_id = $1 and seq = 2",
-            "cannot be read",
+        *(
+            pytest.param(*one, marks=pytest.mark.slow)
+            for one in (
+                ("update conversation set status = 'closed' where id = $1", "status is 'closed'"),
+                (
+                    "update conversation_event set sealed = sealed || 'x' where conversation_id = $1 and seq = 2",
+                    "cannot be read",
+                ),
+                ("update conversation_snapshot set seq = 1 where conversation_id = $1", "snapshot differs"),
+            )
         ),
-        ("update conversation_snapshot set seq = 1 where conversation_id = $1", "snapshot differs"),
     ],
 )
 async def test_what_does_not_fit_together_is_found(

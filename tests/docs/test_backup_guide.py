@@ -31,6 +31,8 @@ from casewright.settings import Limits, Settings
 from casewright.tenants.models import TenantProfile
 from casewright.tenants.service import TenantService
 
+pytestmark = pytest.mark.slow
+
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "backup-and-erasure.md"
 ADA = "ada@example.com"
 

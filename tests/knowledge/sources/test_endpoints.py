@@ -156,3 +156,19 @@ async def test_a_schedule_begins_an_import_when_the_company_wants_it_and_not_bef
     assert len(await parts.imports.newest(principal)) == 1
     await parts.imports.accept_if_due(principal, request, 0)
     assert len(await parts.imports.newest(principal)) == 2
+
+
+async def test_where_another_has_to_review_a_file_publishes_nothing(
+    client: httpx2.AsyncClient, tenants: TenantService, parts: Parts
+) -> None:
+    profile = TenantProfile(knowledge=KnowledgeProfile(review_by_another=True))
+    careful = await tenants.save("careful-kettles", "Careful Kettles", profile)
+    key = {"Authorization": f"Bearer {await tenants.add_key(careful.id, ApiKeyKind.OPERATOR)}"}
+
+    await sent(client, key, "kettle.html", PAGE)
+    await work_off(parts)
+
+    (article,) = (await client.get("/v1/knowledge/articles", headers=key)).json()["items"]
+    assert article["status"] == "review"
+    async with parts.database.begin(system(careful.id)) as tx:
+        assert await tx.fetchval("select count(*) from passage where tenant_id = $1", careful.id) == 0

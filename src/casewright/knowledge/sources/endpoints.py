@@ -45,6 +45,8 @@ def router(imports: Imports, companies: Companies, gate: Gate) -> APIRouter:
             raise InvalidInput('Send either a "file" or source=salesforce.')
         name = _name_of(file)
         check_kind(name)
+        for_review = tenant.profile.knowledge.review_by_another
+        defaults = defaults.model_copy(update={"for_review": for_review})
         request = ImportRequest(kind=SourceKind.UPLOAD, location=name, defaults=defaults)
         return import_view(await imports.accept(principal, request, await _content_of(file)))
 

@@ -17,11 +17,13 @@ Fingerprints = Mapping[str, str]
 
 
 class Defaults(Model):
-    """What holds for articles whose files do not say it themselves."""
+    """What holds for articles whose files do not say it themselves. `for_review`: whatever files say, what they would publish waits
+    for a review."""
 
     language: str = "en"
     audience: Audience = Audience.PUBLIC
     product: str = ""
+    for_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

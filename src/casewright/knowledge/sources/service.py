@@ -16,7 +16,7 @@ from casewright.kit.ids import TenantId, new_id
 from casewright.kit.jobs import defer
 from casewright.kit.principal import Principal, system
 from casewright.knowledge.learning import ArticleLearning
-from casewright.knowledge.models import ArticleDraft
+from casewright.knowledge.models import ArticleDraft, ArticleStatus
 from casewright.knowledge.ports import Progress
 from casewright.knowledge.publishing import Publishing
 from casewright.knowledge.sources import repository
@@ -188,6 +188,8 @@ class Imports:
             others = await repository.keys_of_others(tx, tenant_id, given.id, list(names))
             taken = {key: other for key, other in others.items() if other != names[key]}
             drafts = [draft for draft in portion.drafts if draft.key not in taken]
+            if given.request.defaults.for_review:
+                drafts = [_for_review(draft) for draft in drafts]
             installed = await self._publishing.install(
                 tx, tenant_id, drafts, by=given.by, reason=_reason(given.request), learn=False
             )
@@ -209,6 +211,12 @@ class Imports:
                 await repository.save_cursor(tx, tenant_id, given.request, cursor)
             now, count = self._clock.now(), len(withdrawn)
             await repository.finish(tx, tenant_id, given.id, ImportState.SUCCEEDED, at=now, archived=count)
+
+
+def _for_review(draft: ArticleDraft) -> ArticleDraft:
+    if draft.status is not ArticleStatus.PUBLISHED:
+        return draft
+    return draft.model_copy(update={"status": ArticleStatus.REVIEW})
 
 
 def _nobody(done: int, of: int) -> None:
