@@ -46,8 +46,7 @@ def router(imports: Imports, companies: Companies, gate: Gate) -> APIRouter:
         name = _name_of(file)
         check_kind(name)
         for_review = tenant.profile.knowledge.review_by_another
-        defaults = defaults.model_copy(update={"for_review": for_review})
-        request = ImportRequest(kind=SourceKind.UPLOAD, location=name, defaults=defaults)
+        request = ImportRequest(kind=SourceKind.UPLOAD, location=name, defaults=defaults, for_review=for_review)
         return import_view(await imports.accept(principal, request, await _content_of(file)))
 
     @api.get("/imports", summary="The newest imports (operator key)")

@@ -17,13 +17,11 @@ Fingerprints = Mapping[str, str]
 
 
 class Defaults(Model):
-    """What holds for articles whose files do not say it themselves. `for_review`: whatever files say, what they would publish waits
-    for a review."""
+    """What holds for articles whose files do not say it themselves."""
 
     language: str = "en"
     audience: Audience = Audience.PUBLIC
     product: str = ""
-    for_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,13 @@ class ImportState(StrEnum):
 
 
 class ImportRequest(Model):
-    """`location`: a path, the name of an uploaded file, an address; "" for the company's org."""
+    """`location`: a path, the name of an uploaded file, an address; "" for the company's org. `for_review`: what would be published
+    waits for a review."""
 
     kind: SourceKind
     location: str
     defaults: Defaults = Defaults()
+    for_review: bool = False
 
 
 class Counts(Model):

@@ -35,8 +35,8 @@ class Item:
 
 async def add_import(tx: Transaction, tenant_id: TenantId, given: Import) -> None:
     await tx.execute(
-        """insert into knowledge_import (tenant_id, id, kind, location, defaults, state, started_by, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        """insert into knowledge_import (tenant_id, id, kind, location, defaults, state, started_by, created_at, for_review)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         tenant_id,
         given.id,
         given.request.kind,
@@ -45,6 +45,7 @@ async def add_import(tx: Transaction, tenant_id: TenantId, given: Import) -> Non
         given.state,
         given.by,
         given.created_at,
+        given.request.for_review,
     )
 
 
@@ -90,7 +91,7 @@ async def unfinished(tx: Transaction, tenant_id: TenantId, request: ImportReques
 def _import(row: Record) -> Import:
     return Import(
         id=ImportId(row["id"]),
-        request=ImportRequest(kind=row["kind"], location=row["location"], defaults=row["defaults"]),
+        request=ImportRequest(**{name: row[name] for name in ImportRequest.model_fields}),
         state=ImportState(row["state"]),
         by=row["started_by"],
         total=row["total"],

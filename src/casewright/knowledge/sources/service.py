@@ -188,7 +188,7 @@ class Imports:
             others = await repository.keys_of_others(tx, tenant_id, given.id, list(names))
             taken = {key: other for key, other in others.items() if other != names[key]}
             drafts = [draft for draft in portion.drafts if draft.key not in taken]
-            if given.request.defaults.for_review:
+            if given.request.for_review:
                 drafts = [_for_review(draft) for draft in drafts]
             installed = await self._publishing.install(
                 tx, tenant_id, drafts, by=given.by, reason=_reason(given.request), learn=False

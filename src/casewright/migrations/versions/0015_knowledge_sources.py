@@ -13,6 +13,7 @@ TABLES = {
         kind text not null check (kind in ('files', 'upload', 'website', 'salesforce')),
         location text not null,
         defaults jsonb not null,
+        for_review boolean not null default false,
         state text not null check (state in ('waiting', 'running', 'succeeded', 'failed')),
         started_by text not null,
         total integer not null default 0,
