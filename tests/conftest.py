@@ -20,12 +20,13 @@ from tests.clusters import Cluster, GivenCluster
 from tests.running import PREPARED_DEMOS, RunningDemo, copy_of, digest_of_code, prepared, running_demo
 
 LIVE = ("live", "browser")
-"""Folders whose tests talk to a running demo; `make test` runs them in a session of their own."""
+"""Folders whose tests talk to a running demo; `make test` runs them in a session of their own, with all others that need one."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.relative_to(Path(__file__).parent).parts[0] in LIVE:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in LIVE or "prepared_data" in getattr(item, "fixturenames", ()):
             item.add_marker("live")
 
 

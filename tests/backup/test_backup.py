@@ -56,6 +56,7 @@ async def transcripts(
     return {key: await log.history(key) for key in await keys_of(database, world)}
 
 
+@pytest.mark.slow
 async def test_a_drill_during_load_brings_every_conversation_back_to_another_server(
     world: World, cluster: Cluster, key_encryption_key: KeyEncryptionKey, folder: Path, tmp_path: Path
 ) -> None:
