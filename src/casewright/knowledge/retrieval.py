@@ -159,7 +159,7 @@ UNKNOWN_CONTEXT: Final = 0.5
 
 FRESH_DAYS: Final = 365
 HALF_LIFE_DAYS: Final = 730
-TRUSTED_USES: Final = 10
+TRUSTED_USES: Final = 50
 """An article begins with the credit of this many successful uses."""
 
 
