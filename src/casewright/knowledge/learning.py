@@ -14,8 +14,8 @@ from casewright.knowledge.article_model import ArticleModels, Example
 from casewright.knowledge.ports import SentenceEncoder
 
 MOST_WEIGHED: Final = 3_000_000
-"""Examples (titles, headings, questions) times articles: training costs that much more. 110 articles with 8,700 examples take half a minute
-of CPU, and are a third of it. A company with more is searched without a model."""
+"""Examples (titles, headings, questions) times articles, with which the time of a training grows: three times what the larger demo company
+has. A company with more is searched without a model."""
 
 
 class ArticleLearning:
