@@ -61,7 +61,7 @@ class TenantKnowledge:
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
         encoded = await self._service.encoded(question)
         with span("retrieve"):
-            async with self._database.begin(system(tenant_id)) as tx:
+            async with self._database.begin(system(tenant_id), planned_once=True) as tx:
                 answer = await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
                 if self._disagreements and answer.sentences:
                     found = await self._disagreements.with_sentences(

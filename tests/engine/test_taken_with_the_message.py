@@ -33,6 +33,31 @@ async def test_the_turn_of_an_accepted_message_begins_under_the_lease_that_was_t
     assert await world.log.claim(world.key, "another", STATE_VERSION) is not None
 
 
+async def test_the_turn_of_a_later_message_begins_from_the_state_that_was_read_with_the_row(world: World) -> None:
+    world.engine.wake(world.key, (await accepted_with_lease(world)).claim)
+    await world.engine.stop()
+    accepted = await accepted_with_lease(world)
+    assert accepted.claim is not None
+    assert accepted.claim.snapshot is not None
+    assert [entry.seq for entry in accepted.claim.log] == [accepted.seq] == [accepted.claim.seq]
+    assert await world.log.claim(world.key, "another", STATE_VERSION) is None
+    read = await world.log.history(world.key)
+    assert read[-1:] == accepted.claim.log
+    before = len(await world.replies())
+    world.engine.wake(world.key, accepted.claim)
+    await world.engine.stop()
+    assert len(await world.replies()) == before + 1
+
+
+async def test_what_waited_before_a_later_message_goes_into_the_same_claim(world: World) -> None:
+    world.engine.wake(world.key, (await accepted_with_lease(world)).claim)
+    await world.engine.stop()
+    await world.service.ask_for_person(world.key)
+    accepted = await accepted_with_lease(world)
+    assert accepted.claim is not None
+    assert [trigger.kind for trigger in accepted.claim.triggers] == ["hand_over", "message"]
+
+
 async def test_a_message_is_accepted_while_another_process_has_the_lease(world: World) -> None:
     assert await world.log.claim(world.key, "another", STATE_VERSION) is not None
     accepted = await accepted_with_lease(world)

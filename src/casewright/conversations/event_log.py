@@ -5,6 +5,7 @@ Whoever commits holds the conversation's row lock and the newest fence; whatever
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 import orjson
@@ -29,13 +30,15 @@ from casewright.conversations.models import (
     TurnCommit,
     TurnId,
 )
-from casewright.conversations.repository import EventRow
+from casewright.conversations.repository import EventRow, SnapshotRow, TriggerRow
 from casewright.conversations.sealer import Sealer
 from casewright.kit.clock import Clock
 from casewright.kit.database import Database, Record, Transaction
 from casewright.kit.ids import new_id
 from casewright.kit.principal import Assurance, system
 
+PICK_UP_AFTER = timedelta(seconds=2)
+"""What its own process has not begun by then is looked at by any dispatcher."""
 SNAPSHOT, TRIGGER, LAST_MESSAGE = "snapshot", "trigger", "last message"
 
 
@@ -51,7 +54,7 @@ class EventLog:
 
     async def claim(self, key: ConversationKey, owner: str, snapshot_version: int) -> Claim | None:
         """Takes the lease and reads what a turn needs; None while another process holds it."""
-        async with self._database.begin(system(key.tenant_id)) as tx:
+        async with self._database.begin(system(key.tenant_id), planned_once=True) as tx:
             return await self.claim_within(tx, key, Claimant(owner, snapshot_version))
 
     async def commit(self, claim: Claim, turn: TurnCommit) -> bool:
@@ -61,7 +64,7 @@ class EventLog:
         Raises `LeaseLost` when another process took over, `LogMoved` when others wrote to the log meanwhile,
         `DecidedMeanwhile` when somebody decided about what the turn ends."""
         key = claim.key
-        async with self._database.begin(system(key.tenant_id)) as tx:
+        async with self._database.begin(system(key.tenant_id), planned_once=True) as tx:
             row = await repository.lock(tx, key)
             if row is None or row["fence"] != claim.fence:
                 raise LeaseLost
@@ -72,19 +75,24 @@ class EventLog:
                 await self._require_undecided(tx, key, turn)
             lease = {"lease_owner": None, "lease_until": None} if turn.final else {}
             columns = {**lease, **self._inbox_columns(claim, turn, row)}
-            seq = await self.append(
-                tx, key, claim.person, turn.events, row["next_seq"], claim.fence, turn.at, turn.turn_id, **columns
-            )
-            sealed = self._sealer.seal(claim.person, key, SNAPSHOT, turn.snapshot)
-            others_wait = await repository.save_snapshot(
-                tx,
-                key,
-                seq,
-                turn.snapshot_version,
-                sealed,
-                turn.consumed,
+            snapshot = SnapshotRow(
+                version=turn.snapshot_version,
+                sealed=self._sealer.seal(claim.person, key, SNAPSHOT, turn.snapshot),
+                consumed=turn.consumed,
                 due_at=turn.due_at - row["clock_offset"] if turn.due_at else None,
                 busy=None if turn.final else self._lease,
+            )
+            _, others_wait = await self.append(
+                tx,
+                key,
+                claim.person,
+                turn.events,
+                row["next_seq"],
+                claim.fence,
+                turn.at,
+                turn.turn_id,
+                columns,
+                snapshot=snapshot,
             )
             for approval in turn.approvals:
                 await self._insert_approval(tx, claim, approval, turn)
@@ -177,6 +185,36 @@ class EventLog:
             seq=row["next_seq"] - 1,
         )
 
+    def lease_at_hand(self, row: Record, claimant: Claimant) -> dict[str, object]:
+        """Columns by which the lease is taken while a message is appended; none where it is not free, or the snapshot in `row` is not
+        all that a turn has to know: then `claim_within` finds out."""
+        at_hand = (
+            row["is_free"]
+            and not row["waits"]
+            and row["snapshot"] is not None
+            and row["snapshot_version"] == claimant.snapshot_version
+            and row["snapshot_seq"] == row["next_seq"] - 1
+        )
+        if not at_hand:
+            return {}
+        owner, until = claimant.owner, row["read_at"] + self._lease
+        return {"lease_owner": owner, "lease_until": until, "fence": row["fence"] + 1}
+
+    def claim_at_hand(self, key: ConversationKey, row: Record, person: Person, event: Event, trigger: Trigger) -> Claim:
+        """The claim of a turn that begins with the message just appended with the columns of `lease_at_hand`."""
+        now = self._clock.now() + row["clock_offset"]
+        entry = LoggedEvent(seq=row["next_seq"], at=now, turn_id=None, event=event)
+        return Claim(
+            key=key,
+            fence=row["fence"] + 1,
+            person=person,
+            snapshot=self._sealer.open(person, key, SNAPSHOT, row["snapshot"]),
+            log=(entry,),
+            triggers=(trigger,),
+            now=now,
+            seq=row["next_seq"],
+        )
+
     async def read(self, tx: Transaction, key: ConversationKey, person: Person, after: int) -> tuple[LoggedEvent, ...]:
         rows = await repository.events_after(tx, key, after)
         return tuple(self.event(key, person, row) for row in rows)
@@ -196,10 +234,14 @@ class EventLog:
         next_seq: int,
         fence: int,
         at: datetime,
-        turn_id: TurnId | None,
-        **columns: object,
-    ) -> int:
-        """Appends under the row lock the caller holds, and sets columns of that row; returns the last event's seq."""
+        turn_id: TurnId | None = None,
+        columns: Mapping[str, object] = MappingProxyType({}),
+        *,
+        trigger: TriggerRow | None = None,
+        snapshot: SnapshotRow | None = None,
+    ) -> tuple[int, bool]:
+        """Appends under the row lock the caller holds, with a trigger or a snapshot, and sets columns of that row. Returns the last
+        event's seq, and whether triggers wait that are not in the snapshot."""
         rows = []
         for seq, event in enumerate(events, next_seq):
             data, private = codec.split(event)
@@ -207,8 +249,10 @@ class EventLog:
             rows.append(EventRow(seq, event.kind, event.version, data, sealed, turn_id))
             await self._project(tx, key, event, at)
         following = next_seq + len(rows)
-        await repository.append(tx, key, rows, fence=fence, at=at, next_seq=following, **columns)
-        return following - 1
+        others_wait = await repository.append(
+            tx, key, rows, fence=fence, at=at, next_seq=following, columns=columns, trigger=trigger, snapshot=snapshot
+        )
+        return following - 1, others_wait
 
     async def _project(self, tx: Transaction, key: ConversationKey, event: Event, at: datetime) -> None:
         """Into the list of what waits for a person."""
@@ -226,9 +270,19 @@ class EventLog:
             case DeadLetterSettled(action_id=action_id, how=how, by=by):
                 await repository.settle_dead_letter(tx, key.tenant_id, UUID(action_id), status=how, by=by, at=at)
 
-    def seal_trigger(self, person: Person, key: ConversationKey, text: str, form: Mapping[str, str]) -> bytes | None:
-        """With a form, its values stand for the text."""
-        return self._sealer.seal(person, key, TRIGGER, orjson.dumps(form) if form else text.encode())
+    def trigger_row(self, key: ConversationKey, person: Person, trigger: Trigger) -> TriggerRow:
+        """A message as a turn's beginning. With a form, its values stand for the text."""
+        data = {"message_id": str(trigger.message_id), "cut_from": trigger.cut_from}
+        plain = orjson.dumps(trigger.form) if trigger.form else trigger.text.encode()
+        return TriggerRow(
+            id=trigger.id,
+            kind=trigger.kind,
+            data={**data, "is_form": True} if trigger.form else data,
+            sealed=self._sealer.seal(person, key, TRIGGER, plain),
+            seq=trigger.seq,
+            created_at=self._clock.now(),
+            pick_up_after=PICK_UP_AFTER,
+        )
 
     def _trigger(self, key: ConversationKey, person: Person, row: Record) -> Trigger:
         plain = self._sealer.open(person, key, TRIGGER, row["sealed"]) or b""

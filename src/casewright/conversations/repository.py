@@ -1,8 +1,9 @@
 """The conversations' SQL. Every function works inside a principal's transaction and names its tenant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,33 @@ class EventRow:
     data: dict[str, Any]
     sealed: bytes | None
     turn_id: TurnId | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRow:
+    """What a turn is to begin with, as stored. The dispatcher looks at the conversation `pick_up_after` later."""
+
+    id: UUID
+    kind: str
+    data: dict[str, Any]
+    sealed: bytes | None
+    seq: int
+    created_at: datetime
+    pick_up_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRow:
+    """The state after an append, not kept where `sealed` is None; `consumed`: triggers that have gone into it.
+
+    The dispatcher looks at the conversation again after `busy`, by the database's own clock, where the turn goes on. Where it is over:
+    at once if other triggers wait, else at `due_at`; None: never, unless something comes in."""
+
+    version: int
+    sealed: bytes | None
+    consumed: Sequence[UUID]
+    due_at: datetime | None
+    busy: timedelta | None
 
 
 async def insert_conversation(
@@ -68,6 +96,22 @@ async def lock(tx: Transaction, key: ConversationKey) -> Record | None:
     return await tx.fetchrow(
         f"""select c.*, p.wrapped_key, {_SOON_OVER} from conversation c
            join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
+           where c.tenant_id = $1 and c.id = $2 for update of c""",
+        key.tenant_id,
+        key.conversation_id,
+    )
+
+
+async def lock_with_snapshot(tx: Transaction, key: ConversationKey) -> Record | None:
+    """As `lock`, with the snapshot, whether the lease `is_free` by the database's clock (`read_at`), and whether a trigger `waits`. What
+    another wrote while this waited for the lock shows in the row itself alone."""
+    return await tx.fetchrow(
+        f"""select c.*, p.wrapped_key, s.seq as snapshot_seq, s.schema_version as snapshot_version, s.sealed as snapshot,
+               c.lease_until is null or c.lease_until < clock_timestamp() as is_free, clock_timestamp() as read_at,
+               exists (select from conversation_trigger t where t.tenant_id = $1 and t.conversation_id = $2) as waits, {_SOON_OVER}
+           from conversation c
+           join person p on p.tenant_id = c.tenant_id and p.id = c.person_id
+           left join conversation_snapshot s on s.tenant_id = $1 and s.conversation_id = $2
            where c.tenant_id = $1 and c.id = $2 for update of c""",
         key.tenant_id,
         key.conversation_id,
@@ -131,21 +175,33 @@ async def append(
     fence: int,
     at: datetime,
     next_seq: int,
-    **columns: Any,
-) -> None:
-    """Appends to the log, and sets columns of the conversation's row as `update_row` does. The row must be locked, and `seq`s
-    follow on its `next_seq`."""
-    columns["next_seq"] = next_seq
-    await tx.execute(
-        f"""with appended as (
-               insert into conversation_event
-                   (tenant_id, conversation_id, fence, at, seq, kind, schema_version, data, sealed, turn_id)
-               select $1, $2, $3, $4, seq, kind, version, data::jsonb, sealed, turn_id
-               from unnest($5::bigint[], $6::text[], $7::smallint[], $8::text[], $9::bytea[], $10::uuid[])
-                   as event (seq, kind, version, data, sealed, turn_id))
-           update conversation set {_assignments(columns, 11)} where tenant_id = $1 and id = $2""",
-        key.tenant_id,
-        key.conversation_id,
+    columns: Mapping[str, object] = MappingProxyType({}),
+    trigger: TriggerRow | None = None,
+    snapshot: SnapshotRow | None = None,
+) -> bool:
+    """Appends to the log, lays down a trigger, keeps a snapshot, and sets columns of the conversation's row as `update_row` does, in
+    one round trip. The row must be locked, and `seq`s follow on its `next_seq`. True if with a snapshot other triggers wait."""
+    values: list[Any] = [key.tenant_id, key.conversation_id]
+    parts = [_appended(values, rows, fence, at)]
+    if trigger:
+        parts.append(_triggered(values, trigger))
+    if snapshot:
+        parts.append(_saved(values, next_seq - 1, snapshot))
+    all_columns = {**columns, "next_seq": next_seq}
+    assignments = _assignments(all_columns, len(values) + 1)
+    others_wait: bool = await tx.fetchval(
+        f"""with {", ".join(parts)}
+            update conversation set {assignments} where tenant_id = $1 and id = $2
+            returning {"(select wait from others)" if snapshot else "false"}""",
+        *values,
+        *all_columns.values(),
+    )
+    return others_wait
+
+
+def _appended(values: list[Any], rows: Sequence[EventRow], fence: int, at: datetime) -> str:
+    given = _given(
+        values,
         fence,
         at,
         [row.seq for row in rows],
@@ -154,8 +210,56 @@ async def append(
         [orjson.dumps(row.data).decode() for row in rows],
         [row.sealed for row in rows],
         [row.turn_id for row in rows],
-        *columns.values(),
     )
+    return """appended as (
+        insert into conversation_event
+            (tenant_id, conversation_id, fence, at, seq, kind, schema_version, data, sealed, turn_id)
+        select $1, $2, {}, {}, seq, kind, version, data::jsonb, sealed, turn_id
+        from unnest({}::bigint[], {}::text[], {}::smallint[], {}::text[], {}::bytea[], {}::uuid[])
+            as event (seq, kind, version, data, sealed, turn_id))""".format(*given)
+
+
+def _triggered(values: list[Any], trigger: TriggerRow) -> str:
+    (pick_up_after,) = _given(values, trigger.pick_up_after)
+    row = _given(values, trigger.id, trigger.kind, trigger.data, trigger.sealed, trigger.seq, trigger.created_at)
+    return f"""soon as (
+        insert into control.due_conversation (conversation_id, tenant_id, due_at)
+        values ($2, $1, clock_timestamp() + {pick_up_after}::interval)
+        on conflict (conversation_id) do update set due_at = excluded.due_at),
+    triggered as (
+        insert into conversation_trigger (tenant_id, conversation_id, id, kind, data, sealed, seq, created_at)
+        values ($1, $2, {", ".join(row)}))"""
+
+
+def _saved(values: list[Any], seq: int, snapshot: SnapshotRow) -> str:
+    number, version, sealed, consumed, due_at, busy = _given(
+        values, seq, snapshot.version, snapshot.sealed, list(snapshot.consumed), snapshot.due_at, snapshot.busy
+    )
+    return f"""saved as (
+        insert into conversation_snapshot (tenant_id, conversation_id, seq, schema_version, sealed)
+        select $1, $2, {number}, {version}, {sealed} where {sealed}::bytea is not null
+        on conflict (tenant_id, conversation_id)
+        do update set seq = excluded.seq, schema_version = excluded.schema_version, sealed = excluded.sealed),
+    deleted as (delete from conversation_trigger where tenant_id = $1 and id = any({consumed}::uuid[])),
+    others as (
+        select exists (
+            select from conversation_trigger
+            where tenant_id = $1 and conversation_id = $2 and not id = any({consumed}::uuid[])) as wait),
+    due as (
+        select case when {busy}::interval is not null then clock_timestamp() + {busy}
+            when others.wait then clock_timestamp() else {due_at}::timestamptz end as at from others),
+    put_off as (
+        insert into control.due_conversation (conversation_id, tenant_id, due_at)
+        select $2, $1, at from due where at is not null
+        on conflict (conversation_id) do update set due_at = excluded.due_at),
+    forgotten as (
+        delete from control.due_conversation where conversation_id = $2 and (select at from due) is null)"""
+
+
+def _given(values: list[Any], *more: Any) -> list[str]:
+    """Adds values of a statement; returns how it names them."""
+    values.extend(more)
+    return [f"${number}" for number in range(len(values) - len(more) + 1, len(values) + 1)]
 
 
 async def update_row(tx: Transaction, key: ConversationKey, **columns: Any) -> None:
@@ -217,79 +321,13 @@ async def snapshot(tx: Transaction, key: ConversationKey) -> Record | None:
     )
 
 
-async def save_snapshot(
-    tx: Transaction,
-    key: ConversationKey,
-    seq: int,
-    version: int,
-    sealed: bytes | None,
-    consumed: Sequence[UUID],
-    *,
-    due_at: datetime | None,
-    busy: timedelta | None,
-) -> bool:
-    """Keeps the state, unless `sealed` is None, and deletes the triggers that have gone into it. Whether others wait.
-
-    The dispatcher looks at the conversation again after `busy`, by the database's own clock, where the turn goes on. Where it is over:
-    at once if others wait, else at `due_at`; None: never, unless something comes in."""
-    others_wait: bool = await tx.fetchval(
-        """with saved as (
-               insert into conversation_snapshot (tenant_id, conversation_id, seq, schema_version, sealed)
-               select $1, $2, $3, $4, $5 where $5::bytea is not null
-               on conflict (tenant_id, conversation_id)
-               do update set seq = excluded.seq, schema_version = excluded.schema_version, sealed = excluded.sealed),
-           deleted as (delete from conversation_trigger where tenant_id = $1 and id = any($6::uuid[])),
-           others as (
-               select exists (
-                   select from conversation_trigger
-                   where tenant_id = $1 and conversation_id = $2 and not id = any($6::uuid[])) as wait),
-           due as (
-               select case when $8::interval is not null then clock_timestamp() + $8
-                   when others.wait then clock_timestamp() else $7::timestamptz end as at from others),
-           put_off as (
-               insert into control.due_conversation (conversation_id, tenant_id, due_at)
-               select $2, $1, at from due where at is not null
-               on conflict (conversation_id) do update set due_at = excluded.due_at),
-           forgotten as (
-               delete from control.due_conversation where conversation_id = $2 and (select at from due) is null)
-           select wait from others""",
-        key.tenant_id,
-        key.conversation_id,
-        seq,
-        version,
-        sealed,
-        list(consumed),
-        due_at,
-        busy,
-    )
-    return others_wait
-
-
 # --- triggers and what is due ---
 
 
-async def insert_trigger(
-    tx: Transaction,
-    key: ConversationKey,
-    *,
-    trigger_id: UUID,
-    kind: str,
-    data: dict[str, Any],
-    sealed: bytes | None,
-    seq: int,
-    now: datetime,
-    pick_up_after: timedelta,
-) -> None:
-    """And has the dispatcher look at the conversation soon, as `set_due_in` does."""
-    await tx.execute(
-        """with due as (
-               insert into control.due_conversation (conversation_id, tenant_id, due_at)
-               values ($3, $1, clock_timestamp() + $9)
-               on conflict (conversation_id) do update set due_at = excluded.due_at)
-           insert into conversation_trigger (tenant_id, id, conversation_id, kind, data, sealed, seq, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        key.tenant_id, trigger_id, key.conversation_id, kind, data, sealed, seq, now, pick_up_after,
-    )  # fmt: skip
+async def insert_trigger(tx: Transaction, key: ConversationKey, trigger: TriggerRow) -> None:
+    """And has the dispatcher look at the conversation soon, as `set_due_in` does. The row must be locked."""
+    values: list[Any] = [key.tenant_id, key.conversation_id]
+    await tx.execute(f"with {_triggered(values, trigger)} select", *values)
 
 
 async def triggers(tx: Transaction, key: ConversationKey) -> list[Record]:

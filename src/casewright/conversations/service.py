@@ -38,11 +38,12 @@ from casewright.conversations.models import (
     PersonId,
     QueuePlace,
     ReplySent,
+    Trigger,
     TriggerKind,
     TurnId,
 )
 from casewright.conversations.sealer import Sealer
-from casewright.conversations.writing import PICK_UP_AFTER, LogWriter
+from casewright.conversations.writing import LogWriter
 from casewright.kit.clock import Clock
 from casewright.kit.database import Database, Record, Transaction
 from casewright.kit.errors import InvalidInput, NotAuthenticated, ResourceLimitExceeded
@@ -89,7 +90,7 @@ class ConversationService:
         person = Person(id=PersonId(new_id()), key=(secret := new_person_key()))
         token = _make_token(key)
         now = self._clock.now()
-        async with self._database.begin(principal) as tx:
+        async with self._database.begin(principal, planned_once=True) as tx:
             if await repository.count_active(tx, tenant.id, now - active_for) >= most_active:
                 raise ResourceLimitExceeded(
                     f"The limit of {most_active} conversations at once is reached. Please try again in a moment.",
@@ -120,7 +121,7 @@ class ConversationService:
                 ConversationStarted(language=language, time_zone=time_zone, channel="web", page=page[:500]),
                 ReplySent(reply_id=MessageId(new_id()), message_ids=(), parts=(greeting,), openers=("greeting",)),
             ]
-            await self._log.append(tx, key, person, events, 1, 0, now, None)
+            await self._log.append(tx, key, person, events, 1, 0, now)
         self._remember(_digest(token))
         return key, token
 
@@ -130,7 +131,7 @@ class ConversationService:
         key, digest = _read_token(token), _digest(token)
         if to_write and time.monotonic() - self._valid.get(digest, -math.inf) < REMEMBER_SECONDS:
             return key
-        async with self._database.begin(system(key.tenant_id)) as tx:
+        async with self._database.begin(system(key.tenant_id), planned_once=True) as tx:
             _require_token(await repository.find(tx, key), digest)
         self._remember(digest)
         return key
@@ -162,36 +163,52 @@ class ConversationService:
             raise InvalidInput("The message is empty. Write what you need help with.")
         body = f"{text}\0{orjson.dumps(form, option=orjson.OPT_SORT_KEYS).decode()}" if form else text
         message_id = MessageId(new_id())
-        async with self._database.begin(system(key.tenant_id)) as tx:
-            row = await self._writer.locked(tx, key)
+        async with self._database.begin(system(key.tenant_id), planned_once=True) as tx:
+            row = await self._writer.locked(tx, key, with_snapshot=claimant is not None)
             if token is not None:
                 _require_token(row, _digest(token))
             known = await self._writer.once(tx, key, idempotency_key, body, message_id)
             if known:
                 return Accepted(message_id=known, seq=0, duplicate=True)
-            person = self._sealer.person(row)
             if form:
-                fields = await self._open_fields(tx, key, row, person)
+                fields = await self._open_fields(tx, key, row, self._sealer.person(row))
                 check_form(form, fields, most_characters)
                 text = text.strip() or form_in_words(form, fields)
             cut_from = len(text) if len(text) > most_characters else None
             text = text[:most_characters]
             event = MessageReceived(message_id=message_id, text=text, form=dict(form), cut_from=cut_from)
-            seq = await self._writer.append(tx, key, row, person, event, last=("customer", text))
-            await repository.insert_trigger(
-                tx,
-                key,
-                trigger_id=message_id,
-                kind=TriggerKind.MESSAGE,
-                data={"message_id": str(message_id), "cut_from": cut_from, **({"is_form": True} if form else {})},
-                sealed=self._log.seal_trigger(person, key, text, form),
-                seq=seq,
-                now=self._clock.now(),
-                pick_up_after=PICK_UP_AFTER,
-            )
-            claim = await self._claim(tx, key, claimant) if claimant else None
+            claim = await self._take_in(tx, key, row, event, claimant)
         self._live.announce(key)
-        return Accepted(message_id=message_id, seq=seq, duplicate=False, claim=claim)
+        return Accepted(message_id=message_id, seq=row["next_seq"], duplicate=False, claim=claim)
+
+    async def _take_in(
+        self, tx: Transaction, key: ConversationKey, row: Record, event: MessageReceived, claimant: Claimant | None
+    ) -> Claim | None:
+        """Appends a message with the trigger of its turn, and takes the lease if `claimant` can have it."""
+        person = self._sealer.person(row)
+        trigger = Trigger(
+            id=event.message_id,
+            kind=TriggerKind.MESSAGE,
+            seq=row["next_seq"],
+            message_id=event.message_id,
+            text="" if event.form else event.text,
+            form=event.form,
+            cut_from=event.cut_from,
+        )
+        lease = self._log.lease_at_hand(row, claimant) if claimant and person.key else {}
+        await self._writer.append(
+            tx,
+            key,
+            row,
+            person,
+            event,
+            last=("customer", event.text),
+            trigger=self._log.trigger_row(key, person, trigger),
+            lease=lease,
+        )
+        if lease:
+            return self._log.claim_at_hand(key, row, person, event, trigger)
+        return await self._claim(tx, key, claimant) if claimant else None
 
     async def _claim(self, tx: Transaction, key: ConversationKey, claimant: Claimant) -> Claim | None:
         """What this process cannot read does not keep a message from being accepted: another's turn may read it."""

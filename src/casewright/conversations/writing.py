@@ -1,19 +1,18 @@
 """Writing into a conversation's log from outside a turn: under its row's lock, so that turns see it in order."""
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from casewright.conversations import repository
 from casewright.conversations.errors import ConversationNotFound, IdempotencyConflict
-from casewright.conversations.event_log import LAST_MESSAGE, EventLog
+from casewright.conversations.event_log import LAST_MESSAGE, PICK_UP_AFTER, EventLog
 from casewright.conversations.models import ConversationKey, Event, MessageId, Mode, Person, TriggerKind
+from casewright.conversations.repository import TriggerRow
 from casewright.conversations.sealer import Sealer
 from casewright.kit.clock import Clock
 from casewright.kit.database import Record, Transaction
 from casewright.kit.ids import new_id
-
-PICK_UP_AFTER = timedelta(seconds=2)
-"""What its own process has not begun by then is looked at by any dispatcher."""
 
 
 class LogWriter:
@@ -22,9 +21,9 @@ class LogWriter:
         self._log = log
         self._clock = clock
 
-    async def locked(self, tx: Transaction, key: ConversationKey) -> Record:
+    async def locked(self, tx: Transaction, key: ConversationKey, *, with_snapshot: bool = False) -> Record:
         """The conversation's row, locked until the transaction ends. Raises `ConversationNotFound`."""
-        row = await repository.lock(tx, key)
+        row = await (repository.lock_with_snapshot if with_snapshot else repository.lock)(tx, key)
         if row is None:
             raise ConversationNotFound
         return row
@@ -50,30 +49,28 @@ class LogWriter:
         person: Person,
         *events: Event,
         last: tuple[str, str] | None = None,
+        trigger: TriggerRow | None = None,
+        lease: Mapping[str, object] = MappingProxyType({}),
     ) -> int:
-        """Appends events; `row` must be locked. `last`: who wrote what, for the inbox. Returns the last event's seq."""
+        """Appends events, and lays down a trigger; `row` must be locked. `last`: who wrote what, for the inbox. `lease`: columns by
+        which it is taken as well. Returns the last event's seq."""
         now = self._clock.now() + row["clock_offset"]
-        columns: dict[str, object] = {"active_at": self._clock.now()}
+        columns: dict[str, object] = {"active_at": self._clock.now(), **lease}
         if last:
             who, text = last
             sealed = self._sealer.seal(person, key, LAST_MESSAGE, text[:200].encode())
             columns |= {"last_from": who, "last_message": sealed}
             if who == "customer" and row["mode"] == Mode.HUMAN and row["waiting_since"] is None:
                 columns["waiting_since"] = now
-        return await self._log.append(tx, key, person, events, row["next_seq"], row["fence"], now, None, **columns)
+        seq, _ = await self._log.append(
+            tx, key, person, events, row["next_seq"], row["fence"], now, None, columns, trigger=trigger
+        )
+        return seq
 
     async def trigger(
         self, tx: Transaction, key: ConversationKey, row: Record, kind: TriggerKind, data: dict[str, object]
     ) -> None:
         """Lays down what a turn is to begin with, and has it looked at soon even if this process dies."""
         await repository.insert_trigger(
-            tx,
-            key,
-            trigger_id=new_id(),
-            kind=kind,
-            data=data,
-            sealed=None,
-            seq=row["next_seq"] - 1,
-            now=self._clock.now(),
-            pick_up_after=PICK_UP_AFTER,
+            tx, key, TriggerRow(new_id(), kind, data, None, row["next_seq"] - 1, self._clock.now(), PICK_UP_AFTER)
         )

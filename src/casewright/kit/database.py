@@ -26,6 +26,7 @@ Result = TypeVar("Result")
 _ROLE = f"set local role {APPLICATION_ROLE}"
 _ENDED_IF_IDLE = "set local idle_in_transaction_session_timeout = '3s'"
 """PostgreSQL ends a transaction whose process was frozen in the middle: others want what it has locked."""
+_PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan"
 SIGN_OF_LIFE_SECONDS = 1.0
 _UNUSABLE = (
     "The database is there but cannot be used: its schema is missing or old, or the role that signs in may not act as "
@@ -113,12 +114,15 @@ class Database:
         return self._placements.get(tenant_id, Placement())
 
     @asynccontextmanager
-    async def begin(self, principal: Principal) -> AsyncIterator[Transaction]:
-        """A transaction in which only the principal's tenant exists. Commits at the end, rolls back on any error.
+    async def begin(self, principal: Principal, *, planned_once: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction in which only the principal's tenant exists. Commits at the end, rolls back on any error. `planned_once`:
+        its statements keep the plan that was made of them first, whatever their values: for those that every message runs.
 
         Raises `DatabaseUnavailable` when the connection is lost."""
         placement = self.placement(principal.tenant_id)
         settings = f"{self._settings}; set local app.tenant = '{principal.tenant_id}'"
+        if planned_once:
+            settings += f"; {_PLANNED_ONCE}"
         if placement.kind == "schema":
             settings += f'; set local search_path = "{placement.schema_name}", public'
         async with self._transaction(placement.dsn or self._dsn, f"begin; {settings}") as tx:

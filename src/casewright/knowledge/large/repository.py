@@ -146,9 +146,11 @@ async def propose(
             ), worded as materialized (
                 select word.id, sum(span.weight) as weight
                 from unnest($3::text[], $4::text[], $5::text[], $11::real[]) span (language, first, till, weight)
-                join passage_lexeme known on known.tenant_id = '{tenant_id}' and known.language = span.language
-                    and known.lexeme >= span.first and known.lexeme < span.till and known.audience = any($2::text[])
-                cross join lateral unnest(known.found_in) word (id)
+                cross join lateral (
+                    select unnest(known.found_in) as id from passage_lexeme known
+                    where known.tenant_id = '{tenant_id}' and known.language = span.language
+                        and known.lexeme >= span.first and known.lexeme < span.till and known.audience = any($2::text[])
+                ) word
                 group by word.id order by weight desc limit {MOST_WORDED}
             ), found as (
                 select id from worded union select id from near
