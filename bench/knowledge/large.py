@@ -1,4 +1,5 @@
-"""Searching collections of 100,000 and of a million passages: with 8 searches at once, the question's encoding included.
+"""Searching collections of 100,000 and of a million passages: with 8 searches at once, the question's encoding included, by as many
+processes as the machine has cores.
 
 The passages are made of sentences of the demo's articles, three each with a made-up name; a passage's vector is the mean of its sentences' with
 some noise, since encoding a million texts would take hours. Questions are words of a passage, and really encoded.
@@ -7,10 +8,14 @@ some noise, since encoding a million texts would take hours. Questions are words
 import asyncio
 import base64
 import json
+import multiprocessing
+import os
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Final
@@ -45,6 +50,8 @@ NOISE: Final = 0.35
 HIDDEN: Final = 0.1
 """Share of the passages that the asker may not read."""
 AT_ONCE: Final = 8
+PROCESSES: Final = min(AT_ONCE, os.cpu_count() or 1)
+MOST_SECONDS_TO_START: Final = 300
 SEARCHES: Final = 400
 FOUND: Final = 10
 SYLLABLES: Final = [
@@ -113,8 +120,11 @@ async def _measure(encoder: Encoder, sizes: dict[str, int], times: int) -> list[
                             Figure(f"{slug}: indexes made in", perf_counter() - begun, unit="s", better="lower")
                         )
                 for slug, tenant_id in tenants.items():
-                    with threadpool_limits(1):  # As in a server.
-                        measured = await _search(database, owner, tenant_id, encoder, postmaster)
+                    texts = await _questions(owner, tenant_id)
+                    dsn = server.dsn(Role.APPLICATION)
+                    seconds, cpu = await asyncio.to_thread(_searched_by_all, dsn, tenant_id, texts, postmaster)
+                    recalls = [await _recall(database, tenant_id, encoder.encode(text)) for text in texts[:100]]
+                    measured = Measured(seconds, cpu, float(np.mean(recalls)))
                     figures.extend(_told(f"{slug}, {sizes[slug]:,} passages", measured, times))
             finally:
                 await owner.close()
@@ -209,29 +219,64 @@ async def _save(
 # --- searches ---------------------------------------------------------------------------------------------------------
 
 
-async def _search(
-    database: Database, owner: asyncpg.Connection, tenant_id: TenantId, encoder: Encoder, postmaster: int
-) -> Measured:
-    knowledge = KnowledgeService(encoder, SystemClock())
-    texts = await _questions(owner, tenant_id)
+def _searched_by_all(dsn: str, tenant_id: TenantId, texts: Sequence[str], postmaster: int) -> tuple[list[float], float]:
+    """Seconds of each search, and CPU seconds of all, the database's included."""
+    processes = PROCESSES
+    context = multiprocessing.get_context("spawn")
+    ready, told = context.Barrier(processes + 1), context.SimpleQueue()
+    each = [texts[start::processes] for start in range(processes)]
+    started = [
+        context.Process(target=_search, args=(dsn, tenant_id, some, AT_ONCE // processes, ready, told), daemon=True)
+        for some in each
+    ]
+    for process in started:
+        process.start()
+    ready.wait(MOST_SECONDS_TO_START)
+    begun = _cpu_of(postmaster)
+    results: list[tuple[list[float], float]] = [told.get() for _ in started]
+    cpu = sum(cpu for _, cpu in results) + _cpu_of(postmaster) - begun
+    ready.wait(MOST_SECONDS_TO_START)  # Its connections end only now: what an ended process used is counted nowhere.
+    for process in started:
+        process.join()
+    return [one for seconds, _ in results for one in seconds], cpu
 
-    async def ask(text: str) -> float:
-        begun = perf_counter()
-        question = await knowledge.encoded(Question(text=text, language="en", assurance=Assurance.ANONYMOUS))
-        async with database.begin(system(tenant_id)) as tx:
-            await knowledge.answer(tx, tenant_id, question)
-        return perf_counter() - begun
 
-    async def one_after_the_other(some: Sequence[str]) -> list[float]:
-        return [await ask(text) for text in some]
+def _search(
+    dsn: str,
+    tenant_id: TenantId,
+    texts: Sequence[str],
+    at_once: int,
+    ready: Barrier,
+    told: "SimpleQueue[tuple[list[float], float]]",
+) -> None:
+    """One process of the server: warmed up, it waits for the others."""
 
-    for text in texts[:AT_ONCE]:
-        await ask(text)
-    begun = process_time() + _cpu_of(postmaster)
-    lists = await asyncio.gather(*(one_after_the_other(texts[start::AT_ONCE]) for start in range(AT_ONCE)))
-    cpu = process_time() + _cpu_of(postmaster) - begun
-    recalls = [await _recall(database, tenant_id, encoder.encode(text)) for text in texts[:100]]
-    return Measured([seconds for some in lists for seconds in some], cpu, float(np.mean(recalls)))
+    async def search() -> None:
+        encoder = Data(None).encoder
+        knowledge, database = KnowledgeService(encoder, SystemClock()), Database(dsn)
+        await database.open()
+
+        async def ask(text: str) -> float:
+            begun = perf_counter()
+            question = await knowledge.encoded(Question(text=text, language="en", assurance=Assurance.ANONYMOUS))
+            async with database.begin(system(tenant_id), planned_once=True) as tx:
+                await knowledge.answer(tx, tenant_id, question)
+            return perf_counter() - begun
+
+        async def one_after_the_other(some: Sequence[str]) -> list[float]:
+            return [await ask(text) for text in some]
+
+        for text in texts[:AT_ONCE]:
+            await ask(text)
+        await asyncio.to_thread(ready.wait, MOST_SECONDS_TO_START)
+        begun = process_time()
+        lists = await asyncio.gather(*(one_after_the_other(texts[start::at_once]) for start in range(at_once)))
+        told.put(([seconds for some in lists for seconds in some], process_time() - begun))
+        await asyncio.to_thread(ready.wait, MOST_SECONDS_TO_START)
+        await database.close()
+
+    with threadpool_limits(1):  # As in a server.
+        asyncio.run(search())
 
 
 async def _questions(owner: asyncpg.Connection, tenant_id: TenantId) -> list[str]:

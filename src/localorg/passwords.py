@@ -13,7 +13,9 @@ from localorg.mailbox import send
 from localorg.records.values import Row
 
 SHORTEST_PASSWORD = 8
-_SCRYPT_COST = 2**14
+_COST_OF_CHOSEN = 2**14
+_COST_OF_RANDOM = 2
+"""scrypt's work: what a person chose can be guessed, what was drawn at random out of 62^12 cannot."""
 _LETTERS = string.ascii_letters + string.digits
 _MAIL = """Hi {name},
 
@@ -68,8 +70,11 @@ def user_of_reset_token(connection: sqlite3.Connection, token: str) -> RecordId 
 
 
 def password_matches(connection: sqlite3.Connection, user_id: RecordId, password: str) -> bool:
-    row = connection.execute("SELECT salt, digest FROM _password WHERE user_id = ?", (user_id,)).fetchone()
-    return bool(row) and secrets.compare_digest(_digest(password, row["salt"]), row["digest"])
+    row = connection.execute("SELECT * FROM _password WHERE user_id = ?", (user_id,)).fetchone()
+    if row is None:
+        return False
+    digest = _digest(password, row["salt"], is_random=bool(row["is_temporary"]))
+    return secrets.compare_digest(digest, row["digest"])
 
 
 def _refuse_inactive(user: Row) -> None:
@@ -83,12 +88,13 @@ def _store(
 ) -> None:
     salt = secrets.token_bytes(16)
     token_digest = _token_digest(reset_token) if reset_token else None
-    values = (user["Id"], salt, _digest(password, salt), int(temporary), token_digest)
+    values = (user["Id"], salt, _digest(password, salt, is_random=temporary), int(temporary), token_digest)
     connection.execute("INSERT OR REPLACE INTO _password VALUES (?, ?, ?, ?, ?)", values)
 
 
-def _digest(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=_SCRYPT_COST, r=8, p=1)
+def _digest(password: str, salt: bytes, *, is_random: bool) -> bytes:
+    cost = _COST_OF_RANDOM if is_random else _COST_OF_CHOSEN
+    return hashlib.scrypt(password.encode(), salt=salt, n=cost, r=8, p=1)
 
 
 def _token_digest(token: str) -> str:
