@@ -1,25 +1,44 @@
 """Faults that tests switch on: what goes wrong with which requests, how often."""
 
+import re
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_WRITING = frozenset({"POST", "PATCH", "DELETE"})
+_RECORDS = re.compile(r"/sobjects(/|$)|/composite/tree/")
+_CHANGES = re.compile(r"/services/data/v[^/]+/(sobjects|composite|actions)(/|$)")
+
 
 class FaultKind(StrEnum):
     EXPIRE_SESSIONS = "expire_sessions"
-    """Ends all sessions now; nothing stays switched on."""
     STATUS = "status"
-    """Answers `status`, with Retry-After if `seconds` is given."""
     SLOW = "slow"
-    """Waits `seconds` before the request is carried out."""
     ROW_LOCK = "row_lock"
-    """Answers 400 UNABLE_TO_LOCK_ROW to what would write."""
     DAILY_LIMIT = "daily_limit"
-    """Answers 403 REQUEST_LIMIT_EXCEEDED."""
     LOST_ANSWER = "lost_answer"
-    """Carries the request out and commits it, then drops the connection instead of answering."""
     DROP_CONNECTION = "drop_connection"
-    """Drops the connection without carrying the request out."""
+    LOST_EVENT = "lost_event"
+
+    @property
+    def effect(self) -> str:
+        """On the requests it meets."""
+        return _EFFECTS[self]
+
+
+_EFFECTS = {
+    FaultKind.EXPIRE_SESSIONS: "All sessions end now; nothing stays switched on.",
+    FaultKind.STATUS: "They are answered with `status`, 503 if none is given, and with Retry-After if `seconds` is given.",
+    FaultKind.SLOW: "They are carried out after a wait of `seconds`.",
+    FaultKind.ROW_LOCK: "Those that write records are answered with 400 UNABLE_TO_LOCK_ROW.",
+    FaultKind.DAILY_LIMIT: "They are answered with 403 REQUEST_LIMIT_EXCEEDED.",
+    FaultKind.LOST_ANSWER: "They are carried out, and the connection is dropped instead of an answer.",
+    FaultKind.DROP_CONNECTION: "The connection is dropped, and they are not carried out.",
+    FaultKind.LOST_EVENT: (
+        "They are carried out and answered, but what they write is missing from `updated` and `deleted` until it is "
+        "written again. Not what a Bulk job writes."
+    ),
+}
 
 
 class Fault(BaseModel):
@@ -40,7 +59,8 @@ class Fault(BaseModel):
     def meets(self, method: str, path: str) -> bool:
         if self.method is not None and self.method.upper() != method:
             return False
-        if self.kind is FaultKind.ROW_LOCK and (method not in ("POST", "PATCH", "DELETE") or "/sobjects/" not in path):
+        written = {FaultKind.ROW_LOCK: _RECORDS, FaultKind.LOST_EVENT: _CHANGES}.get(self.kind)
+        if written is not None and (method not in _WRITING or written.search(path) is None):
             return False
         return self.path_contains in path
 

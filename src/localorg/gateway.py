@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +16,9 @@ from localorg.org import Org
 
 OLDEST_VERSION, NEWEST_VERSION = 50, 68
 _RETIRED_BEFORE = 31
+_XML = frozenset({"application/xml", "text/xml"})
+_SERVED = frozenset({FaultKind.SLOW, FaultKind.LOST_EVENT})
+"""Faults that let a request be carried out and answered."""
 _DATA = re.compile(r"/services/data/v(\d+)\.0(/.*)?")
 
 
@@ -41,7 +45,9 @@ class Gateway:
         for fault in met:
             if fault.kind is FaultKind.SLOW:
                 await asyncio.sleep(fault.seconds or 0)
-        deciding = next((fault for fault in met if fault.kind is not FaultKind.SLOW), None)
+            if fault.kind is FaultKind.LOST_EVENT:
+                scope["state"]["loses_events"] = True
+        deciding = next((fault for fault in met if fault.kind not in _SERVED), None)
         match deciding:
             case None:
                 await self._serve(scope, receive, send)
@@ -63,7 +69,9 @@ class Gateway:
                 await self._app(scope, receive, send)
             return
         limited = self._limited(send)
+        _take_method(scope)
         try:
+            _check_accepted(Headers(scope=scope).get("Accept", "*/*"))
             _check_version(int(matched.group(1)))
             scope["state"]["data_path"] = f"/services/data/v{matched.group(1)}.0"
             scope["state"]["user_id"] = self._authenticate(scope).user_id
@@ -90,6 +98,20 @@ class Gateway:
             await send(message)
 
         return with_limit
+
+
+def _take_method(scope: Scope) -> None:
+    """`?_HttpMethod=PATCH` is for clients that can only POST."""
+    named = parse_qs(scope["query_string"].decode("latin-1")).get("_HttpMethod")
+    if scope["method"] == "POST" and named:
+        scope["method"] = named[0].upper()
+
+
+def _check_accepted(accept: str) -> None:
+    """There is no XML here but SOAP's."""
+    kinds = [kind.partition(";")[0].strip().lower() for kind in accept.split(",")]
+    if kinds and all(kind in _XML for kind in kinds):
+        raise ApiError("NOT_ACCEPTABLE", "This org answers in JSON only", status=406)
 
 
 def _check_version(version: int) -> None:

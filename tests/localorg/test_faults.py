@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import httpx2
 import pytest
 
@@ -54,6 +56,53 @@ async def test_expired_sessions_need_a_new_token(org: RunningOrg, api: httpx2.As
     headers = {"Authorization": f"Bearer {await org.access_token()}"}
     assert (await api.get("limits", headers=headers)).status_code == 200
     assert await org.faults() == []
+
+
+async def changed(api: httpx2.AsyncClient) -> tuple[list[str], list[str]]:
+    """The ids of the accounts that who follows changes hears of, the updated and the deleted ones."""
+    window = {
+        "start": (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds"),
+        "end": (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds"),
+    }
+    updated = (await api.get("sobjects/Account/updated", params=window)).json()["ids"]
+    deleted = (await api.get("sobjects/Account/deleted", params=window)).json()["deletedRecords"]
+    return updated, [one["id"] for one in deleted]
+
+
+async def test_a_change_whose_event_is_lost_is_stored_but_not_told(org: RunningOrg, api: httpx2.AsyncClient) -> None:
+    await org.fault("lost_event", times=1)
+    lost = (await api.post("sobjects/Account", json={"Name": "Lost"})).json()["id"]
+    told = (await api.post("sobjects/Account", json={"Name": "Told"})).json()["id"]
+    assert len(await org.query("SELECT Id FROM Account WHERE Name = 'Lost'")) == 1
+    updated, _ = await changed(api)
+    assert (lost in updated, told in updated) == (False, True)
+    await api.patch(f"sobjects/Account/{lost}", json={"Phone": "1"})
+    assert lost in (await changed(api))[0]
+
+
+async def test_a_deletion_whose_event_is_lost_is_not_told(org: RunningOrg, api: httpx2.AsyncClient) -> None:
+    gone = (await api.post("sobjects/Account", json={"Name": "Gone"})).json()["id"]
+    await org.fault("lost_event", times=1, method="DELETE")
+    assert (await api.delete(f"sobjects/Account/{gone}")).status_code == 204
+    assert await org.query("SELECT Id FROM Account WHERE Name = 'Gone'") == []
+    assert [gone in ids for ids in await changed(api)] == [False, False]
+
+
+async def test_the_events_of_all_that_a_composite_request_writes_are_lost(
+    org: RunningOrg, api: httpx2.AsyncClient
+) -> None:
+    await org.fault("lost_event", times=1)
+    step = {"method": "POST", "url": "/services/data/v67.0/sobjects/Account", "referenceId": "a", "body": {"Name": "A"}}
+    answer = (await api.post("composite", json={"compositeRequest": [step]})).json()["compositeResponse"][0]
+    assert answer["httpStatusCode"] == 201
+    assert answer["body"]["id"] not in (await changed(api))[0]
+
+
+async def test_a_collection_is_refused_where_rows_are_locked(org: RunningOrg, api: httpx2.AsyncClient) -> None:
+    await org.fault("row_lock", times=1)
+    records = [{"attributes": {"type": "Account"}, "Name": "Locked"}]
+    answer = await api.post("composite/sobjects", json={"records": records})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "UNABLE_TO_LOCK_ROW")
 
 
 async def test_a_slow_request_is_answered_in_the_end(org: RunningOrg, api: httpx2.AsyncClient) -> None:

@@ -278,10 +278,24 @@ class Nonsense:
                 return whole.encode()
 
     def _components(self) -> str:
-        kinds = ["CustomField", "ValidationRule", "CustomObject", "RecordType", "Flow", "ApexClass", "CustomLabel", "x"]
+        kinds = ["CustomField", "ValidationRule", "CustomObject", "RecordType", "Flow", "ApexClass", "CustomLabel", "x", "Queue",
+                 "Role", "Group", "PermissionSet", "AssignmentRules", "AssignmentRule", "GlobalValueSet", "StandardValueSet"]  # fmt: skip
         kind = self.random.choice(kinds)
         name = self.random.choice(
-            ["Case", "Case.A__c", "Fuzz__c", "Fuzz__c.B__c", "Case.R", "Fuzz__c.R", "x", "", "a/b", "."]
+            [
+                "Case",
+                "Case.A__c",
+                "Fuzz__c",
+                "Fuzz__c.B__c",
+                "Case.R",
+                "Fuzz__c.R",
+                "x",
+                "",
+                "a/b",
+                ".",
+                "CaseStatus",
+                "Case.Reason",
+            ]
         )
         formula = self.random.choice(
             ["", "(", "1", "ISBLANK()", "CASE(A__c)", "IF(1,2)", "A__c ^ A__c", "Subject / 0", "ISCHANGED(1)"]
@@ -292,12 +306,35 @@ class Nonsense:
             "length": self.random.choice(["9", "0", "-1", "x"]), "precision": "5", "scale": self.random.choice(["1", "9"]),
             "referenceTo": self.random.choice(["Case", "Fuzz__c", "x"]), "displayFormat": self.random.choice(["{0}", "x", "{", "}{"]),
             "valueSet": "<valueSetDefinition><value><fullName>a</fullName></value></valueSetDefinition>",
+            "valueSetName": "x", "standardValue": self.random.choice(["<fullName>a</fullName>", "", "<closed>true</closed>"]),
+            "customValue": "<fullName>a</fullName><isActive>x</isActive>", "masterLabel": "L", "name": "N",
+            "parentRole": self.random.choice(["x", "Case"]), "queueSobject": "<sobjectType>Case</sobjectType>",
+            "queueMembers": self.random.choice(["<users><user>x</user></users>", "<roles><role>x</role></roles>", "x"]),
+            "objectPermissions": self.random.choice(["<object>Case</object>", "<object/>"]), "trackHistory": "true",
+            "fieldPermissions": self.random.choice(["<field>Case.Reason</field>", "<field>.</field>", ""]),
+            "picklistValues": self.random.choice(["<picklist>Reason</picklist><values><fullName>%zz</fullName></values>", ""]),
+            "defaultValue": self.random.choice(["7", '"a"', "x(", "true"]),
+            "ruleEntry": "<assignedToType>Queue</assignedToType>" * self.random.randrange(2) + self._filter(),
+            "assignmentRule": f"<fullName>S</fullName><active>true</active><ruleEntry>{self._filter()}</ruleEntry>",
             "active": "true", "errorConditionFormula": formula, "errorMessage": "M", "fields": "<fullName>C__c</fullName>",
         }  # fmt: skip
         chosen = self.random.sample(list(told), self.random.randrange(len(told) + 1))
         inner = "".join(f"<{tag}>{told[tag]}</{tag}>" for tag in chosen)
         one = f'<metadata xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"><fullName>{name}</fullName>{inner}</metadata>'
-        return one * self.random.randrange(3) + f"<type>{kind}</type><fullNames>{name}</fullNames>"
+        renamed = (
+            f"<oldFullName>{name}</oldFullName><newFullName>{self.random.choice(['Case.B__c', 'y', ''])}</newFullName>"
+        )
+        return one * self.random.randrange(3) + f"<type>{kind}</type><fullNames>{name}</fullNames>{renamed}"
+
+    def _filter(self) -> str:
+        """The conditions of an assignment rule's entry."""
+        draw = self.random.choice
+        named = draw(["Case.Priority", "Case.IsClosed", "Case.CreatedDate", "Case.Nope", "Account.Industry", "x.y", ""])
+        operation = draw(["equals", "notEqual", "lessThan", "contains", "includes", "x", ""])
+        value = draw(["High,Low", "True", "2020-01-01", "TODAY", "'\"\\", "-1", ""])
+        told = f"<field>{named}</field><operation>{operation}</operation><value>{value}</value>"
+        logic = draw(["", "<booleanFilter>1 AND 2</booleanFilter>", "<booleanFilter>NOT (1</booleanFilter>"])
+        return f"<criteriaItems>{told}</criteriaItems>{logic}{draw(['', '<formula>CASE(</formula>'])}"
 
 
 def _complaint(request: dict[str, Any], answer: httpx2.Response) -> str | None:
@@ -331,9 +368,11 @@ async def test_no_request_however_senseless_makes_the_org_fail(fuzzed: RunningOr
     fields = {one.name: [field.name for field in one.fields] for name in _OBJECTS if (one := schema.find(name))}
     nonsense = Nonsense(_SEED, [*found, "750000000000000AAA", "0Af000000000000AAA"], fields)
     complaints: list[str] = []
+    played = 0
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx2.AsyncClient(base_url=fuzzed.url, timeout=_LONGEST_ANSWER, trust_env=False) as client:
         for _ in _rounds():
+            played += 1
             request = nonsense.request()
             own = {**headers, **request.pop("headers")}
             if "/revoke" in request["url"]:
@@ -348,6 +387,7 @@ async def test_no_request_however_senseless_makes_the_org_fail(fuzzed: RunningOr
                 complaints.append(f"{request} → {complaint}")
             if answer.status_code == 401 and "oauth2" not in request["url"]:
                 headers = {"Authorization": f"Bearer {await fuzzed.access_token()}"}
+    print(f"{played:,} requests")
     assert not complaints, "\n".join(complaints[:20])
     assert fuzzed.process.returncode is None
     assert await fuzzed.query("SELECT Id FROM Organization")

@@ -70,6 +70,20 @@ async def test_the_only_long_text_is_the_article_s(articles: OrgKnowledge, tenan
     assert await articles.text_fields(tenant.id, ()) == BODY
 
 
+async def test_an_article_whose_events_were_lost_is_read_all_the_same(
+    articles: OrgKnowledge, tenant: Tenant, pumps: KnowledgeOrg
+) -> None:
+    before = {one.url_name: one.id for one in await articles.online(tenant.id)}
+    await pumps.org.fault("lost_event")
+    await pumps.change("warranty", Body__c="Three years.")
+    await pumps.archive("margins")
+    await pumps.org.clear_faults()
+    after = {one.url_name: one.id for one in await articles.online(tenant.id)}
+    assert after.keys() == before.keys() - {"margins"}
+    (warranty,) = await articles.articles(tenant.id, [after["warranty"]], BODY)
+    assert warranty.body == "<p>Three years.</p>"
+
+
 async def test_another_company_has_no_org(articles: OrgKnowledge, other_tenant: Tenant) -> None:
     with pytest.raises(OrgNotConnected):
         await articles.online(other_tenant.id)

@@ -12,7 +12,7 @@ from localorg.schema.models import Field, FieldType
 if TYPE_CHECKING:
     from localorg.records.service import Records
 
-_CLOSED_STATUSES = frozenset({"Closed"})
+_CLOSED_STATUSES = ("Closed",)
 
 
 class CaseAutomation(Automation):
@@ -22,7 +22,7 @@ class CaseAutomation(Automation):
         self._refuse_parent_loop(change, records)
         entitlements.follow_process(change, records)
         if records.caller.auto_assign:
-            owner = assigned_owner("Case", change.row, records)
+            owner = assigned_owner(change, records)
             if owner is not None:
                 change.row["OwnerId"] = owner
 
@@ -46,7 +46,8 @@ class CaseAutomation(Automation):
 
     def _close_or_reopen(self, change: Change, records: "Records") -> None:
         row = change.row
-        closed = row["Status"] in _CLOSED_STATUSES
+        status = change.definition.field("Status")
+        closed = row["Status"] in ((status and status.closed_values) or _CLOSED_STATUSES)
         row["IsClosed"] = int(closed)
         if not closed:
             row["ClosedDate"] = None

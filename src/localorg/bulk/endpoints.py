@@ -19,7 +19,7 @@ from localorg.bulk.repository import invalid_job, invalid_state
 from localorg.bulk.worker import BulkWorker
 from localorg.errors import ApiError
 from localorg.records.values import JsonValue
-from localorg.rest.context import data_path, json_object, org_of, user_id
+from localorg.rest.context import data_path, json_object, org_of, rule_id, user_id
 
 Chosen = TypeVar("Chosen")
 LARGEST_UPLOAD = 150_000_000
@@ -58,7 +58,7 @@ async def create_ingest(request: Request) -> Response:
         object_name=definition.name,
         state=JobState.OPEN,
         external_id_field=external_id if operation is Operation.UPSERT else None,
-        assignment_rule_id=rule if isinstance(rule, str) else None,
+        assignment_rule_id=rule_id(rule) if isinstance(rule, str) else None,
     )
     return json_answer(job.to_json())
 

@@ -67,7 +67,12 @@ async def _chunk(
     jobs: Jobs, job: Job, definition: SObject, header: Sequence[str], rows: list[list[str]], counts: _Counts
 ) -> None:
     works = [_work(job, definition, header, row) for row in rows]
-    caller = Caller(job.created_by, jobs.org.clock(), auto_assign=job.assignment_rule_id is not None)
+    caller = Caller(
+        job.created_by,
+        jobs.org.clock(),
+        auto_assign=job.assignment_rule_id is not None,
+        assignment_rule_id=RecordId(job.assignment_rule_id) if job.assignment_rule_id else None,
+    )
     outcomes = await jobs.org.write(caller, lambda records: carry_out(records, works))
     counts.processed += len(outcomes)
     counts.failed += sum(outcome.error is not None for outcome in outcomes)
@@ -106,7 +111,9 @@ def _save(records: Records, job: Job, definition: SObject, row: dict[str, str]) 
         return _upsert(records, job, definition, row)
     given = next((name for name in row if name.lower() == "id"), "")
     record_id = _record_id(row.get(given, ""))
-    if job.operation in _IDS_ONLY:
+    if job.operation is Operation.HARD_DELETE:
+        records.remove(definition, record_id)
+    elif job.operation is Operation.DELETE:
         records.delete(definition, record_id)
     else:
         records.update(definition, record_id, _values({name: text for name, text in row.items() if name != given}))

@@ -80,6 +80,7 @@ def clear_all_but_history(connection: sqlite3.Connection, schema: Schema, org_na
         "_mail",
         "_content",
         "_record_lock",
+        "_untold",
         "_recent",
         "_sequence",
     ):

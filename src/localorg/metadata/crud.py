@@ -8,18 +8,22 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from localorg.errors import ApiError
-from localorg.metadata.deploying import Deployment, User
+from localorg.metadata.deploying import OF_THE_SCHEMA, Deployment, User
 from localorg.metadata.models import ComponentName, DeployOptions, Manifest, Problem
 from localorg.metadata.packages import NAMESPACE, PACKAGE, Package, manifest_xml, read_package
 from localorg.metadata.retrieving import is_there, read_component
+from localorg.metadata.setup import SET_UP
 from localorg.metadata.store import Store
 from localorg.metadata.types import is_type, parent_of, type_named
 from localorg.schema.models import Schema, SObject
-from localorg.soap.xml import SCHEMA_INSTANCE, child_text, children, local_name
+from localorg.soap.xml import SCHEMA_INSTANCE, child_text, children, local_name, parse_xml
 from localorg.storage.database import savepoint
+from localorg.storage.quoting import quoted
 
 MOST_COMPONENTS: Final = 10
 _VERSION: Final = "67.0"
+_RENAMED: Final = frozenset({"CustomField", "ValidationRule"})
+"""Of the types that have an effect."""
 _TYPE: Final = f"{{{SCHEMA_INSTANCE}}}type"
 
 
@@ -43,6 +47,8 @@ class Written:
     results: tuple[Result, ...]
     definitions: tuple[SObject, ...]
     """What the org's schema takes up once all is committed."""
+    removed: tuple[str, ...] = ()
+    """The objects that it then has no more."""
 
 
 class Writing:
@@ -53,6 +59,7 @@ class Writing:
         self._schema = Schema(tuple(schema), schema.data_category_groups)
         self._all_or_none = all_or_none
         self._definitions: list[SObject] = []
+        self._removed: list[str] = []
 
     def write(self, components: Sequence[Element], how: Write) -> Written:
         """Raises ApiError for more components than one call may bring."""
@@ -65,6 +72,32 @@ class Writing:
         _check_type(kind)
         _check_number(len(full_names))
         return self._each(full_names, lambda number: self._delete(ComponentName(kind, full_names[number])))
+
+    def rename(self, kind: str, full_name: str, new_name: str) -> Written:
+        """Raises ApiError for an unknown type."""
+        _check_type(kind)
+        old, new = ComponentName(kind, full_name), ComponentName(kind, new_name)
+        return self._each([full_name], lambda number: self._rename(old, new))
+
+    def _rename(self, old: ComponentName, new: ComponentName) -> None:
+        known = self._store.find(old)
+        if known is None:
+            raise _not_there(old)
+        if old.type not in _RENAMED and not _is_only_stored(old.type):
+            raise _RefusedError(
+                "FUNCTIONALITY_NOT_ENABLED", f"A {old.type} cannot be renamed in this org: make another"
+            )
+        if is_there(self._store, self._schema, new):
+            raise _RefusedError("DUPLICATE_DEVELOPER_NAME", f"There is already a {new.type} named {new.full_name}.")
+        (object_name, _, field), (new_object, _, new_field) = (one.full_name.rpartition(".") for one in (old, new))
+        if object_name != new_object:
+            raise _RefusedError("INVALID_FULL_NAME", f"{new.full_name} is no name that {old.full_name} can have")
+        self._run(_package(new, parse_xml(next(iter(known.component.files.values())))))
+        definition = self._schema.find(object_name)
+        if old.type == "CustomField" and definition is not None and definition.field(field):
+            copied = f"UPDATE {quoted(definition.name)} SET {quoted(new_field)} = {quoted(field)}"
+            self._store.connection.execute(copied)
+        self._delete(old)
 
     def _write(self, element: Element, how: Write) -> bool | None:
         name = _name(element)
@@ -89,6 +122,9 @@ class Writing:
         for definition in deployment.definitions:
             self._schema.add(definition)
             self._definitions.append(definition)
+        for name in deployment.removed:
+            self._schema.remove(name)
+            self._removed.append(name)
 
     def _each(self, full_names: Sequence[str], work: Callable[[int], bool | None]) -> Written:
         try:
@@ -98,7 +134,7 @@ class Writing:
                     raise _NoneStaysError(results)
         except _NoneStaysError as none:
             return Written(tuple(Result(one.full_name, error=one.error or _ROLLED_BACK) for one in none.results), ())
-        return Written(results, tuple(self._definitions))
+        return Written(results, tuple(self._definitions), tuple(self._removed))
 
     def _one(self, full_name: str, number: int, work: Callable[[int], bool | None]) -> Result:
         try:
@@ -158,6 +194,18 @@ def _name(element: Element) -> ComponentName:
     if "/" in full_name or (described is None and "." not in full_name and kind != "CustomLabel"):
         raise _RefusedError("INVALID_FULL_NAME", f"{full_name} is no full name of a {kind}")
     return ComponentName(kind, full_name)
+
+
+def has_effect(kind: str) -> bool:
+    return kind in SET_UP or kind in OF_THE_SCHEMA
+
+
+def _is_only_stored(kind: str) -> bool:
+    """As one file of XML, from which nothing here follows."""
+    described = type_named(kind)
+    if described is None or has_effect(kind) or described.children:
+        return False
+    return not (described.meta_file or described.bundle or described.in_folder)
 
 
 def _not_there(name: ComponentName) -> _RefusedError:

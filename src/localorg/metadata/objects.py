@@ -1,122 +1,207 @@
-"""Deployed objects and fields as the org's own definitions, so that they can be described, written and queried, and the
-validation rules that refuse records from then on."""
+"""Deployed objects and fields as the org's own definitions, so that they can be described, written and queried; their record
+types, the values of their picklists, and the validation rules that refuse records from then on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from localorg.formulas.evaluation import FormulaError, check, paths, unknown_functions
+from localorg.metadata.errors import NotComputedError, RefusedError
+from localorg.metadata.fields import auto_number, default_of, field_document, is_true
 from localorg.metadata.models import Component, Problem
-from localorg.schema.loader import object_of
-from localorg.schema.models import Schema, SObject
+from localorg.metadata.picklists import STANDARD_FIELDS, ValueSet, standard_value_set
+from localorg.schema.loader import RECORD_TYPE_FIELD, objects_of
+from localorg.schema.models import Schema, SharingModel, SObject
 from localorg.soap.xml import XmlError, child, child_text, children, parse_xml
 
-_TYPES: Mapping[str, str] = {
-    "Text": "string",
-    "TextArea": "textarea",
-    "LongTextArea": "textarea",
-    "Html": "textarea",
-    "EncryptedText": "string",
-    "Email": "email",
-    "Phone": "phone",
-    "Url": "url",
-    "Picklist": "picklist",
-    "MultiselectPicklist": "multipicklist",
-    "Checkbox": "boolean",
-    "Number": "double",
-    "Currency": "currency",
-    "Percent": "percent",
-    "Date": "date",
-    "DateTime": "datetime",
-    "Lookup": "reference",
-    "MasterDetail": "reference",
-    "AutoNumber": "string",
-}
-_NEED_LENGTH = frozenset({"Text", "LongTextArea", "Html", "EncryptedText"})
-_NEED_PRECISION = frozenset({"Number", "Currency", "Percent"})
 _WITHOUT_RECORDS = ("__e", "__mdt")
 _STORED_ONLY = frozenset(
     {"Summary", "Location", "Time", "MetadataRelationship", "ExternalLookup", "IndirectLookup", "File"}
 )
 
 
-class _RefusedError(Exception):
-    """The definition cannot be; the message says why."""
+_SHARING_MODELS: Mapping[str, SharingModel] = {
+    "Private": SharingModel.PRIVATE,
+    "Read": SharingModel.READ,
+    "ReadWrite": SharingModel.READ_WRITE,
+    "ReadWriteTransfer": SharingModel.READ_WRITE,
+    "FullAccess": SharingModel.FULL_ACCESS,
+}
 
 
-def new_definitions(components: Iterable[Component], schema: Schema, problems: list[Problem]) -> tuple[SObject, ...]:
-    """The objects of `schema` that these components make or change; what cannot be is told in `problems`."""
-    changed: dict[str, SObject] = {}
+@dataclass
+class _Change:
+    """What the components make of a schema."""
+
+    schema: Schema
+    value_sets: Mapping[str, ValueSet]
+    key_prefixes: Mapping[str, str]
+    problems: list[Problem]
+    changed: dict[str, SObject]
+
+    def find(self, name: str) -> SObject | None:
+        return self.changed.get(name.lower()) or self.schema.find(name)
+
+    def get(self, name: str) -> SObject:
+        """Raises RefusedError."""
+        definition = self.find(name)
+        if definition is None:
+            raise RefusedError(f"Entity of type 'CustomObject' named '{name}' cannot be found")
+        return definition
+
+    def keep(self, definition: SObject) -> None:
+        self.changed[definition.name.lower()] = definition
+
+    def warn(self, component: Component, text: str) -> None:
+        self.problems.append(Problem(component.name, component.file_name, text, warning=True))
+
+
+def new_definitions(
+    components: Iterable[Component],
+    schema: Schema,
+    problems: list[Problem],
+    value_sets: Mapping[str, ValueSet],
+    key_prefixes: Mapping[str, str],
+) -> tuple[SObject, ...]:
+    """The objects of `schema` that these components make or change; what cannot be is told in `problems`.
+
+    `value_sets` are the global ones, `key_prefixes` those that objects have had before, both by names in lower case.
+    """
+    change = _Change(schema, value_sets, key_prefixes, problems, {})
     listed = list(components)
-    for component in listed:
-        if component.name.type == "CustomObject" and schema.find(component.name.full_name) is None:
-            _add(component, changed, schema, problems)
-    for component in listed:
-        if component.name.type == "CustomField":
-            _extend(component, changed, schema, problems)
-    for component in listed:
-        if component.name.type == "ValidationRule":
-            _restrict(component, changed, schema, problems)
-    return tuple(changed.values())
+    for kind, take in _TAKERS.items():
+        for component in (one for one in listed if one.name.type == kind):
+            try:
+                take(change, component, parse_xml(component.files[component.file_name]))
+            except FormulaError as error:
+                problems.append(Problem(component.name, component.file_name, f"Error: {error}"))
+            except (RefusedError, XmlError) as error:
+                problems.append(Problem(component.name, component.file_name, str(error)))
+            except ValueError:
+                text = "The definition cannot be understood"
+                problems.append(Problem(component.name, component.file_name, text))
+    return tuple(change.changed.values())
 
 
-def _add(component: Component, changed: dict[str, SObject], schema: Schema, problems: list[Problem]) -> None:
-    name = component.name.full_name
-    try:
-        element = parse_xml(component.files[component.file_name])
-        changed[name.lower()] = object_of(_object_document(name, element, _free_prefix(schema, changed)))
-        if name.endswith(_WITHOUT_RECORDS):
-            text = f"{name} is stored, but there are no events and no custom metadata records here"
-            problems.append(Problem(component.name, component.file_name, text, warning=True))
-    except (_RefusedError, XmlError, ValueError) as error:
-        problems.append(_problem(component, error))
+def _take_object(change: _Change, component: Component, element: Element) -> None:
+    name, known = component.name.full_name, change.find(component.name.full_name)
+    if known is not None:
+        if shared := child_text(element, "sharingModel"):
+            change.keep(_shared(known, shared))
+        return
+    prefix = change.key_prefixes.get(name.lower()) or _free_prefix(change)
+    for definition in objects_of(_object_document(name, element, prefix)):
+        change.keep(definition)
+    if name.endswith(_WITHOUT_RECORDS):
+        change.warn(component, f"{name} is stored, but there are no events and no custom metadata records here")
 
 
-def _extend(component: Component, changed: dict[str, SObject], schema: Schema, problems: list[Problem]) -> None:
+def _shared(definition: SObject, model: str) -> SObject:
+    if model not in _SHARING_MODELS:
+        if model == "ControlledByParent" and definition.parent_field:
+            return definition
+        raise RefusedError(f"{model} is no sharing model of {definition.name} here")
+    whole = definition.model_dump(by_alias=True)
+    return SObject.model_validate({**whole, "sharingModel": _SHARING_MODELS[model], "externalSharingModel": None})
+
+
+def _take_field(change: _Change, component: Component, element: Element) -> None:
     object_name, _, field_name = component.name.full_name.rpartition(".")
+    definition = change.get(object_name)
+    known = definition.field(field_name)
+    if known is not None and not known.custom:
+        tracked = (
+            {"trackHistory": is_true(element, "trackHistory")} if child(element, "trackHistory") is not None else {}
+        )
+        change.keep(with_field(definition, known.model_dump(by_alias=True) | tracked))
+        return
+    if child(element, "formula") is not None or child_text(element, "type") in _STORED_ONLY:
+        change.warn(
+            component, f"{field_name} is stored, but it has no values here: this org computes no formulas of its own"
+        )
+        return
+    document = field_document(field_name, element, change.find, change.value_sets)
     try:
-        definition = changed.get(object_name.lower()) or schema.find(object_name)
-        if definition is None:
-            raise _RefusedError(f"Entity of type 'CustomObject' named '{object_name}' cannot be found")
-        element = parse_xml(component.files[component.file_name])
-        if child(element, "formula") is not None or child_text(element, "type") in _STORED_ONLY:
-            text = f"{field_name} is stored, but it has no values here: this org computes no formulas of its own"
-            problems.append(Problem(component.name, component.file_name, text, warning=True))
-            return
-        field = _field_document(field_name, element, schema, changed)
-        changed[object_name.lower()] = with_field(definition, field)
-    except (_RefusedError, XmlError, ValueError) as error:
-        problems.append(_problem(component, error))
+        document |= default_of(element, str(document["type"]))
+    except NotComputedError as error:
+        change.warn(component, f"{field_name} begins empty here: this org does not compute {error}")
+    changed = with_field(definition, document)
+    change.keep(_ruled_by_parent(changed) if child_text(element, "type") == "MasterDetail" else changed)
 
 
-def _restrict(component: Component, changed: dict[str, SObject], schema: Schema, problems: list[Problem]) -> None:
+def _ruled_by_parent(definition: SObject) -> SObject:
+    """The detail of a master that has no owner of its own."""
+    if definition.owner_field or definition.parent_field or not definition.custom:
+        return definition
+    ruled = {"parentField": definition.master_fields[0].name, "sharingModel": SharingModel.CONTROLLED_BY_PARENT}
+    return SObject.model_validate({**definition.model_dump(by_alias=True), **ruled, "externalSharingModel": None})
+
+
+def _take_standard_values(change: _Change, component: Component, element: Element) -> None:
+    place, values = STANDARD_FIELDS.get(component.name.full_name), standard_value_set(component)
+    if place is None:
+        change.warn(component, f"{component.name.full_name} is stored, but no field here takes its values from it")
+        return
+    definition = change.get(place[0])
+    known = definition.field(place[1])
+    if known is None:
+        raise RefusedError(f"Field {place[1]} does not exist. Check spelling.")
+    change.keep(with_field(definition, known.model_dump(by_alias=True) | values.document()))
+
+
+def _take_record_type(change: _Change, component: Component, element: Element) -> None:
+    object_name, _, short = component.name.full_name.rpartition(".")
+    definition = change.get(object_name)
+    label = child_text(element, "label")
+    if label is None or child_text(element, "active") is None:
+        raise RefusedError(f"Required field is missing: {'active' if label else 'label'}")
+    allowed: dict[str, tuple[str, ...]] = {}
+    for one in children(element, "picklistValues"):
+        known = definition.field(child_text(one, "picklist") or "")
+        if known is None:
+            named = f"{definition.name}.{child_text(one, 'picklist')}"
+            raise RefusedError(f"In field: picklist - no CustomField named {named} found")
+        allowed[known.name] = tuple(unquote(child_text(value, "fullName") or "") for value in children(one, "values"))
+    document = {
+        "developerName": short,
+        "label": label,
+        "description": child_text(element, "description"),
+        "active": is_true(element, "active"),
+        "picklistValues": allowed,
+    }
+    change.keep(with_record_type(definition, document))
+
+
+def _take_rule(change: _Change, component: Component, element: Element) -> None:
     object_name, _, rule_name = component.name.full_name.rpartition(".")
-    try:
-        definition = changed.get(object_name.lower()) or schema.find(object_name)
-        if definition is None:
-            raise _RefusedError(f"Entity of type 'CustomObject' named '{object_name}' cannot be found")
-        document = _rule_document(rule_name, parse_xml(component.files[component.file_name]), definition)
-        if unknown := unknown_functions(document["errorConditionFormula"]):
-            text = f"{rule_name} is stored, but refuses nothing here: this org does not compute {', '.join(unknown)}"
-            problems.append(Problem(component.name, component.file_name, text, warning=True))
-            document["active"] = False
-        changed[object_name.lower()] = with_rule(definition, document)
-    except FormulaError as error:
-        problems.append(Problem(component.name, component.file_name, f"Error: {error}"))
-    except (_RefusedError, XmlError, ValueError) as error:
-        problems.append(_problem(component, error))
+    definition = change.get(object_name)
+    document = _rule_document(rule_name, element, definition)
+    if unknown := unknown_functions(document["errorConditionFormula"]):
+        text = f"{rule_name} is stored, but refuses nothing here: this org does not compute {', '.join(unknown)}"
+        change.warn(component, text)
+        document["active"] = False
+    change.keep(with_rule(definition, document))
 
 
-def _problem(component: Component, error: Exception) -> Problem:
-    text = str(error) if isinstance(error, _RefusedError | XmlError) else "The definition cannot be understood"
-    return Problem(component.name, component.file_name, text)
+_TAKERS: Mapping[str, Callable[[_Change, Component, Element], None]] = {
+    "CustomObject": _take_object,
+    "CustomField": _take_field,
+    "StandardValueSet": _take_standard_values,
+    "RecordType": _take_record_type,
+    "ValidationRule": _take_rule,
+}
+"""In the order in which one may speak of another."""
 
 
 def with_field(definition: SObject, document: Mapping[str, Any]) -> SObject:
-    """A field of the same name is replaced."""
+    """In the place of the field of the same name, if there is one."""
     whole = definition.model_dump(by_alias=True)
-    kept = [field for field in whole["fields"] if field["name"].lower() != document["name"].lower()]
-    return SObject.model_validate({**whole, "fields": [*kept, document]})
+    name = document["name"].lower()
+    fields = [document if field["name"].lower() == name else field for field in whole["fields"]]
+    added = [] if definition.field(name) else [document]
+    return SObject.model_validate({**whole, "fields": [*fields, *added]})
 
 
 def without_field(definition: SObject, name: str) -> SObject:
@@ -137,6 +222,17 @@ def without_rule(definition: SObject, name: str) -> SObject:
     return SObject.model_validate({**whole, "validationRules": kept})
 
 
+def with_record_type(definition: SObject, document: Mapping[str, Any]) -> SObject:
+    """A record type of the same name is replaced, but stays what new records have if it was."""
+    whole = definition.model_dump(by_alias=True)
+    name = str(document["developerName"]).lower()
+    known = next((one for one in whole["recordTypes"] if one["developerName"].lower() == name), {"default": False})
+    others = [one for one in whole["recordTypes"] if one["developerName"].lower() != name]
+    added = [] if definition.field("RecordTypeId") else [RECORD_TYPE_FIELD]
+    types = [*others, {**document, "default": known["default"]}]
+    return SObject.model_validate({**whole, "recordTypes": types, "fields": [*whole["fields"], *added]})
+
+
 def rules_about(definition: SObject, field_name: str) -> tuple[str, ...]:
     """The names of the validation rules that ask for a field of the object itself."""
     return tuple(
@@ -146,23 +242,24 @@ def rules_about(definition: SObject, field_name: str) -> tuple[str, ...]:
     )
 
 
-def _free_prefix(schema: Schema, changed: Mapping[str, SObject]) -> str:
-    taken = {definition.key_prefix for definition in (*schema, *changed.values())}
+def _free_prefix(change: _Change) -> str:
+    taken = {definition.key_prefix for definition in (*change.schema, *change.changed.values())}
+    taken |= set(change.key_prefixes.values())
     letters = "0123456789abcdefghijklmnopqrstuvwxyz"
     return next(prefix for first in letters for second in letters if (prefix := f"a{first}{second}") not in taken)
 
 
 def _object_document(name: str, element: Element, prefix: str) -> dict[str, Any]:
     if not name.endswith(("__c", *_WITHOUT_RECORDS)):
-        raise _RefusedError(f"Entity of type 'CustomObject' named '{name}' cannot be found")
+        raise RefusedError(f"Entity of type 'CustomObject' named '{name}' cannot be found")
     label, plural = child_text(element, "label"), child_text(element, "pluralLabel")
     name_field = child(element, "nameField")
     if label is None:
-        raise _RefusedError("Required field is missing: label")
+        raise RefusedError("Required field is missing: label")
     if name.endswith("__c") and (plural is None or child_text(element, "sharingModel") is None):
-        raise _RefusedError(f"Required field is missing: {'sharingModel' if plural else 'pluralLabel'}")
+        raise RefusedError(f"Required field is missing: {'sharingModel' if plural else 'pluralLabel'}")
     if name.endswith("__c") and name_field is None:
-        raise _RefusedError("Must specify a nameField of type Text or AutoNumber")
+        raise RefusedError("Must specify a nameField of type Text or AutoNumber")
     named: dict[str, Any] = {
         "name": "Name",
         "label": child_text(name_field, "label") or "Name",
@@ -170,7 +267,7 @@ def _object_document(name: str, element: Element, prefix: str) -> dict[str, Any]
         "length": 80,
     }
     if child_text(name_field, "type") == "AutoNumber":
-        named["autoNumber"] = _auto_number(name_field)
+        named["autoNumber"] = auto_number(name_field)
     owner = {
         "name": "OwnerId",
         "label": "Owner ID",
@@ -181,6 +278,8 @@ def _object_document(name: str, element: Element, prefix: str) -> dict[str, Any]
     fields = [named] if child_text(element, "sharingModel") == "ControlledByParent" else [named, owner]
     document: dict[str, Any] = {"name": name, "label": label, "labelPlural": plural or label, "keyPrefix": prefix}
     document["fields"] = fields
+    if (shared := child_text(element, "sharingModel")) in _SHARING_MODELS:
+        document["sharingModel"] = _SHARING_MODELS[shared or ""]
     if name.endswith(_WITHOUT_RECORDS):
         document |= {"createable": False, "updateable": False, "deletable": False}
     return document
@@ -190,85 +289,11 @@ def _rule_document(name: str, element: Element, definition: SObject) -> dict[str
     told = {tag: child_text(element, tag) for tag in ("active", "errorConditionFormula", "errorMessage")}
     missing = next((tag for tag, text in told.items() if text is None), None)
     if missing is not None:
-        raise _RefusedError(f"Required field is missing: {missing}")
+        raise RefusedError(f"Required field is missing: {missing}")
     formula, shown = told["errorConditionFormula"] or "", child_text(element, "errorDisplayField")
     check(formula)
     own = [path[0] for path in paths(formula) if len(path) == 1]
     unknown = next((one for one in (*own, *filter(None, (shown,))) if definition.field(one) is None), None)
     if unknown is not None:
-        raise _RefusedError(f"Field {unknown} does not exist. Check spelling.")
+        raise RefusedError(f"Field {unknown} does not exist. Check spelling.")
     return {**told, "fullName": name, "errorDisplayField": shown, "active": told["active"] == "true"}
-
-
-def _auto_number(element: Element | None) -> dict[str, Any]:
-    shape = child_text(element, "displayFormat") or "{0}"
-    if "{" not in shape or "}" not in shape:
-        raise _RefusedError("The displayFormat of an AutoNumber must hold a number like {0000}")
-    start = child_text(element, "startingNumber") or "1"
-    return {"displayFormat": shape, "start": int(start) if start.isdigit() else 1}
-
-
-def _field_document(name: str, element: Element, schema: Schema, changed: Mapping[str, SObject]) -> dict[str, Any]:
-    kind, label = child_text(element, "type"), child_text(element, "label")
-    if kind is None or label is None:
-        raise _RefusedError(f"Required field is missing: {'label' if kind else 'type'}")
-    if not name.endswith("__c"):
-        raise _RefusedError(f"Field {name} is no custom field: its name must end in __c")
-    if kind not in _TYPES:
-        raise _RefusedError(f"'{kind}' is not a valid value for the enum 'FieldType'")
-    document: dict[str, Any] = {"name": name, "label": label, "type": _TYPES[kind]}
-    if kind in _NEED_LENGTH:
-        document["length"] = _number(element, "length", kind)
-    if kind in _NEED_PRECISION:
-        document |= {"precision": _number(element, "precision", kind), "scale": _number(element, "scale", kind)}
-    if kind == "AutoNumber":
-        document |= {"autoNumber": _auto_number(element), "length": 30}
-    if kind in ("Picklist", "MultiselectPicklist"):
-        document |= _picklist(element)
-    if kind in ("Lookup", "MasterDetail"):
-        document |= _reference(name, element, kind, schema, changed)
-    if kind == "Checkbox":
-        document["default"] = _is_true(element, "defaultValue")
-    flags = {"required": "required", "unique": "unique", "externalId": "externalId", "caseSensitive": "caseSensitive"}
-    document |= {key: True for key, tag in flags.items() if _is_true(element, tag)}
-    return document
-
-
-def _number(element: Element, name: str, kind: str) -> int:
-    text = child_text(element, name)
-    if text is None or not text.isdigit() or len(text) > 6:
-        raise _RefusedError(f"Must specify '{name}' for a {kind} field")
-    return int(text)
-
-
-def _picklist(element: Element) -> dict[str, Any]:
-    value_set = child(element, "valueSet")
-    values = list(children(child(value_set, "valueSetDefinition"), "value"))
-    default = next((child_text(value, "fullName") for value in values if _is_true(value, "default")), None)
-    named = [text for value in values if (text := child_text(value, "fullName"))]
-    if not named and child_text(value_set, "valueSetName") is None:
-        raise _RefusedError("Must specify either valueSetDefinition or valueSetName for a picklist field")
-    return {"values": named, "restricted": _is_true(value_set, "restricted") and bool(named), "default": default}
-
-
-def _reference(
-    name: str, element: Element, kind: str, schema: Schema, changed: Mapping[str, SObject]
-) -> dict[str, Any]:
-    target = child_text(element, "referenceTo") or ""
-    definition = changed.get(target.lower()) or schema.find(target)
-    if definition is None:
-        raise _RefusedError(f"referenceTo value of '{target}' does not resolve to a valid sObject type")
-    children_name = child_text(element, "relationshipName")
-    return {
-        "referenceTo": definition.name,
-        "relationshipName": name.removesuffix("__c") + "__r",
-        "childRelationshipName": f"{children_name}__r" if children_name else None,
-        "cascadeDelete": kind == "MasterDetail" or child_text(element, "deleteConstraint") == "Cascade",
-        "restrictedDelete": child_text(element, "deleteConstraint") == "Restrict",
-        "required": kind == "MasterDetail",
-        "indexed": True,
-    }
-
-
-def _is_true(element: Element | None, name: str) -> bool:
-    return child_text(element, name) == "true"

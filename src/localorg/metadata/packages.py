@@ -144,8 +144,9 @@ def _components(files: Files, manifest: Manifest, problems: list[Problem]) -> It
         if kind is None or "/" not in path:
             problems.append(Problem(ComponentName("", path), path, f"Unknown folder: {path.split('/')[0]}"))
             continue
+        parent = ComponentName(kind.xml_name, _full_name(kind, path))
         for component in _read(kind, path, files, taken, problems):
-            if manifest.names(component.name):
+            if manifest.names(component.name) or manifest.names(parent):
                 yield component
             elif component.name.type == kind.xml_name and not kind.children:
                 problems.append(Problem(component.name, path, "Not in package.xml"))
@@ -171,7 +172,7 @@ def _read(kind: MetadataType, path: str, files: Files, taken: set[str], problems
     except XmlError as error:
         problems.append(_unparsed(name, described, error))
         return
-    if local_name(element) != kind.xml_name:
+    if local_name(element) != kind.xml_name and not _is_settings(kind, name, element):
         text = f"Expected the root element {kind.xml_name}, but found {local_name(element)}"
         problems.append(Problem(name, described, text))
         return
@@ -183,6 +184,11 @@ def _read(kind: MetadataType, path: str, files: Files, taken: set[str], problems
     yield from _children(kind, name, path, element, problems)
     rest = {described: _without_children(kind, element)} if kind.children else {}
     yield Component(name, shown, {one: files[one] for one in own} | rest)
+
+
+def _is_settings(kind: MetadataType, name: ComponentName, element: Element) -> bool:
+    """`Case` of the type Settings has the root element CaseSettings."""
+    return kind.xml_name == "Settings" and local_name(element) == f"{name.full_name}Settings"
 
 
 def _paths_of(kind: MetadataType, path: str, files: Files) -> list[str]:

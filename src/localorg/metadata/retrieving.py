@@ -13,7 +13,7 @@ from localorg.ids import RecordId, instance_code
 from localorg.metadata.models import ComponentName, Manifest, StoredComponent
 from localorg.metadata.packages import NAMESPACE, PACKAGE, manifest_xml
 from localorg.metadata.store import Store
-from localorg.metadata.types import is_type, parent_of, type_named
+from localorg.metadata.types import is_type, parent_of, type_named, type_of_path
 from localorg.schema.models import Field, FieldType, Schema, SObject
 from localorg.soap.xml import SCHEMA_INSTANCE, local_name, parse_xml
 
@@ -71,7 +71,7 @@ def retrieve(
             continue
         members.setdefault(name.type, []).append(name.full_name)
         properties.append(_properties(stored) if stored else _own_properties(name, user_id))
-        if name.type in ("CustomObject", *_child_types()):
+        if parent_of(name.type) or _has_children(name.type):
             path = stored.component.file_name if stored else _object_path(name)
             objects.setdefault(path, []).append(stored or name)
         elif stored is not None:
@@ -133,9 +133,9 @@ def _wanted(
     return names
 
 
-def _child_types() -> tuple[str, ...]:
-    parents = [kind for kind in map(type_named, ("CustomObject", "CustomLabels")) if kind]
-    return tuple(child for kind in parents for child in kind.children.values())
+def _has_children(kind: str) -> bool:
+    known = type_named(kind)
+    return known is not None and bool(known.children)
 
 
 def _own_parts(schema: Schema, kind: str) -> tuple[ComponentName, ...]:
@@ -157,9 +157,11 @@ def _object_path(name: ComponentName) -> str:
 
 
 def _composed(path: str, parts: list[StoredComponent | ComponentName], store: Store, schema: Schema) -> bytes:
-    """One file of an object, or of labels, from the parts that are asked for; an object as a whole brings all."""
-    root = _element("CustomLabels" if path.startswith("labels/") else "CustomObject")
-    whole = next((part for part in parts if _name(part).type in ("CustomObject", "CustomLabels")), None)
+    """One file, as an object's, from the parts that are asked for; the object as a whole brings all."""
+    kind = type_of_path(path)
+    assert kind is not None
+    root = _element(kind.xml_name)
+    whole = next((part for part in parts if _name(part).type == kind.xml_name), None)
     if whole is not None:
         parts = [whole, *_all_children(_name(whole), store, schema)]
     for part in parts:

@@ -1,7 +1,7 @@
 """Deploying and retrieving for one org, whichever way the call came in."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -15,6 +15,7 @@ from localorg.metadata.retrieving import RETRIEVAL_PREFIX, list_components, retr
 from localorg.metadata.store import Store
 from localorg.metadata.types import is_type
 from localorg.org import Org
+from localorg.schema.models import SObject
 
 LARGEST_ZIP = 39_000_000
 """Bytes, as they come out of base64: Salesforce's limit."""
@@ -29,8 +30,7 @@ async def start_deployment(org: Org, user_id: RecordId, content: bytes, options:
     row = await org.user(user_id)
     user, now, instance = User(user_id, str(row["Name"])), org.clock(), instance_code(org.name)
     deployed = await org.database.write(lambda c: deploy(c, instance, org.schema, user, now, content, options))
-    for definition in deployed.definitions:
-        org.schema.add(definition)
+    _take_up(org, deployed.definitions, deployed.removed)
     return deployed.report
 
 
@@ -80,6 +80,11 @@ async def delete(
     return await _written(org, user_id, lambda writing: writing.delete(kind, full_names), all_or_none=all_or_none)
 
 
+async def rename(org: Org, user_id: RecordId, kind: str, full_name: str, new_name: str) -> tuple[Result, ...]:
+    """Raises ApiError for what concerns the call as a whole."""
+    return await _written(org, user_id, lambda writing: writing.rename(kind, full_name, new_name), all_or_none=True)
+
+
 async def read(org: Org, kind: str, full_names: Sequence[str]) -> list[Element | None]:
     """None for each that is not there. Raises ApiError for what concerns the call as a whole."""
     return await org.database.read(lambda c: crud.read(Store(c, ""), org.schema, kind, full_names))
@@ -95,9 +100,15 @@ async def _written(
         return work(Writing(Store(connection, instance), org.schema, user, now, all_or_none=all_or_none))
 
     written = await org.database.write(run)
-    for definition in written.definitions:
-        org.schema.add(definition)
+    _take_up(org, written.definitions, written.removed)
     return written.results
+
+
+def _take_up(org: Org, definitions: Iterable[SObject], removed: Iterable[str]) -> None:
+    for definition in definitions:
+        org.schema.add(definition)
+    for name in removed:
+        org.schema.remove(name)
 
 
 async def _report(org: Org, given_id: str | None, prefix: str) -> tuple[Report, bytes]:

@@ -94,6 +94,11 @@ async def _delete(org: Org, session: Session, call: Call, version: str) -> XmlVa
     return [_result(one) for one in results] or None
 
 
+async def _rename(org: Org, session: Session, call: Call, version: str) -> XmlValue:
+    kind, old, new = (child_text(call.arguments, name) or "" for name in ("type", "oldFullName", "newFullName"))
+    return [_result(one) for one in await service.rename(org, session.user_id, kind, old, new)]
+
+
 async def _read(org: Org, session: Session, call: Call, version: str) -> XmlValue:
     return {"records": await service.read(org, *_named(call))}
 
@@ -145,6 +150,7 @@ METADATA_CALLS: Mapping[str, MetadataCall] = {
     "describeMetadata": _describe,
     "listMetadata": _list,
     "readMetadata": _read,
+    "renameMetadata": _rename,
     "retrieve": _retrieve,
     "updateMetadata": _write,
     "upsertMetadata": _write,

@@ -15,6 +15,7 @@ from localorg.metadata.types import parent_of, type_named
 
 _CHILD_PREFIXES = {"CustomField": "00N", "RecordType": "012", "ValidationRule": "03d", "ListView": "00B"}
 _OTHER_CHILD = "0Az"
+_PREFIX = "key_prefix."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,22 @@ class Store:
     def delete(self, record_id: RecordId) -> None:
         self.connection.execute("DELETE FROM _component_file WHERE component_id = ?", (record_id,))
         self.connection.execute("DELETE FROM _component WHERE id = ?", (record_id,))
+
+    def delete_parts(self, full_name: str) -> None:
+        """The components that stand in the file of another, by its name."""
+        sql = "SELECT id FROM _component WHERE substr(full_name, 1, ?) = ?"
+        start = f"{full_name}."
+        for row in self.connection.execute(sql, (len(start), start)).fetchall():
+            self.delete(RecordId(row["id"]))
+
+    def key_prefixes(self) -> dict[str, str]:
+        """Of deployed objects, by their names in lower case: an id means the same as long as the org lives."""
+        rows = self.connection.execute("SELECT name, value FROM _meta WHERE name LIKE ?", (f"{_PREFIX}%",))
+        return {row["name"].removeprefix(_PREFIX): row["value"] for row in rows}
+
+    def keep_key_prefix(self, object_name: str, prefix: str) -> None:
+        values = (f"{_PREFIX}{object_name.lower()}", prefix)
+        self.connection.execute("INSERT OR IGNORE INTO _meta VALUES (?, ?)", values)
 
     def keep_report(self, report_id: RecordId, report: dict[str, Any], content: bytes = b"") -> None:
         """What became of a deployment or a retrieval, until it is asked for."""

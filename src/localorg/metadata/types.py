@@ -25,6 +25,9 @@ class MetadataType(BaseModel):
     bundle: bool = False
     required: tuple[str, ...] = ()
     children: Mapping[str, str] = {}
+    unheeded: str | None = None
+    """Why its components are only stored, where somebody would expect more of them."""
+    unheeded_children: Mapping[str, str] = {}
 
 
 @cache
@@ -42,6 +45,15 @@ def type_named(name: str) -> MetadataType | None:
 def parent_of(child: str) -> MetadataType | None:
     """The type in whose files components of the type `child` stand."""
     return next((kind for kind in metadata_types() if child in kind.children.values()), None)
+
+
+def unheeded(name: str) -> str | None:
+    """Why components of a type change nothing here; None for those that do, or that nobody expects to."""
+    parent = parent_of(name)
+    if parent is not None:
+        return parent.unheeded_children.get(name, parent.unheeded)
+    known = type_named(name)
+    return known.unheeded if known else None
 
 
 def is_type(name: str) -> bool:

@@ -33,7 +33,9 @@ class _Batch:
 class Rows:
     connection: sqlite3.Connection
     instance: str
+    loses_events: bool = False
     _batch: _Batch | None = None
+    _some_untold: bool | None = None
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -90,13 +92,28 @@ class Rows:
         if self._batch is not None and definition.searchable and definition.name not in self._batch.held:
             hold_back(self.connection, definition)
             self._batch.held[definition.name] = definition
+        self._tell(str(row["Id"]))
         given = {name: value for name, value in row.items() if value is not None}
         self._write(definition, _insert_sql(definition.name, tuple(given)), tuple(given.values()))
 
     def update(self, definition: SObject, record_id: str, changes: Row) -> None:
+        self._tell(record_id)
         assignments = ", ".join(f"{quoted(name)} = ?" for name in changes)
         sql = f'UPDATE {quoted(definition.name)} SET {assignments} WHERE "Id" = ?'
         self._write(definition, sql, (*changes.values(), record_id))
+
+    def remove(self, definition: SObject, record_id: str) -> None:
+        self._write(definition, f'DELETE FROM {quoted(definition.name)} WHERE "Id" = ?', (record_id,))
+
+    def _tell(self, record_id: str) -> None:
+        """A change is told to who follows changes, though the one before it was not, unless it is lost too."""
+        if self.loses_events:
+            self.connection.execute("INSERT OR REPLACE INTO _untold VALUES (?)", (record_id,))
+            return
+        if self._some_untold is None:
+            self._some_untold = self.connection.execute("SELECT 1 FROM _untold LIMIT 1").fetchone() is not None
+        if self._some_untold:
+            self.connection.execute("DELETE FROM _untold WHERE record_id = ?", (record_id,))
 
     def _write(self, definition: SObject, sql: str, values: tuple[ColumnValue, ...]) -> None:
         if self._batch is not None:

@@ -1,5 +1,6 @@
 """What an org's administrators set up to refuse or complete a record: validation, duplicate rules, record types, locks."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -30,16 +31,7 @@ def check_validation_rules(records: "Records", definition: SObject, row: Row, ol
     rules = definition.active_validation_rules
     if not rules:
         return
-
-    def value(path: tuple[str, ...]) -> Value:
-        if len(path) == 1:
-            return _own_value(records, definition, row, path[0])
-        return _value(records, definition, row, path)
-
-    def prior_value(path: tuple[str, ...]) -> Value:
-        return _value(records, definition, row if old is None else old, path)
-
-    asked = Record(value, prior_value, is_new=old is None, now=records.caller.at)
+    asked = asked_of(records, definition, row, old)
     for rule in rules:
         fields = (rule.error_display_field,) if rule.error_display_field else ()
         try:
@@ -49,6 +41,20 @@ def check_validation_rules(records: "Records", definition: SObject, row: Row, ol
             raise ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", message, fields=fields) from None
         if refused:
             raise ApiError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.error_message, fields=fields)
+
+
+def asked_of(records: "Records", definition: SObject, row: Row, old: Row | None) -> Record:
+    """The record as formulas ask for it."""
+
+    def value(path: tuple[str, ...]) -> Value:
+        if len(path) == 1:
+            return _own_value(records, definition, row, path[0])
+        return _value(records, definition, row, path)
+
+    def prior_value(path: tuple[str, ...]) -> Value:
+        return _value(records, definition, row if old is None else old, path)
+
+    return Record(value, prior_value, is_new=old is None, now=records.caller.at)
 
 
 def _value(records: "Records", definition: SObject, row: Row, path: tuple[str, ...]) -> Value:
@@ -167,18 +173,20 @@ def _duplicate_result(
 
 
 def ensure_record_types(records: "Records", definition: SObject) -> None:
-    """Gives each record type of the schema its RecordType record."""
+    """Gives each record type of the schema its RecordType record, and brings those up to date that it has."""
     types = records.schema.get("RecordType")
     for record_type in definition.record_types:
-        if record_type_id(records, definition, record_type) is None:
-            values: dict[str, ColumnValue] = {
-                "Name": record_type.label,
-                "DeveloperName": record_type.developer_name,
-                "SobjectType": definition.name,
-                "Description": record_type.description,
-                "IsActive": int(record_type.active),
-            }
-            records.create_own(types, values)
+        values: dict[str, ColumnValue] = {
+            "Name": record_type.label,
+            "Description": record_type.description,
+            "IsActive": int(record_type.active),
+        }
+        known = record_type_id(records, definition, record_type)
+        if known is None:
+            own = {"DeveloperName": record_type.developer_name, "SobjectType": definition.name}
+            records.create_own(types, values | own)
+        else:
+            records.rows.update(types, known, values)
 
 
 def record_type_id(records: "Records", definition: SObject, record_type: RecordType) -> str | None:
@@ -216,6 +224,12 @@ def lock(records: "Records", record_id: RecordId, kind: LockKind) -> None:
 
 def unlock(records: "Records", record_id: RecordId) -> None:
     records.connection.execute("DELETE FROM _record_lock WHERE record_id = ?", (record_id,))
+
+
+def locks(connection: sqlite3.Connection) -> dict[str, LockKind]:
+    """By the records' ids."""
+    rows = connection.execute("SELECT record_id, kind FROM _record_lock ORDER BY record_id")
+    return {row["record_id"]: LockKind(row["kind"]) for row in rows}
 
 
 def check_lock(records: "Records", record_id: str) -> None:

@@ -42,6 +42,10 @@ class Caller:
     seeding: bool = False
     allow_duplicates: bool = False
     """Sforce-Duplicate-Rule-Header: allowSave=true"""
+    assignment_rule_id: RecordId | None = None
+    """Sforce-Auto-Assign: the id of a rule, active or not"""
+    loses_events: bool = False
+    """What is written is not told to who follows changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Records:
     _writable_fields: dict[tuple[str, str, bool], Field | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", Rows(self.connection, self.instance))
+        object.__setattr__(self, "rows", Rows(self.connection, self.instance, self.caller.loses_events))
 
     @cached_property
     def access(self) -> Access:
@@ -145,6 +149,11 @@ class Records:
             if child.field.restricted_delete:
                 self._refuse_if_referred_to(definition, record_id, self.schema.get(child.child), child.field)
         self._delete_with_children(definition, record_id)
+
+    def remove(self, definition: SObject, record_id: RecordId) -> None:
+        """Deletes the record past the recycle bin; what cascades from it still goes there."""
+        self.delete(definition, record_id)
+        self.rows.remove(definition, record_id)
 
     def upsert(
         self,
@@ -291,7 +300,7 @@ class Records:
             served = self.rows.matching(self.schema.get("QueueSobject"), "QueueId", owner_id)
             if not any(row["SobjectType"] == definition.name for row in served):
                 message = "Queue not associated with this SObject type"
-                raise ApiError("INVALID_CROSS_REFERENCE_KEY", message, fields=("OwnerId",))
+                raise ApiError("INVALID_OPERATION", message, fields=("OwnerId",))
 
     def _check_unique(self, definition: SObject, known: Field, value: ColumnValue, record_id: RecordId | None) -> None:
         for row in self.rows.matching(definition, known.name, value):

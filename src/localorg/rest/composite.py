@@ -17,6 +17,9 @@ from localorg.rest.subrequests import Subanswer, subrequest
 
 _MOST_STEPS = 25
 _MOST_GRAPH_STEPS = 500
+_MOST_LARGE_STEPS = 5
+_LARGE_STEP = re.compile(r"/(query|queryAll|composite/sobjects)([/?]|$)")
+"""Queries and collections"""
 _REFERENCE = re.compile(r"@\{\s*([A-Za-z][\w]*)((?:\.\w+|\[\d+\])*)\s*\}")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _NAME = re.compile(r"[A-Za-z]\w*")
@@ -33,9 +36,24 @@ async def list_kinds(request: Request) -> Response:
 
 async def composite(request: Request) -> Response:
     body = await json_object(request)
-    steps = _steps(body.get("compositeRequest"), _MOST_STEPS)
+    asked = body.get("compositeRequest")
+    if isinstance(asked, list) and len(asked) > _MOST_STEPS:
+        return _refused(f"The request can’t contain more than {_MOST_STEPS} operations.")
+    steps = _steps(asked, _MOST_STEPS)
+    if (
+        sum(isinstance(step.url, str) and _LARGE_STEP.search(step.url) is not None for step in steps)
+        > _MOST_LARGE_STEPS
+    ):
+        return _refused(f"The request can’t contain more than {_MOST_LARGE_STEPS} queries and collections.")
     answers = await _run(request, steps, all_or_none=body.get("allOrNone") is True)
     return json_answer({"compositeResponse": _response(steps, answers)})
+
+
+def _refused(sentence: str) -> Response:
+    """As a whole, but in the form of an answer to its steps."""
+    error = ApiError("LIMIT_EXCEEDED", sentence)
+    step = {"body": error.body(), "httpHeaders": {}, "httpStatusCode": error.status, "referenceId": None}
+    return json_answer({"compositeResponse": [step]}, error.status)
 
 
 async def graph(request: Request) -> Response:

@@ -8,7 +8,7 @@ import orjson
 from starlette.requests import Request
 
 from localorg.errors import ApiError, json_parser_error, not_found
-from localorg.ids import RecordId
+from localorg.ids import InvalidIdError, RecordId, parse_record_id
 from localorg.org import Org
 from localorg.records.service import Caller
 from localorg.records.values import JsonValue, WrongJsonTypeError
@@ -41,11 +41,27 @@ def now(request: Request) -> datetime:
 
 
 def caller(request: Request) -> Caller:
-    """Sforce-Auto-Assign is TRUE when absent; a rule's id counts as TRUE."""
-    auto_assign = request.headers.get("Sforce-Auto-Assign", "TRUE").upper() != "FALSE"
+    """Sforce-Auto-Assign is TRUE when absent, or names a rule."""
+    assigned_by = request.headers.get("Sforce-Auto-Assign", "TRUE")
+    flag = assigned_by.upper() in ("TRUE", "FALSE")
     duplicates = request.headers.get("Sforce-Duplicate-Rule-Header", "")
     allowed = _ALLOW_SAVE.search(duplicates) is not None
-    return Caller(user_id(request), now(request), auto_assign=auto_assign, allow_duplicates=allowed)
+    return Caller(
+        user_id(request),
+        now(request),
+        auto_assign=assigned_by.upper() != "FALSE",
+        assignment_rule_id=None if flag else rule_id(assigned_by),
+        allow_duplicates=allowed,
+        loses_events=getattr(request.state, "loses_events", False),
+    )
+
+
+def rule_id(given: str) -> RecordId:
+    """An id as it is; anything else is the id of no rule."""
+    try:
+        return parse_record_id(given)
+    except InvalidIdError:
+        return RecordId(given)
 
 
 def sobject_of(request: Request) -> SObject:

@@ -35,7 +35,7 @@ async def deleted(request: Request) -> Response:
 
 
 async def _changed(request: Request, start: datetime, end: datetime, *, deleted: bool) -> tuple[JsonRecord, ...]:
-    """Those that the user may see, oldest change first."""
+    """Those that the user may see, oldest change first; not those whose event was lost."""
     org, path, user, name = org_of(request), data_path(request), user_id(request), sobject_of(request).name
     within = f"SystemModstamp >= {_literal(start)} AND SystemModstamp < {_literal(end)}"
     text = f"SELECT Id, SystemModstamp FROM {name} WHERE {within} AND IsDeleted = {str(deleted).lower()}"
@@ -43,7 +43,11 @@ async def _changed(request: Request, start: datetime, end: datetime, *, deleted:
 
     def run(connection: sqlite3.Connection) -> tuple[JsonRecord, ...]:
         calendar = org.calendar_of(connection, user)
-        return run_query(connection, org.schema, calendar, text, data_path=path, with_deleted=True, viewer=user).records
+        found = run_query(
+            connection, org.schema, calendar, text, data_path=path, with_deleted=True, viewer=user
+        ).records
+        untold = {row["record_id"] for row in connection.execute("SELECT record_id FROM _untold")}
+        return tuple(record for record in found if record["Id"] not in untold)
 
     return await org.database.read(run)
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from localorg.answers import json_answer, no_content
 from localorg.clock import from_wire
 from localorg.errors import NO_HEADERS, ApiError, not_found
-from localorg.ids import InvalidIdError, RecordId, parse_record_id
+from localorg.ids import InvalidIdError, RecordId, is_record_id, parse_record_id
 from localorg.records.service import Records, Upserted
 from localorg.records.values import ColumnValue, WrongJsonTypeError, read_value
 from localorg.rest.conditional import http_date, not_modified_since, refuse_if_modified
@@ -75,7 +75,10 @@ async def upsert_by_external_id(request: Request) -> Response:
 
 
 async def read_by_external_id(request: Request) -> Response:
+    """Or by a relationship of a record: Case/{id}/Contact, Account/{id}/Cases."""
     definition = sobject_of(request)
+    if is_record_id(request.path_params["field"]):
+        return await _read_related(request, definition)
     return json_answer(await _read(request, definition, await _find(request, definition)))
 
 
@@ -84,6 +87,25 @@ async def delete_by_external_id(request: Request) -> Response:
     record_id = await _find(request, definition)
     await _write(request, lambda records: records.delete(definition, record_id))
     return no_content()
+
+
+async def _read_related(request: Request, definition: SObject) -> Response:
+    schema, record_id = org_of(request).schema, parse_record_id(request.path_params["field"])
+    name = request.path_params["value"]
+    child = schema.child_relationship(definition, name)
+    if child is not None:
+        await _read(request, definition, record_id, ("Id",))
+        where = Comparison(FieldPath((child.field.name,)), Operator.EQUAL, record_id)
+        records = await _select(request, schema.get(child.child), where)
+        return json_answer({"totalSize": len(records), "done": True, "records": list(records)})
+    reference = definition.parent_relationship(name)
+    if reference is None:
+        raise not_found()
+    parent_id = (await _read(request, definition, record_id, (reference.name,)))[reference.name]
+    parent = schema.of_record(str(parent_id))
+    if parent is None:
+        raise not_found()
+    return json_answer(await _read(request, parent, RecordId(str(parent_id))))
 
 
 async def _write(request: Request, work: Callable[[Records], Result]) -> Result:
@@ -101,24 +123,31 @@ async def _find(request: Request, definition: SObject) -> RecordId:
     return found
 
 
-async def _read(request: Request, definition: SObject, record_id: RecordId) -> JsonRecord:
+async def _read(request: Request, definition: SObject, record_id: RecordId, fields: tuple[str, ...] = ()) -> JsonRecord:
+    found = await _select(request, definition, Comparison(FieldPath(("Id",)), Operator.EQUAL, record_id), fields)
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+async def _select(
+    request: Request, definition: SObject, where: Comparison, fields: tuple[str, ...] = ()
+) -> tuple[JsonRecord, ...]:
+    """`fields`: those that the request asks for, or all, if none is given."""
     org, path, user = org_of(request), data_path(request), user_id(request)
     calendar = org.calendar()
     asked = request.query_params.get("fields")
-    names = [name.strip() for name in asked.split(",")] if asked else [field.name for field in definition.fields]
+    named = [name.strip() for name in asked.split(",")] if asked else [field.name for field in definition.fields]
     query = Query(
-        select=tuple(Selected(FieldPath(tuple(name.split(".")))) for name in dict.fromkeys(names)),
+        select=tuple(Selected(FieldPath(tuple(name.split(".")))) for name in dict.fromkeys(fields or named)),
         source=Source(definition.name),
-        where=Comparison(FieldPath(("Id",)), Operator.EQUAL, record_id),
+        where=where,
     )
 
     def read(connection: sqlite3.Connection) -> tuple[JsonRecord, ...]:
         return run_tree(connection, org.schema, calendar, query, data_path=path, viewer=user).records
 
-    found = await org.database.read(read)
-    if not found:
-        raise not_found()
-    return found[0]
+    return await org.database.read(read)
 
 
 async def _changed_at(request: Request, definition: SObject, record_id: RecordId) -> datetime | None:

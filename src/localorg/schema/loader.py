@@ -34,7 +34,7 @@ _READ_ONLY = {"createable": False, "updateable": False}
 SYSTEM_FIELD_NAMES = frozenset({"Id", *(field["name"] for field in _SYSTEM_FIELDS)})
 
 
-_RECORD_TYPE: dict[str, Any] = {
+RECORD_TYPE_FIELD: dict[str, Any] = {
     "name": "RecordTypeId",
     "label": "Record Type ID",
     "type": "reference",
@@ -69,6 +69,14 @@ def object_of(document: Mapping[str, Any]) -> SObject:
     return SObject.model_validate(_with_system_fields(dict(document)))
 
 
+def objects_of(document: Mapping[str, Any]) -> Iterator[SObject]:
+    """The definition, and that of its shares if its records have owners."""
+    definition = object_of(document)
+    yield definition
+    if definition.owner_field == "OwnerId" and definition.name not in ARTICLE_OBJECTS:
+        yield object_of(_share_document(definition))
+
+
 @cache
 def _standard_documents() -> tuple[dict[str, Any], ...]:
     folder = resources.files("localorg.schema") / "objects"
@@ -83,16 +91,13 @@ def _standard_objects() -> tuple[SObject, ...]:
 
 def _objects(documents: tuple[dict[str, Any], ...]) -> Iterator[SObject]:
     for document in documents:
-        definition = object_of(document)
-        yield definition
-        if definition.owner_field == "OwnerId" and definition.name not in ARTICLE_OBJECTS:
-            yield object_of(_share_document(definition))
+        yield from objects_of(document)
 
 
 def _with_system_fields(document: dict[str, Any]) -> dict[str, Any]:
     record_id = {"name": "Id", "label": f"{document['label']} ID", "type": "id", **_READ_ONLY}
     system = [{**field, **_READ_ONLY} for field in _SYSTEM_FIELDS]
-    record_type = [_RECORD_TYPE] if document.get("recordTypes") else []
+    record_type = [RECORD_TYPE_FIELD] if document.get("recordTypes") else []
     return {**document, "fields": [record_id, *document["fields"], *record_type, *system]}
 
 

@@ -172,6 +172,8 @@ class Field(_Definition):
     values: tuple[str, ...] = ()
     labels: Mapping[str, str] = {}
     """Of the values that are shown otherwise than they are stored."""
+    closed_values: tuple[str, ...] = ()
+    """Of a case's statuses those that mean its end; Closed if it names none."""
     restricted: bool = False
     reference_to: Names = ()
     relationship_name: str | None = None
@@ -381,6 +383,13 @@ class Schema:
         if definition.view_of is None:
             self._by_prefix[definition.key_prefix] = definition
         self._children = {}
+
+    def remove(self, name: str) -> None:
+        """Does nothing if there is no such object."""
+        definition = self._objects.pop(name.lower(), None)
+        if definition is not None:
+            self._by_prefix.pop(definition.key_prefix, None)
+            self._children = {}
 
     def become(self, other: "Schema") -> None:
         """Has from now on what the other has, for all who hold it."""

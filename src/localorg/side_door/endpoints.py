@@ -1,5 +1,6 @@
-"""/localorg: mailbox, query, changes, faults, received requests, reset. No token is needed; the org listens on loopback only."""
+"""/localorg: mailbox, query, changes, locks, faults, received requests, reset. No token is needed; the org listens on loopback only."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
@@ -14,9 +15,10 @@ from localorg.email_to_case import InboundMail, receive
 from localorg.errors import ApiError, not_found
 from localorg.faults import Fault, FaultKind
 from localorg.gateway import NEWEST_VERSION
-from localorg.ids import RecordId, is_record_id
+from localorg.ids import RecordId, is_record_id, parse_record_id
 from localorg.org import Org
-from localorg.records.service import Caller
+from localorg.records import rules
+from localorg.records.service import Caller, Records
 from localorg.records.values import parse_datetime
 from localorg.rest.context import json_object, org_of, sobject_of
 from localorg.soql.service import run_query
@@ -152,6 +154,41 @@ async def receive_mail(request: Request) -> Response:
     return json_answer(told, 201)
 
 
+async def list_locks(request: Request) -> Response:
+    held = await org_of(request).database.read(rules.locks)
+    return json_answer([{"id": record_id, "kind": kind.value} for record_id, kind in held.items()])
+
+
+async def lock_record(request: Request) -> Response:
+    """As an approval that is pending does, or another transaction that is at the record this moment."""
+    record_id, body = _existing(request), await json_object(request)
+    given = body.get("kind", rules.LockKind.ROW.value)
+    if given not in list(rules.LockKind) or body.keys() - {"kind"}:
+        kinds = " or ".join(rules.LockKind)
+        raise ApiError("INVALID_PARAMETER", f"A lock is {{'kind': {kinds}}}")
+    kind = rules.LockKind(str(given))
+    await _write(request, lambda records: rules.lock(records, record_id, kind))
+    return json_answer({"id": record_id, "kind": kind.value}, 201)
+
+
+async def unlock_record(request: Request) -> Response:
+    record_id = _existing(request)
+    await _write(request, lambda records: rules.unlock(records, record_id))
+    return no_content()
+
+
+def _existing(request: Request) -> RecordId:
+    given = request.path_params["id"]
+    if not is_record_id(given) or org_of(request).schema.of_record(given) is None:
+        raise not_found()
+    return parse_record_id(given)
+
+
+async def _write(request: Request, work: Callable[[Records], None]) -> None:
+    org = org_of(request)
+    await org.write(Caller(org.identity.api_user_id, org.clock(), seeding=True), work)
+
+
 async def reset(request: Request) -> Response:
     await org_of(request).reset()
     return no_content()
@@ -165,6 +202,9 @@ SIDE_DOOR_ROUTES = [
     Route("/localorg/faults", list_faults),
     Route("/localorg/faults", add_fault, methods=["POST"]),
     Route("/localorg/faults", clear_faults, methods=["DELETE"]),
+    Route("/localorg/locks", list_locks),
+    Route("/localorg/locks/{id}", lock_record, methods=["PUT"]),
+    Route("/localorg/locks/{id}", unlock_record, methods=["DELETE"]),
     Route("/localorg/inbound-mail", receive_mail, methods=["POST"]),
     Route("/localorg/clock", read_clock),
     Route("/localorg/clock", move_clock, methods=["POST"]),

@@ -29,7 +29,9 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--muted); font-weight: 600; white-space: nowrap; }
 tbody th { color: var(--muted); font-weight: 400; white-space: nowrap; }
-td { overflow-wrap: anywhere; }
+td { overflow-wrap: break-word; }
+table.list td { min-width: 6rem; max-width: 28rem; }
+td.text { overflow-wrap: anywhere; }
 td.text, pre { white-space: pre-wrap; font: inherit; margin: 0; }
 pre { margin-top: 1rem; }
 .muted { color: var(--muted); }
@@ -81,7 +83,9 @@ def preformatted(value: str) -> Html:
 def table(headings: Sequence[str], rows: Iterable[Sequence[Html]]) -> Html:
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return Html(f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
+    return Html(
+        f'<div class="scroll"><table class="list"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
 def properties(rows: Iterable[tuple[str, Html]]) -> Html:
@@ -94,7 +98,9 @@ def joined(*parts: Html) -> Html:
 
 
 def page(org: str, title: str, content: Html) -> str:
-    navigation = joined(link("/", "Objects"), Html(" "), link("/localorg/mail", "Mailbox"))
+    navigation = joined(
+        link("/", "Objects"), Html(" "), link("/localorg/mail", "Mailbox"), Html(" "), link("/localorg/state", "State")
+    )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

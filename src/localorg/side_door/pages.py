@@ -2,16 +2,18 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from localorg import mailbox, passwords
+from localorg import mailbox, passwords, snapshots
 from localorg.clock import from_wire
 from localorg.errors import ApiError, not_found
+from localorg.faults import Fault, FaultKind
 from localorg.ids import is_record_id
 from localorg.rest.context import org_of, sobject_of
 from localorg.schema.loader import SYSTEM_FIELD_NAMES
@@ -148,6 +150,36 @@ async def mail_page(request: Request) -> Response:
     return _page(request, mail.subject, joined(head, preformatted(mail.body)))
 
 
+async def state_page(request: Request) -> Response:
+    """What tests have changed of the org besides its records."""
+    org = org_of(request)
+    state = properties(
+        (
+            ("The org's time", text(f"{org.clock():%Y-%m-%d %H:%M} UTC")),
+            ("Ahead of the machine's", text(timedelta(seconds=round(org.clock.offset.total_seconds())))),
+            ("API requests today", text(f"{org.usage.used} of {org.usage.limit}")),
+        )
+    )
+    snapshots_taken = [(text(one.name), text(one.at)) for one in await snapshots.all_of(org)]
+    kept = table(("Name", "Taken"), snapshots_taken) if snapshots_taken else paragraph(text("None."), muted=True)
+    faults = [_fault_row(fault) for fault in org.faults.all()]
+    on = table(_FAULT_HEADINGS, faults) if faults else paragraph(text("None is on."), muted=True)
+    kinds = table(
+        ("Kind", "What happens to the requests it meets"),
+        [(text(k), text(k.effect.replace("`", ""))) for k in FaultKind],
+    )
+    parts = (state, heading("Faults"), on, heading("Snapshots"), kept, heading("Faults there are"), kinds)
+    return _page(request, "State", joined(*parts))
+
+
+_FAULT_HEADINGS = ("Kind", "Method", "Path contains", "Times left")
+
+
+def _fault_row(fault: Fault) -> tuple[Html, ...]:
+    left = "until cleared" if fault.times is None else fault.times
+    return text(fault.kind), text(fault.method or "any"), text(fault.path_contains or "anything"), text(left)
+
+
 async def reset_password_page(request: Request) -> Response:
     token = request.query_params.get("token", "")
     user_id = await org_of(request).database.read(lambda c: passwords.user_of_reset_token(c, token))
@@ -260,6 +292,8 @@ def _shown(field: Field, row: JsonRecord) -> str:
         value = next(name for key, name in parent.items() if key != "attributes") or value
     if value is not None and field.type is FieldType.DATETIME:
         return f"{from_wire(str(value)):%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)
 
 
@@ -273,13 +307,29 @@ def _value(request: Request, field: Field, row: JsonRecord) -> Html:
     return link(f"/localorg/records/{target.name}/{value}", _shown(field, row)) if target else text(_shown(field, row))
 
 
+def _found(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """A person who asks for what is not there gets a page too."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            told = paragraph(text("There is no such object or record. It may have been deleted, or the org was reset."))
+            return _page(request, "Not found", told, 404)
+
+    return answer
+
+
 PAGE_ROUTES = [
     Route("/", objects_page),
-    Route("/localorg/records/{object}", records_page),
-    Route("/localorg/records/{object}/{id}", record_page),
-    Route("/lightning/r/{object}/{id}/view", record_page),
+    Route("/localorg/records/{object}", _found(records_page)),
+    Route("/localorg/records/{object}/{id}", _found(record_page)),
+    Route("/lightning/r/{object}/{id}/view", _found(record_page)),
     Route("/localorg/mail", mailbox_page),
-    Route("/localorg/mail/{id:int}", mail_page),
+    Route("/localorg/mail/{id:int}", _found(mail_page)),
+    Route("/localorg/state", state_page),
     Route("/localorg/reset-password", reset_password_page),
     Route("/localorg/reset-password", choose_password, methods=["POST"]),
 ]

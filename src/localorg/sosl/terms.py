@@ -14,10 +14,10 @@ _DEEPEST: Final = 50
 
 
 def parse_term(text: str) -> Term:
-    """Raises ApiError MALFORMED_SEARCH."""
+    """Raises ApiError MALFORMED_SEARCH, or INVALID_SEARCH for a term that is too short."""
     tokens = _tokens(text)
     if not tokens:
-        raise _malformed("search term must be longer than one character")
+        raise ApiError("INVALID_SEARCH", "search term must be longer than one character: ")
     parser = _Parser(tokens)
     term = parser.any_term(0)
     if parser.tokens:
@@ -77,7 +77,7 @@ class _Parser:
         if kind == "paren" or (kind == "word" and text.upper() in ("AND", "OR", "NOT")):
             raise _malformed(f"unexpected token: '{text}'")
         if len(re.sub(r"[*?\\\s]", "", text)) < _SHORTEST:
-            raise _malformed(f"search term must be longer than one character: {unescaped(text)}")
+            raise ApiError("INVALID_SEARCH", f"search term must be longer than one character: {unescaped(text)}")
         return Phrase(unescaped(text)) if kind == "phrase" else Word(text)
 
     def _is_next(self, word: str) -> bool:

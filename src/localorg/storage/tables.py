@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS _component_file (
 CREATE TABLE IF NOT EXISTS _deployment (id TEXT PRIMARY KEY, report BLOB NOT NULL, content BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS _recent (
     user_id TEXT NOT NULL, record_id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (user_id, record_id));
+CREATE TABLE IF NOT EXISTS _untold (record_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS _record_lock (record_id TEXT PRIMARY KEY, kind TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS _bulk_job (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, document TEXT NOT NULL);
@@ -52,6 +53,7 @@ _OWN_TABLE_NAMES = (
     "_mail",
     "_content",
     "_record_lock",
+    "_untold",
     "_recent",
 )
 

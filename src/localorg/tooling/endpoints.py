@@ -13,7 +13,7 @@ from localorg.metadata import apex
 from localorg.metadata.models import Component, ComponentName
 from localorg.metadata.packages import NAMESPACE
 from localorg.metadata.store import Store
-from localorg.metadata.types import type_named
+from localorg.metadata.types import type_named, unheeded
 from localorg.records.values import JsonValue
 from localorg.rest.context import data_path, json_object, now, org_of, user_id
 from localorg.rest.describe import describe
@@ -103,7 +103,8 @@ async def create_record(request: Request) -> Response:
         return store.save(component, user, at)
 
     record_id = await org.database.write(save)
-    return json_answer({"id": record_id, "success": True, "errors": [], "warnings": [], "infos": []}, 201)
+    warning = f"{component.name.full_name} is stored, but has no effect here: {unheeded(definition.name)}"
+    return json_answer({"id": record_id, "success": True, "errors": [], "warnings": [warning], "infos": []}, 201)
 
 
 async def delete_record(request: Request) -> Response:

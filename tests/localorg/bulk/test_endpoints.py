@@ -219,3 +219,13 @@ async def test_a_locator_that_is_none_is_refused(api: httpx2.AsyncClient) -> Non
     for locator in ("x", "LTE=", "OTk5OTk5"):
         answer = await api.get(f"{job}/results", params={"locator": locator})
         assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_QUERY_LOCATOR")
+
+
+async def test_what_is_deleted_hard_is_not_in_the_recycle_bin(api: httpx2.AsyncClient, org: RunningOrg) -> None:
+    soft, hard = [(await api.post("sobjects/Account", json={"Name": f"Bulk {n}"})).json()["id"] for n in range(2)]
+    await loaded(api, f"Id\n{soft}\n", operation="delete")
+    _, told = await loaded(api, f"Id\n{hard}\n", operation="hardDelete")
+    assert (told["state"], told["numberRecordsFailed"]) == ("JobComplete", 0)
+    assert await org.query("SELECT Id FROM Account WHERE Name LIKE 'Bulk %'") == []
+    left = await api.get("queryAll", params={"q": "SELECT Id FROM Account WHERE Name LIKE 'Bulk %'"})
+    assert [one["Id"] for one in left.json()["records"]] == [soft]

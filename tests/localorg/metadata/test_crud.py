@@ -74,6 +74,43 @@ async def test_an_object_is_read_with_its_fields(ask: Ask, api: httpx2.AsyncClie
     assert records.findtext(f"{{{NAMESPACE}}}fields/{{{NAMESPACE}}}fullName") == "Ring__c"
 
 
+def renaming(kind: str, old: str, new: str) -> str:
+    return f"<type>{kind}</type><oldFullName>{old}</oldFullName><newFullName>{new}</newFullName>"
+
+
+async def test_a_renamed_field_keeps_its_values(ask: Ask, api: httpx2.AsyncClient, org: RunningOrg) -> None:
+    await ask("createMetadata", component("CustomField", "Case.Ring__c", FIELD))
+    made = (await api.post("sobjects/Case", json={"Ring__c": "gold"})).json()["id"]
+    renamed = await ask("renameMetadata", renaming("CustomField", "Case.Ring__c", "Case.Band__c"))
+    assert told(renamed, "success") == [("true",)]
+    (case,) = await org.query(f"SELECT Band__c FROM Case WHERE Id = '{made}'")
+    assert case["Band__c"] == "gold"
+    assert (await api.post("sobjects/Case", json={"Ring__c": "r"})).json()[0]["errorCode"] == "INVALID_FIELD"
+
+
+async def test_what_is_only_stored_is_found_under_its_new_name(ask: Ask) -> None:
+    await ask("createMetadata", component("Layout", "Case-Old", ""))
+    assert told(await ask("renameMetadata", renaming("Layout", "Case-Old", "Case-New")), "success") == [("true",)]
+    wanted = "<type>Layout</type><fullNames>Case-Old</fullNames><fullNames>Case-New</fullNames>"
+    old, new = (await ask("readMetadata", wanted)).iter(f"{{{NAMESPACE}}}records")
+    assert (old.get(f"{{{XSI}}}nil"), new.findtext(f"{{{NAMESPACE}}}fullName")) == ("true", "Case-New")
+
+
+@pytest.mark.parametrize(
+    ("inner", "code"),
+    [
+        (renaming("CustomField", "Case.None__c", "Case.B__c"), "INVALID_CROSS_REFERENCE_KEY"),
+        (renaming("CustomField", "Case.Ring__c", "Case.Category__c"), "DUPLICATE_DEVELOPER_NAME"),
+        (renaming("CustomField", "Case.Ring__c", "Account.Ring__c"), "INVALID_FULL_NAME"),
+        (renaming("CustomObject", "Boat__c", "Ship__c"), "FUNCTIONALITY_NOT_ENABLED"),
+    ],
+)
+async def test_what_cannot_be_renamed_stays_as_it_is(ask: Ask, inner: str, code: str) -> None:
+    made = component("CustomField", "Case.Ring__c", FIELD) + component("CustomObject", "Boat__c", OBJECT)
+    assert told(await ask("createMetadata", made), "success") == [("true",), ("true",)]
+    assert told(await ask("renameMetadata", inner), "success", "statusCode") == [("false", code)]
+
+
 @pytest.mark.parametrize(
     ("operation", "inner", "code"),
     [

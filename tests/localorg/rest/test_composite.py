@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx2
+import pytest
 
 from localorg.testing import RunningOrg
 
@@ -111,6 +112,20 @@ async def test_a_composite_within_a_composite_is_refused(api: httpx2.AsyncClient
     body = {"compositeRequest": [step("inner", "POST", "/composite", {"compositeRequest": []})]}
     (answer,) = (await api.post("composite", json=body)).json()["compositeResponse"]
     assert (answer["httpStatusCode"], answer["body"][0]["errorCode"]) == (400, "INVALID_INPUT")
+
+
+@pytest.mark.parametrize(
+    ("url", "steps", "sentence"),
+    [("limits", 26, "more than 25 operations"), ("query?q=SELECT+Id+FROM+Case", 6, "more than 5 queries")],
+)
+async def test_a_composite_of_too_many_steps_is_refused(
+    api: httpx2.AsyncClient, url: str, steps: int, sentence: str
+) -> None:
+    asked = [{"method": "GET", "url": f"/services/data/v67.0/{url}", "referenceId": f"a{n}"} for n in range(steps)]
+    answer = await api.post("composite", json={"compositeRequest": asked})
+    (told,) = answer.json()["compositeResponse"]
+    assert (answer.status_code, told["httpStatusCode"], told["body"][0]["errorCode"]) == (400, 400, "LIMIT_EXCEEDED")
+    assert sentence in told["body"][0]["message"]
 
 
 async def test_each_graph_succeeds_or_fails_by_itself(api: httpx2.AsyncClient, org: RunningOrg) -> None:

@@ -198,7 +198,8 @@ async def test_an_inactive_user_can_own_nothing(api: httpx2.AsyncClient, org: Ru
 async def test_a_queue_owns_only_what_it_is_made_for(api: httpx2.AsyncClient, org: RunningOrg) -> None:
     (tier1,) = await org.query("SELECT Id FROM Group WHERE DeveloperName = 'Tier_1_Support'")
     answer = await api.post("sobjects/Credit__c", json={"Amount__c": 1, "OwnerId": tier1["Id"]})
-    assert answer.json()[0]["message"] == "Queue not associated with this SObject type"
+    told = answer.json()[0]
+    assert (told["errorCode"], told["message"]) == ("INVALID_OPERATION", "Queue not associated with this SObject type")
 
 
 async def test_a_refused_write_leaves_nothing_behind(api: httpx2.AsyncClient, org: RunningOrg) -> None:
@@ -281,3 +282,36 @@ async def test_service_requests_are_numbered(org: RunningOrg, api: httpx2.AsyncC
     made = await created(api, "Service_Request__c", Type__c="Data Export")
     (request,) = await org.query(f"SELECT Name, Status__c FROM Service_Request__c WHERE Id = '{made}'")
     assert (request["Name"], request["Status__c"]) == (f"SR-{before + 1:05}", "Requested")
+
+
+async def test_a_relationship_of_a_record_leads_to_its_parent_and_its_children(
+    api: httpx2.AsyncClient, org: RunningOrg
+) -> None:
+    (case,) = await org.query("SELECT Id, ContactId, Contact.Email FROM Case WHERE ContactId != null LIMIT 1")
+    contact = (await api.get(f"sobjects/Case/{case['Id']}/Contact", params={"fields": "Email"})).json()
+    assert (contact["Email"], contact["attributes"]["type"]) == (case["Contact"]["Email"], "Contact")
+    cases = (await api.get(f"sobjects/Contact/{case['ContactId']}/Cases", params={"fields": "Id"})).json()
+    assert case["Id"] in {one["Id"] for one in cases["records"]}
+    assert (cases["totalSize"], cases["done"]) == (len(cases["records"]), True)
+    for missing in (f"sobjects/Case/{case['Id']}/Nobody", "sobjects/Contact/003000000000000AAA/Cases"):
+        assert (await api.get(missing)).status_code == 404
+
+
+async def test_a_client_that_can_only_post_names_another_method(api: httpx2.AsyncClient, org: RunningOrg) -> None:
+    (case,) = await org.query("SELECT Id FROM Case LIMIT 1")
+    path = f"sobjects/Case/{case['Id']}"
+    answer = await api.post(path, params={"_HttpMethod": "PATCH"}, json={"Subject": "Renamed"})
+    assert answer.status_code == 204
+    assert (await api.get(path, params={"fields": "Subject"})).json()["Subject"] == "Renamed"
+
+
+async def test_who_takes_only_xml_is_told_that_there_is_none(api: httpx2.AsyncClient) -> None:
+    answer = await api.get("sobjects", headers={"Accept": "application/xml"})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (406, "NOT_ACCEPTABLE")
+    assert (await api.get("limits", headers={"Accept": "application/xml, */*;q=0.5"})).status_code == 200
+
+
+async def test_a_profile_that_people_have_stays(api: httpx2.AsyncClient, org: RunningOrg) -> None:
+    (user,) = await org.query("SELECT ProfileId FROM User LIMIT 1")
+    answer = await api.delete(f"sobjects/Profile/{user['ProfileId']}")
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "DELETE_FAILED")

@@ -12,6 +12,7 @@ from localorg.ids import RecordId
 from localorg.seeds import Seed, apply_seed
 from localorg.soql.date_literals import Calendar
 from localorg.soql.service import run_query
+from localorg.sosl.service import run_search
 from localorg.storage.database import connect
 from localorg.storage.tables import create_tables
 
@@ -85,9 +86,14 @@ def titles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Titles]:
     apply_seed(connection, schema, "articles", seed, NOW)
     calendar = Calendar(NOW, ZoneInfo("UTC"))
 
-    def find(who: str | None = None, clauses: str = "", source: str = "Knowledge__kav") -> set[str]:
+    def find(who: str | None = None, clauses: str = "", source: str = "Knowledge__kav", term: str = "") -> set[str]:
         row = connection.execute('SELECT "Id" FROM "User" WHERE "LastName" = ?', (who,)).fetchone()
         viewer = RecordId(row["Id"]) if row else None
+        if term:
+            text = f"FIND {{{term}}} RETURNING {source}(Title) {clauses}"
+            return {
+                str(one["Title"]) for one in run_search(connection, schema, calendar, text, data_path="", viewer=viewer)
+            }
         text = f"SELECT Title FROM {source} {clauses}"
         found = run_query(connection, schema, calendar, text, data_path="", viewer=viewer)
         return {str(record["Title"]) for record in found.records}
@@ -124,6 +130,12 @@ def test_categories_and_channels_hide_articles_without_a_word(titles: Titles, wh
 )
 def test_articles_are_found_by_their_categories(titles: Titles, filtered: str, found: set[str]) -> None:
     assert titles(None, f"WHERE PublishStatus = 'Online' WITH DATA CATEGORY {filtered}") == found
+
+
+def test_a_search_finds_articles_of_a_category_only(titles: Titles) -> None:
+    below = "WITH DATA CATEGORY Geography__c BELOW Europe__c"
+    assert titles(None, term="spain OR asia") == {"spain", "asia"}
+    assert titles(None, below, term="spain OR asia") == {"spain"}
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,19 @@ async def test_a_reset_restores_the_seed_and_keeps_ids_and_tokens(org: RunningOr
 async def test_a_number_that_is_none_is_refused(stranger: httpx2.AsyncClient) -> None:
     answer = await stranger.get("/localorg/requests", params={"since": "yesterday"})
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "INVALID_PARAMETER")
+
+
+async def test_a_locked_record_is_not_changed_until_it_is_unlocked(
+    org: RunningOrg, api: httpx2.AsyncClient, stranger: httpx2.AsyncClient
+) -> None:
+    (case,) = await org.query("SELECT Id FROM Case LIMIT 1")
+    lock, record = f"/localorg/locks/{case['Id']}", f"sobjects/Case/{case['Id']}"
+    for kind, code in (("row", "UNABLE_TO_LOCK_ROW"), ("approval", "ENTITY_IS_LOCKED")):
+        assert (await stranger.put(lock, json={"kind": kind})).status_code == 201
+        assert (await stranger.get("/localorg/locks")).json() == [{"id": case["Id"], "kind": kind}]
+        refused = await api.patch(record, json={"Subject": "Moved"})
+        assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, code)
+    assert (await stranger.delete(lock)).status_code == 204
+    assert (await api.patch(record, json={"Subject": "Moved"})).status_code == 204
+    assert (await stranger.put(lock, json={"kind": "padlock"})).status_code == 400
+    assert (await stranger.put("/localorg/locks/nothing", json={})).status_code == 404

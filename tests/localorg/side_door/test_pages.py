@@ -33,6 +33,18 @@ async def test_mail_can_be_read(org: RunningOrg, api: httpx2.AsyncClient, strang
     assert "Line one\nLine two" in (await stranger.get(f"/localorg/mail/{sent.id}")).text
 
 
+async def test_the_state_shows_the_faults_that_are_on(org: RunningOrg, stranger: httpx2.AsyncClient) -> None:
+    assert "None is on." in (await stranger.get("/localorg/state")).text
+    await org.fault("lost_event", times=3, path_contains="<Case>")
+    await stranger.post("/localorg/clock", json={"advance": 86_400})
+    await stranger.post("/localorg/snapshots", json={"name": "kept"})
+    page = (await stranger.get("/localorg/state")).text
+    await stranger.delete("/localorg/snapshots/kept")
+    assert "<td>kept</td>" in page
+    assert "<td>lost_event</td><td>any</td><td>&lt;Case&gt;</td><td>3</td>" in page
+    assert "1 day, 0:00:00" in page
+
+
 async def test_what_a_record_says_is_shown_and_never_run(
     org: RunningOrg, api: httpx2.AsyncClient, stranger: httpx2.AsyncClient
 ) -> None:
@@ -47,6 +59,8 @@ async def test_what_a_record_says_is_shown_and_never_run(
 async def test_pages_that_are_not_there_are_not_found(stranger: httpx2.AsyncClient) -> None:
     for path in ("/localorg/records/Nothing", "/localorg/records/Case/500x", "/localorg/mail/99", "/localorg/nothing"):
         assert (await stranger.get(path)).status_code == 404
+    record = await stranger.get("/localorg/records/Case/500000000000000AAA")
+    assert "There is no such object or record" in record.text
     assert (await stranger.get("/localorg/reset-password", params={"token": "x"})).status_code == 410
 
 

@@ -123,9 +123,9 @@ def test_what_changes_is_found_as_it_is(find: Find, records: Records) -> None:
     [
         ("FIND nightly", "MALFORMED_SEARCH"),
         ("FIND {nightly", "MALFORMED_SEARCH"),
-        ("FIND {}", "MALFORMED_SEARCH"),
-        ("FIND {a}", "MALFORMED_SEARCH"),
-        ("FIND {*}", "MALFORMED_SEARCH"),
+        ("FIND {}", "INVALID_SEARCH"),
+        ("FIND {a}", "INVALID_SEARCH"),
+        ("FIND {*}", "INVALID_SEARCH"),
         ("FIND {nightly AND}", "MALFORMED_SEARCH"),
         ("FIND {(nightly}", "MALFORMED_SEARCH"),
         ("FIND {nightly} RETURNING Case(Subject", "MALFORMED_SEARCH"),
@@ -134,6 +134,10 @@ def test_what_changes_is_found_as_it_is(find: Find, records: Records) -> None:
         ("FIND {zzzz} RETURNING Case(Foo)", "INVALID_FIELD"),
         ("FIND {nightly} RETURNING Case(COUNT(Id))", "MALFORMED_SEARCH"),
         ("FIND {nightly} WITH DIVISION = 'Global'", "MALFORMED_SEARCH"),
+        ("FIND {nightly} RETURNING Case(Id) WITH SNIPPET", "MALFORMED_SEARCH"),
+        ("FIND {nightly} RETURNING Case(Id) WITH HIGHLIGHT", "MALFORMED_SEARCH"),
+        ("FIND {nightly} WITH DATA CATEGORY Geography__c AT Europe__c", "MALFORMED_SEARCH"),
+        ("FIND {nightly} RETURNING Case(Id) WITH DATA CATEGORY Geography__c AT Europe__c", "MALFORMED_QUERY"),
     ],
 )
 def test_a_search_that_cannot_be_answered_is_refused(find: Find, text: str, code: str) -> None:
