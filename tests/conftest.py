@@ -23,6 +23,11 @@ LIVE = ("live", "browser")
 """Folders whose tests talk to a running demo; `make test` runs them in a session of their own, with all others that need one."""
 
 
+def pytest_configure() -> None:
+    """As the program does, for the workers of this run and all that it starts: they share the processors."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]

@@ -21,7 +21,16 @@ from rich.progress import track
 from rich.table import Table
 from scipy.optimize import minimize
 
-from bench.retrieval.observing import CASES, FEATURES, Company, Observation, companies, observe
+from bench.retrieval.observing import (
+    AROUND,
+    CASES,
+    FEATURES,
+    OF_PASSAGES,
+    Company,
+    Observation,
+    companies,
+    observe,
+)
 from casewright import migrations
 from casewright.kit.clock import SystemClock
 from casewright.kit.database import Database
@@ -33,7 +42,17 @@ from casewright.tenants.service import TenantService
 from casewright.understanding.encoder import Encoder
 
 FOLDS: Final = 4
-RIDGE: Final = 1e-4
+RIDGE: Final = 1e-5
+RIDGE_OF_TEXT_ALONE: Final = 1e-4
+BOUNDS: Final = {
+    "offset": (None, None),
+    "unasked": (None, None),
+    "length": (None, None),
+    "unknown": (None, 0.0),
+    "closest": (1.0, None),
+    "likelihood": (0.1, None),
+}
+"""Of weights that may be below 0, and of those that count however well others stand in for them; of all others 0 and more."""
 WRONG: Final = 0.03
 """Share of wrong answers at which the share of right ones is told."""
 
@@ -73,7 +92,7 @@ def main(
     learned = ("asked", "unasked", "likelihood")
     for unknown in (learned, (*learned, "heading")):
         bare = [(1.0, [_without(one, unknown) for one in some]) for company, some in observed if company.is_bare]
-        _print_weights(f"text alone, without {', '.join(unknown)}: ", _fit(bare), console)
+        _print_weights(f"text alone, without {', '.join(unknown)}: ", _fit(bare, RIDGE_OF_TEXT_ALONE), console)
 
 
 async def _observe_all(folder: Path, models: Path, console: Console) -> list[tuple[Company, list[Observation]]]:
@@ -96,30 +115,32 @@ async def _observe_all(folder: Path, models: Path, console: Console) -> list[tup
 # --- the fit ----------------------------------------------------------------------------------------------------------
 
 
-def _fit(data: Sequence[tuple[float, Sequence[Observation]]]) -> Vector:
-    weights = np.zeros(len(CASES) * len(FEATURES))
-    weights[len(FEATURES) - 1 :: len(FEATURES)] = -6.0
+def _fit(data: Sequence[tuple[float, Sequence[Observation]]], ridge: float = RIDGE) -> Vector:
+    names = (*FEATURES * len(CASES), *AROUND)
+    bounds = [BOUNDS.get(name, (0.0, None)) for name in names]
+    weights = np.array([-6.0 if name == "offset" else 0.0 for name in names])
     # Which passage of an article is its best depends on the weights: a second round begins from the first one's.
     for _ in range(2):
-        options = {"maxiter": 150}
-        weights = minimize(_loss, weights, args=(data,), jac=True, method="L-BFGS-B", options=options).x
+        weights = minimize(
+            _loss, weights, args=(data, ridge), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 150}
+        ).x
     return weights
 
 
 def _without(one: Observation, unknown: Sequence[str]) -> Observation:
-    """As if these features were not known of its candidates."""
-    known = np.array([float(name not in unknown) for _ in CASES for name in FEATURES])
+    """As if these features, and what surrounds its candidates, were not known."""
+    known = np.array([float(name not in unknown) for _ in CASES for name in FEATURES] + [0.0] * len(AROUND))
     return replace(one, features=one.features * known)
 
 
-def _loss(weights: Vector, data: Sequence[tuple[float, Sequence[Observation]]]) -> tuple[float, Vector]:
+def _loss(weights: Vector, data: Sequence[tuple[float, Sequence[Observation]]], ridge: float) -> tuple[float, Vector]:
     total, count, slope = 0.0, 0.0, np.zeros_like(weights)
     for weight, observations in data:
         for one in observations:
             value, gradient = _surprise(one, weights)
             total, slope = total + weight * value, slope + weight * gradient
         count += weight * len(observations)
-    return total / count + RIDGE * float(weights @ weights), slope / count + 2 * RIDGE * weights
+    return total / count + ridge * float(weights @ weights), slope / count + 2 * ridge * weights
 
 
 def _surprise(one: Observation, weights: Vector) -> tuple[float, Vector]:
@@ -175,6 +196,8 @@ def _print_weights(what: str, weights: Vector, console: Console) -> None:
         fitted = weights[place * len(FEATURES) : (place + 1) * len(FEATURES)]
         values = ", ".join(f"{name}={value:.2f}" for name, value in zip(FEATURES, fitted, strict=True))
         console.print(f"{what}{case}: Final = Calibration({values})", soft_wrap=True)
+    around = ", ".join(f"{name}={value:.2f}" for name, value in zip(AROUND, weights[OF_PASSAGES:], strict=True))
+    console.print(f"{what}SURROUNDINGS: Final = Surroundings({around})", soft_wrap=True)
 
 
 def _row(verdicts: Sequence[Verdict]) -> tuple[str, str, str, str]:

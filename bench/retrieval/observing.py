@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -18,9 +18,19 @@ from casewright.knowledge.importing import read_articles
 from casewright.knowledge.models import ArticleDraft
 from casewright.knowledge.models import Question as Asked
 from casewright.knowledge.publishing import Publishing
-from casewright.knowledge.retrieval import ENGLISH, FOREIGN, OTHER, UNKNOWN_LIKELIHOOD, Candidate, rank
+from casewright.knowledge.retrieval import (
+    ENGLISH,
+    FOREIGN,
+    OTHER,
+    SURROUNDINGS,
+    UNKNOWN_LIKELIHOOD,
+    Candidate,
+    rank,
+    surroundings_of,
+)
 from casewright.knowledge.searching import Search
 from casewright.knowledge.service import KnowledgeService
+from casewright.knowledge.surroundings import Surroundings
 from casewright.tenants.models import TenantProfile
 from casewright.tenants.service import TenantService
 
@@ -34,6 +44,8 @@ STRANGE: Final = 0.25
 SMALLER_WEIGHT: Final = 0.35
 FEATURES: Final = ("coverage", "heading", "whole", "closest", "asked", "unasked", "likelihood", "offset")
 CASES: Final = ("ENGLISH", "OTHER", "FOREIGN")
+OF_PASSAGES: Final = len(CASES) * len(FEATURES)
+AROUND: Final = tuple(field.name for field in fields(Surroundings))
 
 
 class Question(Model):
@@ -64,7 +76,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A question and its candidates. `features`: shape (candidates, 3 cases × 8); `rules`: what codes and names add to the
+    """A question and its candidates. `features`: shape (candidates, 3 cases × 8 and then those of `Surroundings`); `rules`: what codes and names add to the
     evidence; `originals`: article of each candidate; `right`: those that answer."""
 
     question: str
@@ -134,7 +146,10 @@ def _observation(
     ask: str, language: str, search: Search, candidates: Sequence[Candidate], right: frozenset[str]
 ) -> Observation:
     evidence = {id(hit.passage): hit.evidence for hit in rank(candidates, search, date.today())}
-    features = np.zeros((len(candidates), len(CASES) * len(FEATURES)))
+    features = np.zeros((len(candidates), OF_PASSAGES + len(AROUND)))
+    cosines = [one.vectors @ _vector_for(one, search) for one in candidates]
+    asked = [one.asked @ _vector_for(one, search) for one in candidates]
+    features[:, OF_PASSAGES:] = surroundings_of(candidates, search, cosines, asked)
     for row, candidate in zip(features, candidates, strict=True):
         case = 2 if candidate.language != language else 0 if language == "en" else 1
         row[case * len(FEATURES) : (case + 1) * len(FEATURES)] = _features(candidate, search)
@@ -144,12 +159,17 @@ def _observation(
 
 def current_weights() -> NDArray[np.float64]:
     """Of `casewright.knowledge.retrieval`, in the order of `Observation.features`."""
-    return np.array([getattr(one, name) for one in (ENGLISH, OTHER, FOREIGN) for name in FEATURES])
+    of_passages = [getattr(one, name) for one in (ENGLISH, OTHER, FOREIGN) for name in FEATURES]
+    return np.array([*of_passages, *astuple(SURROUNDINGS)])
+
+
+def _vector_for(candidate: Candidate, search: Search) -> NDArray[np.float32]:
+    english = candidate.vectors.shape[1] == len(search.vectors.english)
+    return search.vectors.english if english else search.vectors.multilingual
 
 
 def _features(candidate: Candidate, search: Search) -> Sequence[float]:
-    english = candidate.vectors.shape[1] == len(search.vectors.english)
-    vector = search.vectors.english if english else search.vectors.multilingual
+    vector = _vector_for(candidate, search)
     asked = float((candidate.asked @ vector).max()) if len(candidate.asked) else 0.0
     likelihood = search.likelihoods.get(candidate.original, UNKNOWN_LIKELIHOOD)
     near = candidate.vectors @ vector

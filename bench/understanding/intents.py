@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.figures import Figure
 from bench.public_data import Data, Part
@@ -19,6 +20,8 @@ CLINC = "github.com/clinc/oos-eval (CC-BY-3.0)"
 FEW_SHOT = "github.com/jianguoz/Few-Shot-Intent-Detection (HWU64: CC-BY-SA-3.0)"
 FOLDS = 5
 AT_ONCE = 256
+SHOTS, DRAWS, JUDGED = 10, 3, 40
+"""Of each intent: examples learned from in a draw, draws, and examples judged by all of them."""
 
 
 def banking(data: Data) -> Iterator[Figure]:
@@ -37,7 +40,7 @@ def banking(data: Data) -> Iterator[Figure]:
 
 
 def clinc(data: Data) -> Iterator[Figure]:
-    content = json.loads(data.file("clinc150/data_full_train_val.json", CLINC).read_text(encoding="utf-8"))
+    content = _clinc(data)
     training = [LabelledText(text=text, intent=intent) for text, intent in content["train"]]
     training += [LabelledText(text=text, intent=None) for text, _ in content["oos_train"]]
     recogniser = Recogniser(learn(training, data.encoder), data.encoder)
@@ -73,6 +76,42 @@ def few_shot(data: Data) -> Iterator[Figure]:
         target=85.5,
         note="IntentBERT 83.6–84.3, USE+ConveRT 85.8 (on test)",
     )
+
+
+def few_shot_drawn(data: Data) -> Iterator[Figure]:
+    """What settings for few examples are chosen by: training examples alone, and far more of them than a validation file has."""
+    sets = {
+        "HWU64": _lines(data.file("fewshot_intent/Datasets/HWU64", FEW_SHOT) / "train"),
+        "BANKING77": read_banking(data),
+        "CLINC150": [LabelledText(text=text, intent=intent) for text, intent in _clinc(data)["train"]],
+    }
+    for name, examples in sets.items():
+        shares = [_share_right(learned, judged, data) for learned, judged in _draws(examples)]
+        note = f"{DRAWS} draws of training examples, judged on others of these"
+        what = f"{name}, {SHOTS} examples an intent, drawn: accuracy among the intents"
+        yield Figure(what, 100 * sum(shares) / len(shares), note=note)
+
+
+def _draws(examples: Sequence[LabelledText]) -> Iterator[tuple[list[LabelledText], list[LabelledText]]]:
+    by_intent: dict[str, list[LabelledText]] = {}
+    for one in examples:
+        by_intent.setdefault(one.intent or "", []).append(one)
+    chance = random.Random(0)
+    for own in by_intent.values():
+        chance.shuffle(own)
+    learned = DRAWS * SHOTS
+    judged = [one for own in by_intent.values() for one in own[learned : learned + JUDGED]]
+    for start in range(0, learned, SHOTS):
+        yield [one for own in by_intent.values() for one in own[start : start + SHOTS]], judged
+
+
+def _share_right(learned: Sequence[LabelledText], judged: Sequence[LabelledText], data: Data) -> float:
+    found = recognise(Recogniser(learn(learned, data.encoder), data.encoder), [one.text for one in judged], single=True)
+    return sum(_best(one) == meant.intent for one, meant in zip(found, judged, strict=True)) / len(judged)
+
+
+def _clinc(data: Data) -> Any:
+    return json.loads(data.file("clinc150/data_full_train_val.json", CLINC).read_text(encoding="utf-8"))
 
 
 def read_banking(data: Data) -> list[LabelledText]:
@@ -112,4 +151,5 @@ PARTS = (
     Part("banking", "Intents of a bank", banking),
     Part("clinc", "In and out of scope", clinc),
     Part("few-shot", "Few examples", few_shot),
+    Part("few-shot-drawn", "Few examples, drawn", few_shot_drawn, only_if_named=True),
 )

@@ -25,9 +25,7 @@ def several(data: Data) -> Iterator[Figure]:
         # A few single sentences of ATIS are about two things; their name is that of both.
         sets = [{name for intent in one.intents for name in intent.name.split("#")} for one in found]
         right = sum(names == set((meant.intent or "").split("#")) for names, meant in zip(sets, unseen, strict=True))
-        yield Figure(
-            f"Mix{name} dev: exact set of intents", 100 * right / len(unseen), target=target, published=published
-        )
+        yield Figure(f"Mix{name} dev: exact set of intents", 100 * right / len(unseen), target=target, note=published)
 
 
 def _read(file: Path) -> list[LabelledText]:

@@ -57,6 +57,7 @@ from casewright.understanding.encoder import Encoder
 from casewright.understanding.explaining import TurnExplainer
 from casewright.understanding.labelling import Labelling
 from casewright.understanding.service import UnderstandingService
+from casewright.understanding.trainings import Trainings
 
 KEY_FILE = "secrets/key-encryption-key"
 
@@ -88,6 +89,7 @@ class Parts:
     gap_finder: GapFinder
     procedures: ProcedureService
     understanding: UnderstandingService
+    trainings: Trainings
     labelling: Labelling
     explainer: TurnExplainer
     encoder: Encoder
@@ -158,7 +160,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         stack.push_async_callback(engine.stop)
         conversations = ConversationService(database, sealer, log, writer, live, clock)
         words = ConversationWords(conversations, sealer)
-        inquiries = Inquiries(database, knowledge, masker, tenants, settings.thresholds.min_confidence)
+        least = settings.thresholds.min_confidence
+        inquiries = Inquiries(database, knowledge, masker, tenants, least, Disagreements(clock))
         handling = HandlingCost(an_hour=settings.handling_cost_an_hour, least_minutes=settings.handling_minutes)
         rule = AddressRule(loopback=settings.rehearsal, private=settings.webhooks_to_private_networks)
         webhooks = Webhooks(database, key, clock, rule)
@@ -188,6 +191,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             gap_finder=GapFinder(database, encoder, words, inquiries, webhooks, clock, settings.knowledge_gap_volume),
             procedures=procedures,
             understanding=understanding,
+            trainings=Trainings(database, understanding, masker, tenants, clock),
             labelling=Labelling(database, encoder, understanding, conversations, sealer, clock),
             explainer=TurnExplainer(understanding, conversations),
             encoder=encoder,

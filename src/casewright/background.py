@@ -20,7 +20,7 @@ from casewright.understanding.tasks import register as register_understanding
 def background_jobs(parts: Parts) -> procrastinate.App:
     companies = parts.tenants
     app = job_app(parts.direct_dsn)
-    register_understanding(app, parts.understanding, parts.labelling, companies)
+    register_understanding(app, parts.understanding, parts.trainings, parts.labelling, companies)
     register_people(app, parts.people)
     register_knowledge(app, parts.database, parts.learning, parts.uses, companies)
     register_conflicts(app, parts.conflict_checks, companies)

@@ -20,6 +20,7 @@ from casewright.engine.wording import languages
 from casewright.kit.errors import SetupError
 from casewright.kit.model import Model
 from casewright.kit.principal import system
+from casewright.kit.yaml_reading import read_yaml
 from casewright.knowledge.errors import ArticleInvalid
 from casewright.knowledge.importing import article_files, read_article
 from casewright.knowledge.models import ArticleDraft
@@ -317,7 +318,7 @@ class _TenantFile(TenantProfile):
 def read_profile(file: Path) -> tuple[str, str, TenantProfile]:
     """Slug, name and profile from `tenant.yaml`. Raises `ContentUnusable`."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf8"))
+        content = read_yaml(file.read_text(encoding="utf8"))
     except OSError as error:
         raise ContentUnusable(Problem(file=file, message=f"cannot be read ({error.strerror})")) from error
     except yaml.YAMLError as error:

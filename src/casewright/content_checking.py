@@ -10,6 +10,7 @@ import yaml
 
 from casewright.content import Company, ContentUnusable, Findings, Problem, read_company
 from casewright.kit.model import Model
+from casewright.kit.yaml_reading import read_yaml
 from casewright.scenarios.errors import CannotRun, InvalidScenario
 from casewright.scenarios.loading import load
 from casewright.scenarios.schemas import TenantAccess
@@ -45,7 +46,7 @@ def check_folder(folder: Path) -> CheckedFolder:
 def _access(file: Path) -> TenantAccess | None:
     """The company as scenarios name it, also if something else is wrong in its profile."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = read_yaml(file.read_text(encoding="utf-8"))
         return TenantAccess(id=content["slug"], name=content["name"], publishable_key="", operator_key="")
     except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
         return None

@@ -35,7 +35,7 @@ from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Assurance, Principal, system
 from casewright.kit.sealing import KeyEncryptionKey
-from casewright.knowledge.models import ArticleId, CitedSentence, KnowledgeAnswer, Question
+from casewright.knowledge.models import ArticleId, Choice, CitedSentence, KnowledgeAnswer, Question
 from casewright.procedures.loading import load_builtin, load_text
 from casewright.procedures.models import (
     ActionCall,
@@ -364,13 +364,19 @@ class SmallOrg:
 
 
 class OneArticle:
-    """Knows what prices are, and nothing else. `disagreeing`: what another article says. `procedures`: those about a code."""
+    """Knows what prices are, and nothing else. `disagreeing`: what another article says. `procedures`: those about a code. `choices`: what
+    a question about reports may be about; `asked`: all that was asked."""
 
     def __init__(self) -> None:
         self.disagreeing: tuple[CitedSentence, ...] = ()
         self.procedures: tuple[str, ...] = ()
+        self.choices: tuple[Choice, ...] = ()
+        self.asked: list[Question] = []
 
     async def answer(self, tenant_id: TenantId, question: Question, min_confidence: float) -> KnowledgeAnswer:
+        self.asked.append(question)
+        if self.choices and "report" in question.text:
+            return self._about_reports(question.chosen)
         if "price" not in question.text:
             return KnowledgeAnswer(sentences=(), confidence=0.1, hits=(), near=())
         sentence = CitedSentence(
@@ -383,6 +389,18 @@ class OneArticle:
             disagreeing=self.disagreeing,
             procedures=self.procedures,
         )
+
+    def _about_reports(self, chosen: Choice | None) -> KnowledgeAnswer:
+        said = tuple(
+            CitedSentence(
+                text=f"About {one.label}.", kind="text", article_id=one.article_id, version=1, title=one.label
+            )
+            for one in self.choices
+        )
+        if chosen is None:
+            return KnowledgeAnswer(sentences=(), confidence=0.5, hits=(), near=said, choices=self.choices)
+        sentences = tuple(one for one in said if one.article_id == chosen.article_id)
+        return KnowledgeAnswer(sentences=sentences, confidence=0.9, hits=())
 
     def supports(self, sentence: str, source: str) -> bool:
         return sentence == source

@@ -8,7 +8,7 @@ from casewright.kit.database import Database
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Assurance, system
 from casewright.knowledge.importing import parse_article, read_articles
-from casewright.knowledge.models import ArticleId, KnowledgeAnswer, Question
+from casewright.knowledge.models import ArticleId, Choice, KnowledgeAnswer, Question
 from casewright.knowledge.publishing import Installed, Publishing
 from casewright.knowledge.service import KnowledgeService
 from casewright.tenants.models import TenantProfile
@@ -36,8 +36,11 @@ class Company:
         assurance: Assurance = Assurance.ANONYMOUS,
         internal: bool = False,
         min_confidence: float = 0.7,
+        chosen: Choice | None = None,
     ) -> KnowledgeAnswer:
-        question = Question(text=text, language=language or self.language, assurance=assurance, internal=internal)
+        question = Question(
+            text=text, language=language or self.language, assurance=assurance, internal=internal, chosen=chosen
+        )
         question = await self.service.encoded(question)
         async with self.database.begin(system(self.tenant_id)) as tx:
             return await self.service.answer(tx, self.tenant_id, question, min_confidence=min_confidence)

@@ -197,6 +197,12 @@ async def test_personal_data_in_a_question_does_not_reach_the_models(
     assert alone["items"]
 
 
+async def test_an_article_cannot_end_before_it_begins(operator: Operator) -> None:
+    dates = {"valid_from": "2026-11-02", "valid_until": "2026-11-01"}
+    refused = await operator.post(ARTICLES, {**content(), **dates}, 422)
+    assert refused["detail"] == "valid_until: it must not be before valid_from, 2026-11-02."
+
+
 async def test_statistics_count_what_there_is(operator: Operator) -> None:
     await operator.published("kettle")
     await operator.published("kessel", language="de", valid_until="2020-01-01")

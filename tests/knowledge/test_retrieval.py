@@ -75,7 +75,6 @@ def test_an_article_that_a_question_is_hardly_about_is_trusted_less() -> None:
         replace(SOUND, credibility=0.5),
         replace(SOUND, failures=10),
         replace(SOUND, checked_on=date(2020, 1, 1)),
-        replace(SOUND, language="de"),
     ],
     ids=[
         "fewer words",
@@ -86,15 +85,39 @@ def test_an_article_that_a_question_is_hardly_about_is_trusted_less() -> None:
         "less credible",
         "failed often",
         "old",
-        "other language",
     ],
 )
 def test_each_factor_lowers_confidence(worse: Candidate) -> None:
     assert sureness(worse) < sureness(SOUND)
 
 
+def test_what_surely_answers_counts_more_in_the_language_of_the_question() -> None:
+    sure = replace(SOUND, coverage=1.0, vectors=np.stack([ASKED] * 2))
+
+    assert sureness(replace(sure, language="de")) < sureness(sure)
+
+
 def test_success_makes_up_for_failure() -> None:
     assert sureness(replace(SOUND, failures=5, successes=50)) > sureness(replace(SOUND, failures=5))
+
+
+def test_words_that_no_candidate_has_lower_confidence() -> None:
+    known, unknown = (replace(QUESTION, stems=stems(text)) for text in ("export data", "export invoices"))
+
+    assert sureness(SOUND, unknown) < sureness(SOUND, known)
+
+
+def test_an_article_that_is_far_ahead_of_the_others_is_surer_than_the_same_beside_one_like_it() -> None:
+    far, near = (
+        replace(SOUND, article_id=ArticleId(UUID(int=2)), original="import-data", **fields)
+        for fields in ({"coverage": 0.0, "whole": 0.1, "vectors": np.stack([FAR] * 2)}, {"coverage": 0.25})
+    )
+
+    ahead, beside = (
+        next(one for one in rank([SOUND, other], QUESTION, TODAY) if one.passage is SOUND) for other in (far, near)
+    )
+    assert ahead.evidence > beside.evidence
+    assert ahead.confidence > beside.confidence
 
 
 def test_the_topic_at_hand_counts() -> None:

@@ -141,3 +141,16 @@ async def test_another_company_is_told_nothing_of_it_and_nothing_changes_for_the
         for table in ("article", "article_version", "article_draft", "article_step", "passage", "article_model"):
             seen = await tx.fetchval(f"select count(*) from {table} where tenant_id = $1", company.tenant_id)
             assert seen == 0, table
+
+
+async def test_how_a_hidden_article_spells_a_word_changes_nothing(empty_company: Company) -> None:
+    await empty_company.install(parking="---\ntitle: Parking\n---\nThe password of the gate is on the badge.\n")
+    before = await empty_company.ask("what is the pasword")
+    await empty_company.install(
+        secret="---\ntitle: Audit\naudience: internal\n---\nThe pasword of the audit is a pasword of its own.\n"
+    )
+
+    after = await empty_company.ask("what is the pasword")
+
+    assert before.hits[0].text_score > 0
+    assert (after.confidence, after.hits) == (before.confidence, before.hits)

@@ -127,7 +127,7 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     ("text", "line", "said"),
     [
         ("name: a\nname: b\n", 2, "'name' stands here a second time; keep one."),
-        ("name: [a\nb", 2, "is not valid YAML: expected ',' or ']', but got '<stream end>'."),
+        ("name: [a\nb", 2, "is not valid YAML: did not find expected ',' or ']'."),
         ("name: &a [*a]\n", 1, "an alias contains itself."),
         ("? [a, b]\n: c\n", 1, "a key must be a word, not a list or a mapping."),
         ("", 1, "must be a mapping with keys, not None."),

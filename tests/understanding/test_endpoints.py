@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
@@ -9,11 +10,13 @@ import pytest
 
 from casewright.app import create_app
 from casewright.assembly import Parts, assembled
+from casewright.background import background_jobs
 from casewright.content import install_folder
 from casewright.kit.principal import system
 from casewright.settings import Settings
 from casewright.tenants.models import ApiKeyKind, Tenant
 from casewright.tenants.service import TenantService
+from casewright.understanding.trainings import QUEUE
 from tests.cli.test_company import skeleton
 from tests.conftest import Cluster
 
@@ -74,6 +77,13 @@ async def last_turn(client: httpx2.AsyncClient, conversation: str, operator: Hea
     return turns.json()["items"][-1]["id"]
 
 
+async def work_off(parts: Parts) -> None:
+    """All trainings that wait, as a worker does."""
+    jobs = background_jobs(parts)
+    async with jobs.open_async():
+        await jobs.run_worker_async(queues=[QUEUE], wait=False, install_signal_handlers=False)
+
+
 async def test_what_customers_wrote_is_labelled_by_an_operator_and_learned(
     client: httpx2.AsyncClient, parts: Parts, shop: Tenant, tenants: TenantService, other_tenant: Tenant
 ) -> None:
@@ -122,7 +132,50 @@ async def test_a_turn_is_explained_by_its_nearest_examples_and_corrected(
     )
 
 
-@pytest.mark.parametrize("path", ["/v1/labelling", "/v1/intents", f"/v1/turns/{UUID(int=1)}/examples"])
+async def test_a_training_is_asked_for_worked_off_judged_and_taken_back(
+    client: httpx2.AsyncClient, parts: Parts, shop: Tenant, tenants: TenantService, other_tenant: Tenant
+) -> None:
+    operator, stranger = await key(tenants, shop), await key(tenants, other_tenant)
+    before = (await parts.understanding.versions(shop.id))[0].version
+    examples = [{"text": "my bell is cracked", "intent": "open_case"}, {"text": "hum a tune", "intent": "oos"}]
+    asked = await client.post("/v1/intents/trainings", json={"examples": examples}, headers=operator)
+    assert (asked.status_code, asked.json()["state"], asked.json()["added"]) == (202, "waiting", 2)
+    path = f"/v1/intents/trainings/{asked.json()['id']}"
+    assert (await client.get(path, headers=stranger)).json()["type"] == "/problems/training-not-found"
+    await work_off(parts)
+    done = (await client.get(path, headers=operator)).json()
+    assert (done["state"], done["version"]) == ("succeeded", before + 1)
+    report = (await client.get(f"/v1/intents/versions/{done['version']}/report", headers=operator)).json()
+    assert (report["version"]["active"], report["version"]["trained_by"]) == (True, f"training {done['id']}")
+    assert "open_case" in [one["name"] for one in report["report"]["quality"]["intents"]]
+    assert (await client.get("/v1/intents/versions", headers=stranger)).json()["items"] == []
+    foreign = await client.post(f"/v1/intents/versions/{before}/activate", headers=stranger)
+    assert foreign.json()["type"] == "/problems/intent-model-missing"
+    back = (await client.post("/v1/intents/rollback", headers=operator)).json()
+    assert (back["version"], back["active"]) == (before, True)
+    again = (await client.post(f"/v1/intents/versions/{done['version']}/activate", headers=operator)).json()
+    assert (again["version"], again["active"]) == (done["version"], True)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"examples": [{"text": "x", "intent": "open_cases"}]}, 'did you mean "open_case"'),
+        ({"examples": [{"text": "x" * 2001, "intent": None}]}, "examples.0.text"),
+        ({"examples": [{"text": " ", "intent": None}]}, "examples.0.text"),
+        ({"examples": [{"text": "x"}]}, "examples.0.intent"),
+    ],
+)
+async def test_an_example_that_cannot_be_learned_is_refused(
+    client: httpx2.AsyncClient, shop: Tenant, tenants: TenantService, body: dict[str, Any], told: str
+) -> None:
+    refused = await client.post("/v1/intents/trainings", json=body, headers=await key(tenants, shop))
+    assert (refused.status_code, told in refused.json()["detail"]) == (422, True), refused.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/labelling", "/v1/intents", "/v1/intents/versions", f"/v1/turns/{UUID(int=1)}/examples"]
+)
 async def test_a_customer_sees_nothing_of_it(
     client: httpx2.AsyncClient, shop: Tenant, tenants: TenantService, path: str
 ) -> None:
@@ -135,6 +188,8 @@ async def test_swapping_the_model_while_customers_write_drops_no_turn(
 ) -> None:
     """Each message is answered once, by one version or the other, and both have answered."""
     await parts.understanding.retrain(shop.id)
+    # Until the newest is loaded, the one in memory answers.
+    await parts.understanding.intents(shop.id)
     newest, older = [one.version for one in await parts.understanding.versions(shop.id)][:2]
     publishable, operator = await key(tenants, shop, ApiKeyKind.PUBLISHABLE), await key(tenants, shop)
     conversations = [await opened(client, publishable) for _ in range(CUSTOMERS)]

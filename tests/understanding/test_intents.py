@@ -8,7 +8,15 @@ import pytest
 from casewright.understanding import features
 from casewright.understanding.encoder import Encoder
 from casewright.understanding.errors import IntentModelUnreadable
-from casewright.understanding.intents import FORMAT, IntentModel, digest_of, is_out_of_scope, read_header
+from casewright.understanding.intents import (
+    FORMAT,
+    IntentModel,
+    NearestExample,
+    digest_of,
+    is_out_of_scope,
+    read_header,
+)
+from casewright.understanding.kernel import EQUAL_WEIGHTS, WEIGHTS
 from tests.understanding.conftest import Company
 
 
@@ -35,10 +43,19 @@ def test_out_of_scope_is_what_is_above_the_threshold_and_likelier_than_any_one_i
     assert is_out_of_scope(np.array(probabilities, dtype=np.float32), threshold=0.35) == outside
 
 
+def explained(company: Company, text: str) -> tuple[NearestExample, ...]:
+    return company.model.explain(features.read(text, company.encoder).vectors)
+
+
 def test_a_prediction_is_explained_by_the_nearest_examples(aurora: Company) -> None:
-    nearest = aurora.model.explain(aurora.encoder.encode("I cannot remember my password"))
-    assert {example.intent for example in nearest} == {"reset_password"}
+    nearest = explained(aurora, "I cannot remember my password")
+    assert (nearest[0].intent, nearest[0].text) == ("reset_password", "I forgot my password")
     assert nearest[0].similarity >= nearest[-1].similarity > 0.6
+
+
+def test_a_prediction_in_another_language_is_explained_by_what_means_the_same(aurora: Company) -> None:
+    nearest = explained(aurora, "Olvidé mi contraseña")
+    assert {example.intent for example in nearest} == {"reset_password"}
 
 
 def test_a_model_comes_back_from_its_bytes_as_it_was(aurora: Company) -> None:
@@ -49,6 +66,15 @@ def test_a_model_comes_back_from_its_bytes_as_it_was(aurora: Company) -> None:
         before, after = aurora.model.predict(reading), again.predict(reading)
         assert after.ranking[0].name == before.ranking[0].name
         assert after.out_of_scope_score == pytest.approx(before.out_of_scope_score, abs=0.01)
+
+
+def test_a_model_stored_without_weights_counts_its_views_alike(aurora: Company) -> None:
+    with np.load(io.BytesIO(aurora.model.to_bytes()), allow_pickle=False) as arrays:
+        older = {name: array for name, array in arrays.items() if name != "weights"}
+    file = io.BytesIO()
+    np.savez(file, **older)
+    assert aurora.model.views.weights == WEIGHTS
+    assert IntentModel.from_bytes(file.getvalue(), aurora.encoder).views.weights == EQUAL_WEIGHTS
 
 
 def test_nothing_in_the_bytes_can_be_run(aurora: Company) -> None:

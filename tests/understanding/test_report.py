@@ -62,6 +62,13 @@ def test_the_terminal_tells_figures_the_weakest_intent_first_and_what_to_do() ->
         assert advice in told
 
 
+def test_the_terminal_draws_what_the_page_draws() -> None:
+    told = printed(REPORT)
+    assert re.search(r"95\.0 %\s+90\.0 %\s+40\s+█{18}\s", told)
+    assert re.search(r"0\.95 – 1\.00\s+4\s+█{6}\s+9\s+█{19}\s", told)
+    assert re.search(r"strong\s+weak_one\s+9\s+20\.0 %\s+0\.80", told)
+
+
 def test_a_version_from_an_older_program_says_that_it_has_no_details() -> None:
     told = printed(REPORT.model_copy(update={"quality": None}))
     assert ("Understood right" in told, "trained by an older program" in told) == (True, True)

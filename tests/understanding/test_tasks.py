@@ -6,10 +6,13 @@ import procrastinate
 import pytest
 from procrastinate.testing import InMemoryConnector
 
+from casewright.kit.ids import TenantId, new_id
 from casewright.kit.principal import system
+from casewright.security.personal_data import PersonalDataMasker
 from casewright.tenants.models import Tenant
 from casewright.understanding import tasks
 from casewright.understanding.models import LabelledText, LabellingState
+from casewright.understanding.trainings import RETRAIN, Trainings
 from tests.engine.conftest import key_encryption_key, world
 from tests.understanding.test_labelling import OUTSIDE, Shop, shop
 
@@ -25,11 +28,21 @@ class OnlyThis:
     async def all(self) -> list[Tenant]:
         return [self._tenant]
 
+    async def get(self, tenant_id: TenantId) -> Tenant:
+        return self._tenant
+
 
 @pytest.fixture
 def jobs(shop: Shop) -> procrastinate.App:
     app = procrastinate.App(connector=InMemoryConnector())
-    tasks.register(app, shop.understanding, shop.labelling, OnlyThis(shop.tenant))
+    company = OnlyThis(shop.tenant)
+    tasks.register(
+        app,
+        shop.understanding,
+        Trainings(shop.world.database, shop.understanding, PersonalDataMasker(), company, shop.world.clock),
+        shop.labelling,
+        company,
+    )
     return app
 
 
@@ -43,9 +56,12 @@ async def versions(shop: Shop) -> list[int]:
     return [one.version for one in await shop.understanding.versions(shop.tenant.id)]
 
 
-async def test_the_job_trains_the_tenants_model_again(jobs: procrastinate.App, shop: Shop) -> None:
-    await done(jobs, tasks.RETRAIN, tenant_id=str(shop.tenant.id))
-    assert await versions(shop) == [2, 1]
+async def test_the_job_trains_the_tenants_model_again_and_only_once(jobs: procrastinate.App, shop: Shop) -> None:
+    training = new_id()
+    for _ in range(2):
+        await done(jobs, RETRAIN, tenant_id=str(shop.tenant.id), training_id=str(training))
+    newest, older = await shop.understanding.versions(shop.tenant.id)
+    assert (newest.trained_by, older.version) == (f"training {training}", 1)
 
 
 async def test_what_is_worth_labelling_is_noticed_after_the_turn(jobs: procrastinate.App, shop: Shop) -> None:

@@ -127,7 +127,7 @@ def import_examples(
 @intents_app.command()
 def collect(
     label_field: Annotated[
-        str, typer.Option(help="The field of a case that says what it was about: Type, Reason, Product_Area__c.")
+        str, typer.Option(help="The field of a case that says what it was about: Category__c, Reason, Type.")
     ],
     out: Annotated[
         Path, typer.Option(help="The .csv file to write, for a person to look through.", show_default=False)

@@ -1,5 +1,7 @@
 """Acting: the decided commands are executed one by one; then whatever procedure is on top runs until it waits."""
 
+from dataclasses import replace
+
 from casewright.conversations.models import (
     ClarificationAsked,
     ClarificationSettled,
@@ -12,7 +14,7 @@ from casewright.conversations.models import (
     TopicMoved,
 )
 from casewright.engine.ambiguity import WORDS_TO_ASK_BACK
-from casewright.engine.answering import answer, look_up
+from casewright.engine.answering import CHOSEN, answer, look_up
 from casewright.engine.decide import Catalogue, Decided
 from casewright.engine.hand_over import hand_over
 from casewright.engine.models import IS_SOLVED, OPEN_TOPICS, Topic, TopicStatus
@@ -28,6 +30,7 @@ from casewright.engine.topics import (
     save,
     take_back,
 )
+from casewright.engine.which_article import chosen
 from casewright.engine.working import Turn
 from casewright.knowledge.models import KnowledgeAnswer
 from casewright.procedures.models import Procedure
@@ -45,7 +48,7 @@ from casewright.understanding.models import (
     StartProcedure,
 )
 
-RATHER_AN_ARTICLE = 0.3
+RATHER_AN_ARTICLE = 0.2
 """Confidence from which articles are suggested rather than a procedure begun that is not quite sure."""
 
 
@@ -137,6 +140,9 @@ async def _start(turn: Turn, name: str) -> None:
     paused = next((one for one in turn.state.paused if one.name == name), None)
     if paused:
         await _prefill(turn, paused, _asked_for(turn, name)[0])
+        if turn.state.active and turn.state.active.parent == paused.id:
+            # It waits for what is being asked, and goes on by itself after that.
+            return
         turn.emit(TopicMoved(topic_id=paused.id, status=TopicStatus.ACTIVE, reason="asked for again"))
         return
     known = {view.id for view in turn.report.topics_before}
@@ -186,14 +192,16 @@ async def _answer(turn: Turn, command: AnswerFromKnowledge, catalogue: Catalogue
         if intent
         else turn.label("question_title")
     )
-    found = await look_up(turn, command.query, title)
+    picked = chosen(turn, command.query)
+    query = picked.question if picked else command.query
+    found = await look_up(turn, query, title, CHOSEN, picked.choice) if picked else await look_up(turn, query, title)
     procedure = command.otherwise if command.otherwise in catalogue.procedures else None
     is_near = bool(found.near) and (not command.strictly or found.confidence >= RATHER_AN_ARTICLE)
     if procedure and not (found.sentences or is_near):
         await _start(turn, procedure)
         return
     interrupted = turn.state.active
-    await _say_found(turn, command.intent or "question", title, command.query, found)
+    await _say_found(turn, command.intent or "question", title, query, found)
     if not procedure:
         procedure, title = _procedure_about(found, catalogue, turn.state.language)
     if procedure and not (interrupted and interrupted.name == procedure):
@@ -312,7 +320,7 @@ async def _answer_or_clarify(turn: Turn, command: Clarify) -> None:
     if not (found.sentences or found.near):
         _clarify(turn, command)
         return
-    await _say_found(turn, "question", title, command.query, found)
+    await _say_found(turn, "question", title, command.query, replace(found, choices=()))
     for option in command.options:
         turn.offer(option.label)
 

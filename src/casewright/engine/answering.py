@@ -2,15 +2,21 @@
 
 from casewright.conversations.models import QuickReply, SolutionTried, Source, TopicMoved
 from casewright.engine.models import Topic, TopicStatus
+from casewright.engine.which_article import ask_which
 from casewright.engine.working import Turn
-from casewright.knowledge.models import CitedSentence, KnowledgeAnswer, Question
+from casewright.knowledge.models import Choice, CitedSentence, KnowledgeAnswer, Question
 
 ASKED_BY_A_PROCEDURE = 0.3
 """Least confidence where a procedure asks: its author knows that the articles answer, and uses their words."""
+CHOSEN = 0.3
+"""The same where the customer has said which article it is about."""
 
 
-async def look_up(turn: Turn, text: str, about: str, min_confidence: float | None = None) -> KnowledgeAnswer:
-    """What the articles say to `text`. `about`: words of the topic, for context. `min_confidence` None: the company's."""
+async def look_up(
+    turn: Turn, text: str, about: str, min_confidence: float | None = None, chosen: Choice | None = None
+) -> KnowledgeAnswer:
+    """What the articles say to `text`. `about`: words of the topic, for context. `min_confidence` None: the company's. `chosen`: what
+    the customer says that it is about."""
     found = await turn.ports.knowledge.answer(
         turn.claim.key.tenant_id,
         Question(
@@ -19,6 +25,7 @@ async def look_up(turn: Turn, text: str, about: str, min_confidence: float | Non
             assurance=turn.state.identity.assurance,
             vectors=turn.understanding.vectors.get(text) if turn.understanding else None,
             topic=about,
+            chosen=chosen,
         ),
         min_confidence or turn.thresholds.min_confidence,
     )
@@ -28,13 +35,15 @@ async def look_up(turn: Turn, text: str, about: str, min_confidence: float | Non
 
 async def answer(turn: Turn, topic: Topic, question: str | None = None, found: KnowledgeAnswer | None = None) -> bool:
     """Answers a topic's question (or another one, asked for it by a procedure), from what was `found` already, if it was.
-    False when nothing certain is known."""
+    False when nothing certain is known, or the customer is asked which article it is about."""
     if found is None:
         found = (
             await look_up(turn, topic.query, topic.title)
             if question is None
             else await look_up(turn, question, question, ASKED_BY_A_PROCEDURE)
         )
+    if question is None and _asks_which(turn, topic, found):
+        return False
     if not found.sentences:
         _say_so(turn, topic, found)
         return False
@@ -88,14 +97,27 @@ def _source(sentence: CitedSentence, quote: str | None = None) -> Source:
     )
 
 
+def _asks_which(turn: Turn, topic: Topic, found: KnowledgeAnswer) -> bool:
+    if not ask_which(turn, topic, found):
+        return False
+    if not found.sentences:
+        _name_near(turn, found)
+    turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.UNRESOLVED, reason="asked which article"))
+    return True
+
+
 def _say_so(turn: Turn, topic: Topic, found: KnowledgeAnswer) -> None:
     """That nothing certain is known, where it may stand, and the best next step."""
-    turn.phrase("not_certain" if found.near else "do_not_know")
-    for passage in found.near:
-        turn.say(passage.title, "suggestion", (_source(passage),))
+    _name_near(turn, found)
     turn.phrase("or_person")
     turn.helped = False
     label = turn.label("person_label")
     turn.quick_replies.append(QuickReply(label=label, text=label))
     if topic.kind == "question":
         turn.emit(TopicMoved(topic_id=topic.id, status=TopicStatus.UNRESOLVED, reason="no certain answer"))
+
+
+def _name_near(turn: Turn, found: KnowledgeAnswer) -> None:
+    turn.phrase("not_certain" if found.near else "do_not_know")
+    for passage in found.near:
+        turn.say(passage.title, "suggestion", (_source(passage),))

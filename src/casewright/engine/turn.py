@@ -259,4 +259,6 @@ def _outcome_of_silence(state: State) -> Outcome:
         return Outcome.ABANDONED
     if state.topics[-1].status is TopicStatus.HANDED_OVER:
         return Outcome.HANDED_OVER
+    if state.topics[-1].status is TopicStatus.UNRESOLVED:
+        return Outcome.UNRESOLVED
     return Outcome.RESOLVED if state.unhelpful_turns == 0 else Outcome.UNRESOLVED

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
+from casewright.kit.yaml_reading import read_yaml
 
 Variants = dict[str, list[str]]
 
@@ -13,9 +13,9 @@ Variants = dict[str, list[str]]
 def _copy() -> dict[str, Variants]:
     """English and German from `wording.yaml`, each further language from a file of its own in `translations`."""
     here = Path(__file__).parent
-    copy: dict[str, Variants] = yaml.safe_load((here / "wording.yaml").read_text(encoding="utf8"))
+    copy: dict[str, Variants] = read_yaml((here / "wording.yaml").read_text(encoding="utf8"))
     for file in sorted((here / "translations").glob("*.yaml")):
-        for key, variants in yaml.safe_load(file.read_text(encoding="utf8")).items():
+        for key, variants in read_yaml(file.read_text(encoding="utf8")).items():
             copy[key][file.stem] = variants
     return copy
 

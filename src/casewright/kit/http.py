@@ -2,6 +2,7 @@
 
     OutgoingError
     ├── NotSent      certain that nothing was executed
+    │   └── Untrusted    its certificate is none that is trusted here
     ├── Uncertain    sent, and no answer came: it may have been executed
     ├── Refused      the service understood and said no (3xx, 4xx): the same request will not do better
     └── Failing      the service is in trouble (5xx) or has too much to do (429), after all retries
@@ -12,6 +13,7 @@ Their messages hold neither bodies nor addresses: those may carry customers' dat
 import asyncio
 import email.utils
 import ipaddress
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -58,6 +60,13 @@ class NotSent(OutgoingError, TryLater):
     def __init__(self, service: str, message: str, retry_after: float = 1.0) -> None:
         OutgoingError.__init__(self, service, message)
         self.retry_after = retry_after
+
+
+class Untrusted(NotSent):
+    """Whoever answers cannot show that it is the service."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service, f"{service} showed a certificate that is not trusted here.")
 
 
 class Uncertain(OutgoingError):
@@ -134,6 +143,8 @@ class HttpClient:
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30.0),
             transport=transport,
             trust_env=not _is_loopback(base_url),
+            # Without the environment's proxies, its SSL_CERT_FILE would go too.
+            verify=httpx2.create_ssl_context() if base_url.startswith("https:") and _is_loopback(base_url) else True,
         )
 
     async def request(
@@ -187,7 +198,7 @@ class HttpClient:
         if isinstance(error, Failing) and error.retry_after is not None:
             return error.retry_after if error.retry_after <= self._retries.longest_wait else False
         if isinstance(error, NotSent):
-            return not isinstance(error.__cause__, CircuitOpen | LimitReached)
+            return not isinstance(error, Untrusted) and not isinstance(error.__cause__, CircuitOpen | LimitReached)
         return isinstance(error, Failing | Uncertain)
 
     async def _attempt(self, request: httpx2.Request, timeout: float, most_bytes: int | None) -> httpx2.Response:
@@ -206,6 +217,8 @@ class HttpClient:
                     return await self._client.send(request)
                 return await self._bounded(await self._client.send(request, stream=True), most_bytes)
         except _NOTHING_WAS_SENT as error:
+            if _is_about_a_certificate(error):
+                raise Untrusted(self._name) from error
             raise NotSent(self._name, f"{self._name} could not be reached.") from error
         except (TimeoutError, httpx2.RequestError) as error:
             raise Uncertain(self._name, f"{self._name} did not answer.") from error
@@ -257,6 +270,14 @@ def _is_services_fault(error: BaseException) -> bool:
     if isinstance(error, Failing):
         return error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(error, NotSent | Uncertain)
+
+
+def _is_about_a_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _parsed(response: httpx2.Response) -> JsonValue:

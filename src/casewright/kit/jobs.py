@@ -79,6 +79,28 @@ async def defer(tx: Transaction, queue: str, name: str, **ids: str) -> None:
     await tx.execute("select set_config('search_path', $1, true)", path)
 
 
+async def hold_waiting(tx: Transaction, name: str, **ids: str) -> dict[str, str] | None:
+    """The arguments of a job with these that nobody has begun; nobody begins it until the transaction ends."""
+    found: dict[str, str] | None = await tx.fetchval(
+        """select args from control.procrastinate_jobs where task_name = $1 and status = 'todo' and args @> $2::jsonb
+           order by id limit 1 for update skip locked""",
+        name,
+        ids,
+    )
+    return found
+
+
+async def state_of(tx: Transaction, name: str, **ids: str) -> str | None:
+    """Of the newest job with these arguments: todo, doing, succeeded, failed; None once it is deleted."""
+    state: str | None = await tx.fetchval(
+        """select status::text from control.procrastinate_jobs where task_name = $1 and args @> $2::jsonb
+           order by id desc limit 1""",
+        name,
+        ids,
+    )
+    return state
+
+
 # --- what can be seen of it, and done about it ---
 
 

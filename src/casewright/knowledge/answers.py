@@ -77,7 +77,7 @@ _WARNING: Final = re.compile(
 
 def compose(question: str, search: Search, hits: Sequence[Hit]) -> tuple[CitedSentence, ...]:
     """The answer of the article that the first of `hits` belongs to. `hits`: at least one, surest first."""
-    wanted = _wanted(question)
+    wanted = what_is_wanted(question)
     article = [hit for hit in hits if hit.passage.article_id == hits[0].passage.article_id]
     level = [hit for hit in article if hit.evidence >= article[0].evidence - ON_A_LEVEL]
     best = min(level, key=lambda hit: hit.passage.position)
@@ -93,7 +93,7 @@ def compose(question: str, search: Search, hits: Sequence[Hit]) -> tuple[CitedSe
     return (*_cite(best, _choose(question, search, best, wanted)), *rest)
 
 
-def _wanted(question: str) -> Wanted:
+def what_is_wanted(question: str) -> Wanted:
     if _WHAT_TO_DO.search(question):
         return Wanted.STEPS
     if _FACT.search(question):
@@ -112,12 +112,12 @@ def _further(following: Sequence[Hit], wanted: Wanted) -> Hit | None:
     if wanted is Wanted.FACT or not following:
         return None
     near = [hit for hit in following if hit.evidence >= following[0].evidence - STEPS_AHEAD]
-    return next((hit for hit in near if _has_steps(hit.passage.sentences)), near[0])
+    return next((hit for hit in near if has_steps(hit.passage.sentences)), near[0])
 
 
 def _conditions(opening: Hit | None, steps: Hit, wanted: Wanted) -> tuple[CitedSentence, ...]:
     """What the article's opening says must be true for its steps."""
-    if opening is None or wanted is not Wanted.STEPS or not _has_steps(steps.passage.sentences):
+    if opening is None or wanted is not Wanted.STEPS or not has_steps(steps.passage.sentences):
         return ()
     sentences = opening.passage.sentences
     return _cite(
@@ -150,7 +150,7 @@ def _choose(question: str, search: Search, hit: Hit, wanted: Wanted) -> list[int
     sentences = hit.passage.sentences
     scores = _scores(question, search, hit, wanted)
     top = max(range(len(sentences)), key=scores.__getitem__)
-    if wanted is Wanted.HELP and _has_steps(sentences) and len(sentences) <= MOST_SENTENCES:
+    if wanted is Wanted.HELP and has_steps(sentences) and len(sentences) <= MOST_SENTENCES:
         return list(range(len(sentences)))
     if steps := _steps(sentences, top, wanted):
         also = {top} if wanted is Wanted.HELP else set()
@@ -161,7 +161,7 @@ def _choose(question: str, search: Search, hit: Hit, wanted: Wanted) -> list[int
     return _closest(sentences, scores, top)
 
 
-def _has_steps(sentences: tuple[Sentence, ...]) -> bool:
+def has_steps(sentences: tuple[Sentence, ...]) -> bool:
     return any(sentence.kind == "step" for sentence in sentences)
 
 

@@ -136,7 +136,9 @@ class ArticleModels:
             originals = [examples[place].original for place in chosen]
             return ArticleModel.train(originals, english[chosen], multilingual[chosen])
 
-        # More threads inside one fit would mostly wait for each other.
+        # More threads inside one fit would mostly wait for each other. The limit holds for libraries that are loaded already.
+        import sklearn.linear_model  # noqa: F401
+
         with threadpool_limits(1), ThreadPoolExecutor(len(_LEVELS)) as threads:
             return cls(dict(zip(readable, threads.map(model, readable), strict=True)))
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import ValidationError
 
 from casewright.kit.database import Database, Transaction
 from casewright.kit.errors import InvalidInput
@@ -265,7 +266,14 @@ def _edit(if_match: str | None) -> int | None:
 
 
 def _content(body: DraftRequest) -> ArticleDraft:
-    return ArticleDraft(**body.model_dump(exclude={"reason"}))
+    """Raises `InvalidInput` for what no article may be, though each field is right by itself."""
+    try:
+        return ArticleDraft(**body.model_dump(exclude={"reason"}))
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()
+        )
+        raise InvalidInput(f"{wrong}.") from None
 
 
 def _inquiry(body: AskRequest) -> Inquiry:

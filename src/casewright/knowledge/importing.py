@@ -33,6 +33,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from casewright.kit.yaml_reading import read_yaml
 from casewright.knowledge.errors import ArticleInvalid, Problem
 from casewright.knowledge.models import ArticleDraft, ArticleStatus, Audience
 from casewright.knowledge.passages import find_headings
@@ -119,7 +120,7 @@ def check_article(file: str, content: Mapping[Hashable, object]) -> ArticleDraft
 
 def _read_fields(file: str, text: str) -> dict[Hashable, object]:
     try:
-        fields = yaml.safe_load(text)
+        fields = read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 2})" if mark else ""

@@ -1,7 +1,10 @@
 """What a company's own people ask, to see what a customer would be told: masked, and answered, as a customer's message is."""
 
+from dataclasses import replace
+
 from casewright.kit.database import Database
 from casewright.kit.principal import Assurance, Principal
+from casewright.knowledge.conflicts.disagreements import Disagreements
 from casewright.knowledge.models import Asker, FoundPassage, Inquiry, KnowledgeAnswer, Question
 from casewright.knowledge.ports import Companies, Masker
 from casewright.knowledge.service import KnowledgeService
@@ -16,13 +19,15 @@ class Inquiries:
         masker: Masker,
         companies: Companies,
         min_confidence: float,
+        disagreements: Disagreements | None = None,
     ) -> None:
-        """`min_confidence`: of companies that have set none."""
+        """`min_confidence`: of companies that have set none. Without `disagreements`, what articles say against each other is left out."""
         self._database = database
         self._knowledge = knowledge
         self._masker = masker
         self._companies = companies
         self._min_confidence = min_confidence
+        self._disagreements = disagreements
 
     async def ask(self, principal: Principal, inquiry: Inquiry) -> tuple[KnowledgeAnswer, float]:
         """The answer, and the least confidence that the company wants of one."""
@@ -31,6 +36,11 @@ class Inquiries:
         question = await self._question(principal, inquiry)
         async with self._database.begin(principal) as tx:
             answer = await self._knowledge.answer(tx, principal.tenant_id, question, min_confidence=least)
+            if self._disagreements and answer.sentences:
+                found = await self._disagreements.with_sentences(
+                    tx, principal.tenant_id, answer.sentences, question.assurance
+                )
+                answer = replace(answer, disagreeing=found)
         return answer, least
 
     async def search(self, principal: Principal, inquiry: Inquiry, most: int) -> tuple[FoundPassage, ...]:

@@ -76,10 +76,18 @@ class Article(ArticleDraft):
     version: int
 
 
+class Choice(Model):
+    """An article that a question may be about, or a section of it (None: all of it). `label`: what tells it from the others."""
+
+    label: str
+    article_id: ArticleId
+    section: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """`text` masked; `vectors` of the same text as understanding made them, or None to make them here.
-    `topic`: words of the current topic, for context."""
+    `topic`: words of the current topic, for context. `chosen`: what the asker says it is about."""
 
     text: str
     language: str
@@ -87,6 +95,7 @@ class Question:
     vectors: TextVectors | None = None
     topic: str = ""
     internal: bool = False
+    chosen: Choice | None = None
 
 
 class Asker(StrEnum):
@@ -150,7 +159,8 @@ class FoundPassage(Model):
 class KnowledgeAnswer:
     """`sentences` is empty when confidence is below the tenant's `min_confidence`: then nothing may be said as fact, and
     `near` holds the passages that may answer, one an article, likeliest first. `confidence` 0…1. `disagreeing`: what other
-    articles that the asker may read say against `sentences`. `procedures`: names of those about an error code in the question."""
+    articles that the asker may read say against `sentences`. `procedures`: names of those about an error code in the question.
+    `choices`: what the asker may be asked back, two or more: articles that are equally close, or sections of the one that answers."""
 
     sentences: tuple[CitedSentence, ...]
     confidence: float
@@ -159,3 +169,4 @@ class KnowledgeAnswer:
     disagreeing: tuple[CitedSentence, ...] = ()
     procedures: tuple[str, ...] = ()
     revision: int = 0
+    choices: tuple[Choice, ...] = ()

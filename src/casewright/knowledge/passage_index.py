@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from casewright.knowledge.models import ArticleId, Audience
 from casewright.knowledge.searching import Search
+from casewright.knowledge.trigrams import Trigrams
 from casewright.understanding.models import Vector
 
 Numbers = NDArray[np.int32]
@@ -56,6 +57,8 @@ PREFIX_FROM: Final = 4
 LABEL_WEIGHTS: Final = (0.9, 0.9, 1.0, 0.8)
 """Of a word in the text, in the questions, in the headings and in the title: a heading says more than the text, and the title,
 which all passages of an article share, says less."""
+TIE: Final = 1e-9
+"""What a cosine counts where two scores are the same."""
 _LABEL, _POSITION = 14, 0x3FFF
 """Bits of a place within a `tsvector`."""
 
@@ -107,6 +110,17 @@ class Proposed(NamedTuple):
     whole: float
 
 
+@dataclass(frozen=True, eq=False)
+class Spellings:
+    """Made when a word is first asked for that nobody has written."""
+
+    lexemes: Sequence[str]
+
+    @cached_property
+    def known(self) -> Trigrams:
+        return Trigrams(self.lexemes)
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The lexemes of one language, sorted. `starts[i]` to `starts[i + 1]`: those of lexeme i in `passages`, `strengths` (of a
@@ -117,6 +131,7 @@ class Lexicon:
     passages: Numbers
     strengths: NDArray[np.float32]
     places: list[Places]
+    spellings: "Spellings"
 
     @classmethod
     def of(cls, entries: Mapping[str, list[tuple[int, Places]]]) -> "Lexicon":
@@ -129,6 +144,7 @@ class Lexicon:
             np.array([passage for passage, _ in postings], dtype=np.int32),
             np.array([_prominence(tuple(one >> _LABEL for one in some)) for some in places], dtype=np.float32),
             places,
+            Spellings(lexemes),
         )
 
     def any_of(self, lexemes: Sequence[str], count: int) -> NDArray[np.float64]:
@@ -147,6 +163,14 @@ class Lexicon:
         for passage in first.keys() & second.keys():
             strengths[passage] = min(1.0, 2 * 1.645 * _nearness(first[passage], second[passage]))
         return strengths
+
+    def alike(self, lexeme: str, count: int, visible: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """How strongly each visible passage has the lexeme that is spelled most like this one, of those that any has."""
+        for spelling in self.spellings.known.alike(lexeme):
+            strengths = self.any_of([spelling.word], count) * visible
+            if strengths.any():
+                return strengths
+        return np.zeros(count)
 
     def _range(self, lexeme: str, *, as_prefix: bool) -> tuple[int, int]:
         first = bisect_left(self.lexemes, lexeme)
@@ -245,13 +269,16 @@ class PassageIndex:
     def _strengths(
         self, lexicon: Lexicon, whole: Sequence[str], pairs: Sequence[Sequence[str]], visible: NDArray[np.bool_]
     ) -> NDArray[np.float64]:
-        """How strongly each visible passage has a word or, if none has it, the first of its splits that any has."""
+        """How strongly each visible passage has a word or, if none has it, the first of its splits that any has, or what is spelled like
+        it."""
         count = len(self.rows)
         strengths = lexicon.any_of(whole, count) * visible
         for one, other in pairs:
             if strengths.any():
                 break
             strengths = lexicon.both_of(one, other, count) * visible
+        if len(whole) == 1 and not strengths.any():
+            strengths = lexicon.alike(whole[0], count, visible)
         return strengths
 
     def _with_codes(self, search: Search, visible: NDArray[np.bool_]) -> Numbers:
@@ -346,12 +373,10 @@ def _first(
     most: int,
     then: NDArray[np.floating] | None = None,
 ) -> list[int]:
-    """The numbers out of `among` with the highest scores; of equals, those that come first by `then`."""
+    """The numbers out of `among` with the highest scores; of equals, those that come first by `then`, cosines."""
     if len(among) > most:
-        if then is None:
-            among = among[np.argpartition(-scores[among], most)[:most]]
-        else:
-            among = among[np.lexsort((-then[among], -scores[among]))[:most]]
+        chosen = scores[among] if then is None else scores[among] + TIE * then[among]
+        among = among[np.argpartition(-chosen, most)[:most]]
     found: list[int] = among.tolist()
     return found
 

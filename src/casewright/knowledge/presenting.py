@@ -58,6 +58,8 @@ def answer_view(answer: KnowledgeAnswer, min_confidence: float) -> AnswerView:
     return AnswerView(
         sentences=_sentences(answer.sentences),
         near=_sentences(answer.near),
+        disagreeing=_sentences(answer.disagreeing),
+        choices=tuple(choice.label for choice in answer.choices),
         confidence=answer.confidence,
         min_confidence=min_confidence,
         revision=answer.revision,

@@ -412,7 +412,7 @@ async def candidates(
     the asker, is left out."""
     rows = await tx.fetch(
         """select article.id, coalesce(article.translation_of, article.key) as original, article.product, article.source,
-               article.checked_on as source_checked_on, article.credibility,
+               article.editions, article.checked_on as source_checked_on, article.credibility,
                coalesce(greatest(article.checked_on, article.validated_on), article.updated_at::date) as checked_on,
                article.success_count, article.failure_count, knowledge.revision
            from (select coalesce((select revision from knowledge_revision where tenant_id = $1), 0) as revision) knowledge
@@ -440,12 +440,13 @@ async def _contents(
     contents = cache.find(keys)
     if missing := {key.passage_id: key for key in keys if key not in contents}:
         rows = await tx.fetch(
-            """select passage.id, passage.article_id, passage.version, version.title, passage.section, passage.language,
-                   passage.position, passage.codes, passage.sentences,
-                   case when passage.id = any($3::uuid[]) then passage.multilingual end as multilingual
+            """select passage.id, passage.article_id, passage.version, passage.section, passage.language, passage.position,
+                   passage.codes, passage.sentences,
+                   case when passage.id = any($3::uuid[]) then passage.multilingual end as multilingual,
+                   (select version.title from article_version version
+                    where version.tenant_id = $1 and version.article_id = passage.article_id
+                        and version.version = passage.version) as title
                from passage
-               join article_version version on version.tenant_id = passage.tenant_id
-                   and version.article_id = passage.article_id and version.version = passage.version
                where passage.tenant_id = $1 and passage.id = any($2::uuid[])""",
             tenant_id,
             list(missing),
@@ -498,6 +499,7 @@ def _candidate(proposed: Proposed, row: Record, content: PassageContent) -> Cand
         checked_on=row["checked_on"],
         successes=row["success_count"],
         failures=row["failure_count"],
+        editions=tuple(row["editions"]),
     )
 
 

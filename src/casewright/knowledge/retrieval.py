@@ -2,7 +2,8 @@
 
 A passage speaks for itself in six ways: the share of the question's words that it has (rare words count for more), how
 close the question is to its title and heading, to the whole, to its closest sentence, and to the closest of the questions
-that it is known to be asked as, and how likely the question is about its article at all. The weighted sum is its evidence.
+that it is known to be asked as, and how likely the question is about its article at all.
+The weighted sum, and what its surroundings add (`surroundings.py`), is its evidence.
 Articles compete: the similarity is the probability that this article answers and neither another nor none does (a
 softmax). Similarity is then weighed with what is known of the article.
 """
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from casewright.knowledge.models import ArticleId
 from casewright.knowledge.passages import Sentence
 from casewright.knowledge.searching import Search, stems
+from casewright.knowledge.surroundings import Surroundings, look_around
 from casewright.understanding.models import Vector
 
 
@@ -51,6 +53,7 @@ class Candidate:
     checked_on: date
     successes: int
     failures: int
+    editions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,13 @@ class Calibration:
 
 
 ENGLISH: Final = Calibration(
-    coverage=6.2, heading=3.5, whole=5.2, closest=2.0, asked=6.1, unasked=2.9, likelihood=0.40, offset=-8.6
+    coverage=5.3, heading=4.2, whole=6.0, closest=1.0, asked=3.6, unasked=3.7, likelihood=0.10, offset=-13.4
 )
 OTHER: Final = Calibration(
-    coverage=6.4, heading=2.7, whole=0.0, closest=3.1, asked=2.6, unasked=1.1, likelihood=0.70, offset=-3.7
+    coverage=6.3, heading=4.4, whole=0.0, closest=1.3, asked=2.8, unasked=2.4, likelihood=0.34, offset=-8.9
 )
 FOREIGN: Final = Calibration(
-    coverage=2.5, heading=4.2, whole=0.0, closest=4.2, asked=2.4, unasked=0.4, likelihood=0.78, offset=-4.2
+    coverage=3.2, heading=6.6, whole=0.0, closest=6.8, asked=3.4, unasked=2.5, likelihood=0.22, offset=-11.8
 )
 """English; another language; and an article in another language than the question. Fitted on questions to companies with 8
 to 110 articles, with and without `asked_as`."""
@@ -129,6 +132,15 @@ def calibration(language: str, asked_in: str) -> Calibration:
         return FOREIGN
     return ENGLISH if language == "en" else OTHER
 
+
+SURROUNDINGS: Final = Surroundings(
+    length=1.9, unknown=-1.0, usually=5.8, coverage=3.1, closest=1.7, asked=2.3, likelihood=0.14
+)
+"""In every language."""
+
+USUAL: Final = 4
+"""Ways of asking, the closest to the question, of which the mean is taken."""
+_NEVER_ASKED: Final = np.zeros(1, dtype=np.float32)
 
 SURE_ENOUGH: Final = 0.2
 """Log odds that make a probability of 0.66 a confidence of 0.7, the default of `min_confidence`: below it, more of the
@@ -145,7 +157,7 @@ OTHER_CODE: Final = -6.0
 UNKNOWN_NAME: Final = -2.5
 """A name that no candidate mentions: what is asked may hang on it."""
 
-NO_PRICE: Final = -4.0
+NO_PRICE: Final = -6.0
 """What something costs is not said by a passage without a price, however much it says of the thing."""
 
 SIMILARITY: Final = 0.4
@@ -173,13 +185,17 @@ def rank(candidates: Sequence[Candidate], search: Search, today: date) -> list[H
     """All candidates, surest first."""
     unknown_name = any(all(f" {name} " not in one.words for one in candidates) for name in search.names)
     cosines = [one.vectors @ _of(one, search) for one in candidates]
+    asked = [one.asked @ _of(one, search) for one in candidates]
+    around = SURROUNDINGS.evidence(surroundings_of(candidates, search, cosines, asked)) if candidates else ()
     evidence = [
-        _evidence(candidate, search, near, unknown_name) for candidate, near in zip(candidates, cosines, strict=True)
+        _evidence(candidate, search, near, ways, unknown_name) + float(more)
+        for candidate, near, ways, more in zip(candidates, cosines, asked, around, strict=True)
     ]
     best: dict[str, float] = {}
     for candidate, sure in zip(candidates, evidence, strict=True):
         best[candidate.original] = max(sure, best.get(candidate.original, sure))
-    others = {original: _against_others(best, original) for original in best}
+    weights = {original: math.exp(min(sure, 50)) for original, sure in best.items()}
+    others = {original: _against_others(weights, original) for original in best}
     hits = [
         _hit(candidate, search, today, near, sure, others[candidate.original])
         for candidate, near, sure in zip(candidates, cosines, evidence, strict=True)
@@ -187,8 +203,36 @@ def rank(candidates: Sequence[Candidate], search: Search, today: date) -> list[H
     return sorted(hits, key=lambda hit: (-hit.confidence, -hit.evidence, hit.passage.article_id, hit.passage.position))
 
 
-def _evidence(passage: Candidate, search: Search, near: NDArray[np.float32], unknown_name: bool) -> float:
-    asked = float((passage.asked @ _of(passage, search)).max()) if len(passage.asked) else None
+def surroundings_of(
+    candidates: Sequence[Candidate],
+    search: Search,
+    cosines: Sequence[NDArray[np.float32]],
+    asked: Sequence[NDArray[np.float32]],
+) -> NDArray[np.float64]:
+    """As `look_around` has it. `cosines`, `asked`: of the question with each candidate's `vectors`, and with its `asked`. At least one
+    candidate."""
+    ways = [np.sort(one)[::-1] if len(one) else _NEVER_ASKED for one in asked]
+    own = [
+        (one.coverage, near[1:].max(), closest[0], search.likelihoods.get(one.original, UNKNOWN_LIKELIHOOD))
+        for one, near, closest in zip(candidates, cosines, ways, strict=True)
+    ]
+    return look_around(
+        search.stems,
+        [one.words for one in candidates],
+        [float(closest[:USUAL].mean()) for closest in ways],
+        np.array(own, dtype=np.float64),
+        [one.original for one in candidates],
+    )
+
+
+def _evidence(
+    passage: Candidate,
+    search: Search,
+    near: NDArray[np.float32],
+    ways: NDArray[np.float32],
+    unknown_name: bool,
+) -> float:
+    asked = float(ways.max()) if len(ways) else None
     likelihood = search.likelihoods.get(passage.original, UNKNOWN_LIKELIHOOD)
     weights = calibration(passage.language, search.language)
     evidence = weights.evidence(
@@ -205,9 +249,9 @@ def _of(passage: Candidate, search: Search) -> Vector:
     return search.vectors.english if english else search.vectors.multilingual
 
 
-def _against_others(best: Mapping[str, float], original: str) -> float:
+def _against_others(weights: Mapping[str, float], original: str) -> float:
     """What the other articles, and the chance that none answers, weigh against this one: the logarithm of their sum."""
-    return math.log(1 + sum(math.exp(min(one, 50)) for other, one in best.items() if other != original))
+    return math.log(1 + sum(weight for other, weight in weights.items() if other != original))
 
 
 def _hit(

@@ -212,11 +212,14 @@ class SentenceView(Model):
 
 
 class AnswerView(Model):
-    """`sentences`: empty where `confidence` is below `min_confidence`; then `near` holds what may answer. `revision`: of the
-    company's knowledge."""
+    """`sentences`: empty where `confidence` is below `min_confidence`; then `near` holds what may answer. `disagreeing`: what other
+    articles say against `sentences`. `choices`: what the customer is asked to choose from, titles or sections. `revision`: of the company's
+    knowledge."""
 
     sentences: tuple[SentenceView, ...]
     near: tuple[SentenceView, ...]
+    disagreeing: tuple[SentenceView, ...] = ()
+    choices: tuple[str, ...] = ()
     confidence: float
     min_confidence: float
     revision: int

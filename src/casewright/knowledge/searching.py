@@ -28,7 +28,7 @@ class Word:
 class Search:
     """A question as the index takes it. `codes`: what the question names in capitals, as in INVALID_SESSION_ID or E203.
     `possible_codes`: numbers that may be HTTP statuses, and identifiers, in capitals too. `names`: words that by their
-    capitals are names of things, in small letters. `asks_price`: it wants to know what something costs. `topic`: stems of what is being talked about that the question does not
+    capitals are names of things, in small letters. `stems`: of its words that carry meaning. `asks_price`: it wants to know what something costs. `topic`: stems of what is being talked about that the question does not
     repeat. `likelihoods`: the logarithm of the probability that the question is about an article, by the original's key,
     likeliest first."""
 
@@ -39,6 +39,7 @@ class Search:
     codes: tuple[str, ...] = ()
     possible_codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    stems: frozenset[str] = frozenset()
     asks_price: bool = False
     topic: frozenset[str] = frozenset()
     likelihoods: Mapping[str, float] = field(default_factory=dict)
@@ -84,6 +85,7 @@ def searched(question: Question, vectors: TextVectors, models: ArticleModels) ->
     codes = {code for code in find_codes(text) if not code.isdigit()}
     possible = {*_STATUS.findall(text), *(identifier.upper() for identifier in _IDENTIFIER.findall(text))} - codes
     audiences = readable_by(question.assurance, question.internal)
+    own = stems(text)
     return Search(
         words=_words(text, question.language),
         language=question.language,
@@ -93,7 +95,8 @@ def searched(question: Question, vectors: TextVectors, models: ArticleModels) ->
         possible_codes=tuple(sorted(possible)),
         names=_names(text, question.language),
         asks_price=bool(_PRICE.search(text)),
-        topic=stems(question.topic) - stems(text),
+        stems=own,
+        topic=stems(question.topic) - own,
         likelihoods=models.likelihoods(vectors, question.language, audiences),
     )
 

@@ -13,6 +13,7 @@ from casewright.kit.principal import Assurance
 from casewright.knowledge import repository
 from casewright.knowledge.answers import cited, compose
 from casewright.knowledge.article_model import ArticleModels
+from casewright.knowledge.choosing import articles_to_choose_from, of_section, sections_to_choose_from
 from casewright.knowledge.large import service as large
 from casewright.knowledge.large.models import LargeCollection
 from casewright.knowledge.models import (
@@ -31,10 +32,13 @@ from casewright.knowledge.ports import SentenceEncoder
 from casewright.knowledge.retrieval import Candidate, Hit, rank
 from casewright.knowledge.revision import KnownLexemes, KnownRevisions, Revision
 from casewright.knowledge.searching import Search, readable_by, searched
+from casewright.knowledge.several import also_needed
 
 MOST_PROPOSED: Final = 12
 """Passages that are proposed by words, by vector and by code each."""
 REPORTED_HITS: Final = 5
+LIKELY: Final = 0.5
+"""Confidence from which a second article answers what its heading and the question both name."""
 NEAR: Final = 0.1
 """Confidence from which a passage is worth showing to somebody who is told that there is no certain answer."""
 ALSO_NEAR: Final = 0.07
@@ -65,16 +69,47 @@ class KnowledgeService:
     ) -> KnowledgeAnswer:
         """What the articles that the asker may read say, in their own words; no sentences below `min_confidence`."""
         revision, search, candidates = await self.find(tx, tenant_id, question)
-        hits = rank(candidates, search, self._today())
-        best = hits[0].confidence if hits else 0.0
+        chosen = question.chosen
+        among = [one for one in candidates if chosen is None or one.article_id == chosen.article_id]
+        hits = rank(among, search, self._today())
+        if chosen and chosen.section is not None:
+            hits = of_section(hits, chosen.section)
+        told = self._of_several(question, search, among, hits, min_confidence) or (hits,)
+        best = told[0][0].confidence if hits else 0.0
         sure = bool(hits) and best >= min_confidence
+        choices = sections_to_choose_from(question.text, hits) if sure else articles_to_choose_from(hits)
         return KnowledgeAnswer(
-            sentences=compose(question.text, search, hits) if sure else (),
+            sentences=tuple(one for some in told for one in compose(question.text, search, some)) if sure else (),
             confidence=best,
             hits=tuple(_reported(hit) for hit in hits[:REPORTED_HITS]),
             near=() if sure else _near(hits),
             revision=revision,
+            choices=() if chosen else choices,
         )
+
+    def _of_several(
+        self,
+        question: Question,
+        search: Search,
+        candidates: Sequence[Candidate],
+        hits: Sequence[Hit],
+        min_confidence: float,
+    ) -> tuple[list[Hit], ...]:
+        """Hits of two articles that the question needs, each as if the other were not there; none if the first is not sure enough then,
+        or the second less likely to answer than not."""
+        other = also_needed(question.text, hits) if question.chosen is None else None
+        if other is None:
+            return ()
+        originals = (hits[0].passage.original, other.passage.original)
+        told = tuple(
+            rank([one for one in candidates if one.original != left_out], search, self._today())
+            for left_out in reversed(originals)
+        )
+        are_sure = all(
+            some[0].passage.original == original and some[0].confidence >= least
+            for some, original, least in zip(told, originals, (min_confidence, LIKELY), strict=True)
+        )
+        return told if are_sure else ()
 
     async def search(
         self, tx: Transaction, tenant_id: TenantId, question: Question, most: int

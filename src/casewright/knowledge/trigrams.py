@@ -1,7 +1,7 @@
 """Words that are spelled alike, as PostgreSQL's pg_trgm measures it: the share of their groups of three letters that they share."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -37,16 +37,21 @@ class Trigrams:
 
     def closest(self, word: str) -> Spelling | None:
         """The known word that is spelled most like this one, if any is."""
+        return next(self.alike(word), None)
+
+    def alike(self, word: str) -> Iterator[Spelling]:
+        """The known words that are spelled like this one, those most like it first."""
         if len(word) < SHORTEST or any(letter.isdigit() for letter in word):
-            return None
+            return
         own = _trigrams(word)
         numbers = [self._having[one] for one in own if one in self._having]
         if not numbers:
-            return None
+            return
         shared = np.bincount(np.concatenate(numbers), minlength=len(self._words))
         likeness = shared / (len(own) + self._counts - shared)
-        best = int(likeness.argmax())
-        return Spelling(self._words[best], float(likeness[best])) if likeness[best] >= ALIKE else None
+        alike = np.flatnonzero(likeness >= ALIKE)
+        for place in alike[np.argsort(-likeness[alike], kind="stable")]:
+            yield Spelling(self._words[place], float(likeness[place]))
 
 
 def _trigrams(word: str) -> set[str]:

@@ -5,8 +5,10 @@ from typing import Any
 
 import yaml
 
+from casewright.kit.yaml_reading import SafeLoader
 
-class StrictLoader(yaml.SafeLoader):
+
+class StrictLoader(SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:

@@ -21,8 +21,8 @@ from casewright.tenants.service import TenantService
 
 class ReadOnlyDatabase(Database):
     @asynccontextmanager
-    async def begin(self, principal: Principal) -> AsyncIterator[Transaction]:
-        async with super().begin(principal) as tx:
+    async def begin(self, principal: Principal, *, planned_once: bool = False) -> AsyncIterator[Transaction]:
+        async with super().begin(principal, planned_once=planned_once) as tx:
             await tx.execute("set transaction read only")
             yield tx
 

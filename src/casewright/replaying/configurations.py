@@ -45,7 +45,7 @@ class OneTransaction(Database):
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def begin(self, principal: Principal) -> AsyncIterator[Transaction]:
+    async def begin(self, principal: Principal, *, planned_once: bool = False) -> AsyncIterator[Transaction]:
         async with self._turn:
             await self._tx.execute("savepoint own")
             try:

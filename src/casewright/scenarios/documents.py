@@ -6,13 +6,14 @@ from typing import Any
 
 import yaml
 
+from casewright.kit.yaml_reading import SafeLoader
 from casewright.scenarios.errors import InvalidScenario, Problem
 
 Location = tuple[str | int, ...]
 """Where a value stands in a file: keys and indices from the top."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """Only true and false are truth values, and dates stay text: `yes`, `no` and `on` are things people say."""
 
 
@@ -38,7 +39,8 @@ class Document:
             node = loader.get_single_node()
             self.data = self._value(loader, node, (), ()) if node is not None else None
         except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            # What is missing at the end of a file is missing on its last line.
+            line = min(error.problem_mark.line, text.count("\n")) + 1 if error.problem_mark else 1
             raise InvalidScenario(file, (Problem(line, f"is not valid YAML: {error.problem}."),)) from error
         except yaml.YAMLError as error:
             forbidden = Problem(1, "is not valid YAML: it holds a character that YAML forbids.")

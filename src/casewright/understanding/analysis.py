@@ -14,6 +14,7 @@ from casewright.understanding.features import Reading
 from casewright.understanding.intents import IntentModel, Prediction
 from casewright.understanding.language import detect_language
 from casewright.understanding.models import (
+    ARTICLE_OPTION,
     AnswerFromKnowledge,
     CancelTopic,
     CannotHandle,
@@ -321,9 +322,9 @@ class Analyst:
         return phrases.asks(segment.text) or (has_form and is_beyond_doubt)
 
     def _from_option(self, option: Option) -> list[Proposal]:
-        """An offered intent by its name; anything else that was offered is understood by its label."""
+        """An offered intent by its name, an article by its label; anything else that was offered is understood by its label."""
         intent = self.intents.get(option.value)
-        if intent is None:
+        if intent is None and not option.value.startswith(ARTICLE_OPTION):
             segment = self._segment(
                 option.label, self._look_at(option.label, (0, len(option.label)), DialogueContext())
             )

@@ -11,8 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from casewright.kit.yaml_reading import read_yaml
 from casewright.understanding.goemotions import CHOSEN, emotion_model
 from casewright.understanding.models import Emotion
 
@@ -206,7 +205,7 @@ def _emphasis(prose: str) -> float:
 @cache
 def _phrases() -> tuple[Phrases, ...]:
     """From the strongest feeling to the weakest."""
-    stored: dict[str, dict[str, Any]] = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
+    stored: dict[str, dict[str, Any]] = read_yaml(PHRASES.read_text(encoding="utf-8"))
     read = [
         Phrases(
             feeling=feeling,

@@ -1,9 +1,9 @@
-"""Labelling over HTTP, and what a text was taken for: for operators with their key."""
+"""Training, versions and labelling over HTTP, and what a text was taken for: for operators with their key."""
 
 from typing import Annotated, Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Principal
@@ -11,7 +11,7 @@ from casewright.kit.web import Problem, bearer
 from casewright.tenants.models import ApiKeyKind
 from casewright.understanding.explaining import TurnExplainer
 from casewright.understanding.labelling import Labelling
-from casewright.understanding.models import LabellingCandidate, LabellingReason, LabellingState
+from casewright.understanding.models import LabellingCandidate, LabellingReason, LabellingState, ModelVersion
 from casewright.understanding.schemas import (
     CorrectionRequest,
     DismissRequest,
@@ -22,9 +22,18 @@ from casewright.understanding.schemas import (
     LabelRequest,
     NearestExampleView,
     SegmentExamples,
+    TrainingAccepted,
+    TrainingRequest,
+    TrainingView,
     TurnExamples,
+    VersionList,
+    VersionReport,
+    VersionView,
 )
 from casewright.understanding.service import UnderstandingService
+from casewright.understanding.trainings import Trainings
+
+Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class Gate(Protocol):
@@ -33,7 +42,11 @@ class Gate(Protocol):
 
 
 def router(
-    understanding: UnderstandingService, labelling: Labelling, explainer: TurnExplainer, gate: Gate
+    understanding: UnderstandingService,
+    trainings: Trainings,
+    labelling: Labelling,
+    explainer: TurnExplainer,
+    gate: Gate,
 ) -> APIRouter:
     api = APIRouter(prefix="/v1", responses={code: {"model": Problem} for code in (401, 404, 422, 429, 503)})
 
@@ -48,6 +61,37 @@ def router(
     async def intents(principal: Operator) -> IntentList:
         found = (await understanding.intents(principal.tenant_id)).values()
         return IntentList(items=tuple(IntentView(name=one.name, title=one.title) for one in found))
+
+    @api.post("/intents/trainings", status_code=202, summary="Train again, on more examples or as it is (operator key)")
+    async def train(principal: Operator, body: TrainingRequest | None = None) -> TrainingAccepted:
+        body = body or TrainingRequest()
+        examples = [one.labelled() for one in body.examples]
+        training, imported = await trainings.ask(principal, examples, instead=body.replace)
+        return TrainingAccepted(**dict(training), **dict(imported))
+
+    @api.get("/intents/trainings/{training_id}", summary="How far a training has come (operator key)")
+    async def training(principal: Operator, training_id: UUID) -> TrainingView:
+        return TrainingView(**dict(await trainings.get(principal, training_id)))
+
+    @api.get("/intents/versions", summary="The models that are kept (operator key)")
+    async def versions(principal: Operator) -> VersionList:
+        return VersionList(items=tuple(map(_version, await understanding.versions(principal.tenant_id))))
+
+    @api.get("/intents/versions/{version}/report", summary="How good a model is, intent by intent (operator key)")
+    async def report(principal: Operator, version: Version) -> VersionReport:
+        found, report = await understanding.report(principal.tenant_id, version)
+        return VersionReport(version=_version(found), report=report)
+
+    @api.post("/intents/versions/{version}/activate", summary="Use a model from now on (operator key)")
+    async def activate(principal: Operator, version: Version) -> VersionView:
+        await understanding.activate(principal.tenant_id, version)
+        found, _ = await understanding.report(principal.tenant_id, version)
+        return _version(found)
+
+    @api.post("/intents/rollback", summary="Go back to the model before the active one (operator key)")
+    async def roll_back(principal: Operator) -> VersionView:
+        found, _ = await understanding.report(principal.tenant_id, await understanding.roll_back(principal.tenant_id))
+        return _version(found)
 
     @api.get("/labelling", summary="What customers wrote that is worth labelling (operator key)")
     async def queue(
@@ -108,3 +152,7 @@ def router(
 
 def _view(candidate: LabellingCandidate) -> LabellingCandidateView:
     return LabellingCandidateView(**dict(candidate))
+
+
+def _version(version: ModelVersion) -> VersionView:
+    return VersionView(**version.model_dump(exclude={"digest"}))

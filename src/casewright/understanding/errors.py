@@ -23,6 +23,13 @@ class IntentModelMissing(NotFound):
     """The tenant has no trained intent model, or not this version of it."""
 
 
+class TrainingNotFound(NotFound):
+    """There is no such training of the tenant's, or it ended long ago."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such training.")
+
+
 class CandidateNotFound(NotFound):
     """There is no such text in the tenant's labelling queue."""
 

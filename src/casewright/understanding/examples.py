@@ -13,6 +13,7 @@ from uuid import UUID
 import yaml
 
 from casewright.kit.ids import new_id
+from casewright.kit.yaml_reading import SafeLoader
 from casewright.understanding.errors import TrainingDataInvalid
 from casewright.understanding.models import AddedExample, IntentSet, LabelledText
 
@@ -93,7 +94,7 @@ def _from_csv(text: str) -> Iterator[LabelledLine | str]:
 def _from_yaml(text: str) -> Iterator[LabelledLine | str]:
     """Either a list of `text` and `intent`, or what a company's `intents.yaml` looks like."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         yield f"line {mark.line + 1 if mark else 1}: this is not valid YAML."

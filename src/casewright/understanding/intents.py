@@ -20,8 +20,8 @@ from casewright.kit.model import Model
 from casewright.understanding.encoder import Encoder
 from casewright.understanding.errors import IntentModelUnreadable
 from casewright.understanding.features import Matrix, Reading
-from casewright.understanding.kernel import Landmarks, Views
-from casewright.understanding.models import IntentDefinition, IntentSet, Quality, RankedIntent, Vector
+from casewright.understanding.kernel import EQUAL_WEIGHTS, Landmarks, Views
+from casewright.understanding.models import IntentDefinition, IntentSet, Quality, RankedIntent, TextVectors, Vector
 from casewright.understanding.segments import Span, Splitter, split
 
 FORMAT = 3
@@ -148,14 +148,15 @@ class IntentModel:
         """Places of what may each be a request."""
         return split(text, self.splitter)
 
-    def explain(self, vector: Vector, most: int = 3) -> tuple[NearestExample, ...]:
-        """The training examples closest to a text's sentence vector (cosine), closest first."""
+    def explain(self, vectors: TextVectors, most: int = 3) -> tuple[NearestExample, ...]:
+        """The training examples closest to a text by both its sentence vectors (mean cosine), closest first."""
         texts = [(intent.name, text) for intent in self.intents for text in intent.examples]
-        view = self.views.slices[0]
-        wanted = vector @ self.views.directions[0]
         kept = (self.places >= 0) & (self.places < len(texts))
-        codes = self.landmarks.codes[kept, view] * self.landmarks.scales[view]
-        similarities = codes @ (wanted / max(float(np.linalg.norm(vector)), 1e-9))
+        similarities = np.zeros(int(kept.sum()), dtype=np.float32)
+        sentence_views = zip((vectors.english, vectors.multilingual), self.views.slices, strict=False)
+        for (vector, view), directions in zip(sentence_views, self.views.directions, strict=False):
+            codes = self.landmarks.codes[kept, view] * self.landmarks.scales[view]
+            similarities += codes @ (vector @ directions / max(float(np.linalg.norm(vector)), 1e-9)) / 2
         nearest = dict.fromkeys(int(self.places[kept][row]) for row in np.argsort(-similarities))
         best = dict(zip(self.places[kept].tolist(), similarities.tolist(), strict=True))
         return tuple(NearestExample(*texts[place], best[place]) for place in list(nearest)[:most])
@@ -172,6 +173,7 @@ class IntentModel:
             english=self.views.directions[0].astype(np.float16),
             multilingual=self.views.directions[1].astype(np.float16),
             hashed=self.views.directions[2].astype(np.float16),
+            weights=np.array(self.views.weights),
             codes=self.landmarks.codes,
             scales=self.landmarks.scales,
             coefficients=self.coefficients.astype(np.float16),
@@ -189,10 +191,11 @@ class IntentModel:
             raise IntentModelUnreadable("The intent model was trained with another sentence encoder: train it again.")
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             directions = tuple(arrays[name].astype(np.float32) for name in ("english", "multilingual", "hashed"))
+            weights = tuple(arrays["weights"].tolist()) if "weights" in arrays else EQUAL_WEIGHTS
             return cls(
                 header=header,
                 splitter=Splitter(arrays["splitter"].astype(np.float32)),
-                views=Views(directions),
+                views=Views(directions, weights),
                 landmarks=Landmarks(arrays["codes"], arrays["scales"]),
                 coefficients=arrays["coefficients"].astype(np.float32),
                 places=arrays["places"],

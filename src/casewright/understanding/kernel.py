@@ -1,4 +1,4 @@
-"""How alike texts are: the mean of three RBF kernels, one each for the English sentence vector, the multilingual one, and the
+"""How alike texts are: the weighted mean of three RBF kernels, one each for the English sentence vector, the multilingual one, and the
 hashed words and letter groups.
 
 Every view is narrowed to its principal directions on the tenant's examples. That costs next to nothing, and an example then
@@ -19,6 +19,11 @@ Bytes = NDArray[np.int8]
 
 STEEPNESS = (2.0, 2.0, 1.0)
 """Of each view's kernel: exp(−steepness · squared distance / 2). Chosen on one fold of BANKING77, where a quarter as much costs half a point, and others near by differ less."""
+WEIGHTS = (0.4, 0.4, 0.2)
+"""Of the views. With ten examples an intent, drawn thrice from each of three sets' training examples and judged on others of these, words at half the
+weight of a sentence vector are 0.2 to 0.4 points better than at the same weight; with a hundred an intent it makes no difference."""
+EQUAL_WEIGHTS = (1 / 3, 1 / 3, 1 / 3)
+"""Of models that were trained before these were stored with them."""
 ROWS_AT_ONCE = 512
 """What fits into a core's own cache as floats."""
 LARGEST_BYTE = 127
@@ -26,9 +31,10 @@ LARGEST_BYTE = 127
 
 @dataclass(frozen=True)
 class Views:
-    """`directions`: of each view, (its width, dimensions)."""
+    """`directions`: of each view, (its width, dimensions). `weights`: what each view counts, 1 in all."""
 
     directions: tuple[Matrix, ...]
+    weights: tuple[float, ...] = WEIGHTS
 
     @cached_property
     def slices(self) -> tuple[slice, ...]:
@@ -46,12 +52,12 @@ class Views:
     def alikeness(self, rows: Matrix, others: Matrix) -> Matrix:
         """0 … 1: float32 of shape (rows, others)."""
         total = np.zeros((len(rows), len(others)), dtype=np.float32)
-        for view, steepness in zip(self.slices, STEEPNESS, strict=True):
+        for view, steepness, weight in zip(self.slices, STEEPNESS, self.weights, strict=True):
             cosines = rows[:, view] @ others[:, view].T
-            cosines -= 1
+            # weight · exp(steepness · (cosine − 1)), in as few passes as without a weight.
+            cosines -= np.float32(1 - np.log(weight) / steepness)
             cosines *= steepness
             total += np.exp(cosines, out=cosines)
-        total /= len(STEEPNESS)
         return total
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from casewright.kit.yaml_reading import read_yaml
 from casewright.understanding.errors import TrainingDataInvalid
 from casewright.understanding.models import IntentSet
 from casewright.understanding.training import check
@@ -26,7 +27,7 @@ def load_intents(file: Path) -> IntentSet:
 def parse_intents(text: str) -> IntentSet:
     """Raises `TrainingDataInvalid`."""
     try:
-        content = yaml.safe_load(text)
+        content = read_yaml(text)
         intents = IntentSet.model_validate(content)
     except yaml.YAMLError as error:
         raise TrainingDataInvalid(f"It is not valid YAML: look near {_place(error)}.") from None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 from uuid import UUID
 
 import numpy as np
@@ -138,6 +138,10 @@ class Proposal(Model):
 
 
 # --- what the dialogue expects ---
+
+
+ARTICLE_OPTION: Final = "article:"
+"""How the value of an option begins that stands for an article: its label is then the question, whatever else it may mean."""
 
 
 class Option(Model):
@@ -391,6 +395,21 @@ class Imported(Model):
 
     added: int
     known: int
+
+
+class TrainingState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Training(Model):
+    """One that was asked for. `version`: what came of it, as long as that is kept."""
+
+    id: UUID
+    state: TrainingState
+    version: int | None = None
 
 
 # --- how good a model is; an intent of None stands for out of scope ---

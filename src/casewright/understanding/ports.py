@@ -6,7 +6,9 @@ from typing import Protocol
 
 from casewright.conversations.models import ConversationId, ConversationKey, LoggedEvent, Person, TurnId
 from casewright.kit.database import Record
+from casewright.kit.ids import TenantId
 from casewright.kit.principal import Principal
+from casewright.security.models import Masked, Vault
 from casewright.tenants.models import Tenant
 
 
@@ -24,5 +26,14 @@ class Sealing(Protocol):
     def open(self, person: Person, key: ConversationKey, place: object, sealed: bytes | None) -> bytes | None: ...
 
 
+class Masker(Protocol):
+    def mask(self, text: str, *, locale: str, vault: Vault, record_ids: bool = False) -> Masked:
+        """The text with tokens for the personal data in it."""
+        ...
+
+
 class Companies(Protocol):
+    """Raises `NotFound`."""
+
+    async def get(self, tenant_id: TenantId) -> Tenant: ...
     async def all(self) -> Sequence[Tenant]: ...

@@ -14,6 +14,8 @@ MOST_ROWS = 15
 """Of a list in the terminal; the page has all of it."""
 WEAK = 0.6
 """F1 below which an intent is marked."""
+BAR = 20
+"""Characters of a full bar."""
 OUT_OF_SCOPE = "out of scope"
 NO_DETAILS = (
     "This version was trained by an older program, which kept no details. `casewright intents retrain` makes them."
@@ -28,7 +30,7 @@ def print_report(heading: str, report: TrainingReport, console: Console) -> None
     if report.quality is None:
         console.print(Text(NO_DETAILS, style="yellow"), soft_wrap=True)
         return
-    for part in _parts(report.quality):
+    for part in _parts(report.quality, report.threshold):
         console.print(part)
     for advice in advices(report.quality):
         console.print(Text(f"→ {advice}"), soft_wrap=True)
@@ -76,14 +78,62 @@ def _count(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
 
 
-def _parts(quality: Quality) -> Iterator[RenderableType]:
+def _parts(quality: Quality, threshold: float) -> Iterator[RenderableType]:
+    yield _calibration(quality)
+    if sum(quality.scores_within) and sum(quality.scores_outside):
+        yield _scope(quality, threshold)
     yield _intents(quality)
     if quality.confusions:
         yield _confusions(quality)
+    if quality.merges:
+        yield _merges(quality)
     if quality.contradictions:
         yield _alike("The same under two intents", quality.contradictions)
     if quality.duplicates:
         yield _alike("The same within an intent", quality.duplicates)
+
+
+def _calibration(quality: Quality) -> Table:
+    table = _table("How sure, and how right")
+    for name in ("how sure", "how often right", "examples"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for one in quality.calibration:
+        table.add_row(percent(one.confidence), percent(one.accuracy), str(one.count), _bar(one.accuracy))
+    return table
+
+
+def _scope(quality: Quality, threshold: float) -> Table:
+    """Bars by square root: nearly all examples have a score near 0 or 1, and those between are what matters."""
+    table = _table(f"Out-of-scope scores of what is within scope and outside, threshold {threshold:.2f}")
+    table.add_column("score", justify="right", no_wrap=True)
+    for name in ("within", "outside"):
+        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True)
+    width = 1 / len(quality.scores_within)
+    inside, outside = sum(quality.scores_within), sum(quality.scores_outside)
+    for place, (within, beyond) in enumerate(zip(quality.scores_within, quality.scores_outside, strict=True)):
+        start, end = place * width, (place + 1) * width
+        figures = (str(within), _bar((within / inside) ** 0.5), str(beyond), _bar((beyond / outside) ** 0.5, "red"))
+        style = "bold" if start <= threshold < end else ""
+        table.add_row(f"{start:.2f} – {end:.2f}", *figures, style=style)
+    return table
+
+
+def _bar(share: float, style: str = "blue") -> Text:
+    return Text("█" * round(BAR * share), style=style)
+
+
+def _merges(quality: Quality) -> Table:
+    table = _table("Intents to merge, or to tell apart", quality.merges)
+    for name in ("intent", "and intent"):
+        table.add_column(name, overflow="fold")
+    for name in ("confused", "of their examples", "closeness"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in quality.merges[:MOST_ROWS]:
+        first, second = map(Text, one.intents)
+        table.add_row(first, second, str(one.confused), percent(one.share), f"{one.closeness:.2f}")
+    return table
 
 
 def _intents(quality: Quality) -> Table:

@@ -120,6 +120,14 @@ async def version_before(tx: Transaction, tenant_id: TenantId) -> int | None:
     return version
 
 
+async def version_trained_by(tx: Transaction, tenant_id: TenantId, trained_by: str) -> int | None:
+    """The newest that this made."""
+    version: int | None = await tx.fetchval(
+        "select max(version) from intent_model where tenant_id = $1 and trained_by = $2", tenant_id, trained_by
+    )
+    return version
+
+
 async def versions(tx: Transaction, tenant_id: TenantId) -> list[ModelVersion]:
     """Newest first."""
     return [_version(row) for row in await tx.fetch(f"{_VERSION} order by version desc", tenant_id)]

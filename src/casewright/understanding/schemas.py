@@ -1,12 +1,16 @@
-"""The wire's shapes for labelling what customers wrote, and for explaining what it was taken for."""
+"""The wire's shapes for training, for labelling what customers wrote, and for explaining what it was taken for."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from casewright.kit.model import Model
-from casewright.understanding.models import LabellingReason, LabellingState, RankedIntent
+from casewright.kit.web import Text
+from casewright.understanding.examples import LONGEST_TEXT, OUT_OF_SCOPE
+from casewright.understanding.intents import TrainingReport
+from casewright.understanding.models import LabelledText, LabellingReason, LabellingState, RankedIntent, TrainingState
 
 
 class LabellingCandidateView(Model):
@@ -62,6 +66,66 @@ class IntentView(Model):
 
 class IntentList(Model):
     items: tuple[IntentView, ...]
+
+
+class ExampleRequest(Model):
+    """`intent` null or "oos": out of scope."""
+
+    text: Annotated[Text, Field(pattern=r"\S", max_length=LONGEST_TEXT)]
+    intent: Annotated[Text, Field(pattern=r"\S", max_length=200)] | None
+
+    def labelled(self) -> LabelledText:
+        intent = self.intent.strip() if self.intent else None
+        return LabelledText(text=self.text.strip(), intent=None if intent == OUT_OF_SCOPE else intent)
+
+
+class TrainingRequest(Model):
+    """`examples`: to be learned from beside the company's own; intents must exist. `replace`: instead of all that was imported
+    before, rather than beside it."""
+
+    examples: tuple[ExampleRequest, ...] = Field((), max_length=10_000)
+    replace: bool = False
+
+
+class TrainingView(Model):
+    """`state`: waiting, running, succeeded or failed. `version`: what came of it, as long as that is kept."""
+
+    id: UUID
+    state: TrainingState
+    version: int | None
+
+
+class TrainingAccepted(TrainingView):
+    """`added`: examples that are new; `known`: those that were there already."""
+
+    added: int
+    known: int
+
+
+class VersionView(Model):
+    """A trained model. `trained_by`: what made it, such as `company install` or a training's id; `accuracy` by cross-validation, of
+    the examples of its intents."""
+
+    version: int
+    active: bool
+    trained_at: datetime
+    trained_by: str
+    intents: int
+    examples: int
+    accuracy: float
+
+
+class VersionList(Model):
+    """Newest first."""
+
+    items: tuple[VersionView, ...]
+
+
+class VersionReport(Model):
+    """How good a version is on examples that it was not trained on."""
+
+    version: VersionView
+    report: TrainingReport
 
 
 class NearestExampleView(Model):

@@ -135,7 +135,7 @@ class UnderstandingService:
             model = await self._earlier(tenant_id, model_version) or model
         if model is None:
             raise IntentModelMissing(_NO_MODEL)
-        return model.explain(await self._encoder.encode_async(text))
+        return model.explain(await self._encoder.encode_both_async(text))
 
     async def takes_for(self, tenant_id: TenantId, text: str) -> str:
         """The intent that a masked text is most likely about, as a whole; "" if none is there for it."""
@@ -255,9 +255,7 @@ class UnderstandingService:
     async def _installed(self, tenant_id: TenantId) -> tuple[IntentSet, list[AddedExample]]:
         """What the active model was installed with, and what is added by now."""
         stored, added = await self._learned(tenant_id)
-        if stored is None:
-            raise IntentModelMissing(_NO_MODEL)
-        return stored.installed or read_header(stored.data).definitions, added
+        return installed_of(stored), added
 
     async def _train(
         self,
@@ -335,3 +333,10 @@ class UnderstandingService:
         name = f"intents {version}" if model else ""
         analyst = Analyst(model, self._read, ambiguity_gap=self._ambiguity_gap, version=name)
         return LoadedModel(version, model, analyst, monotonic())
+
+
+def installed_of(stored: repository.StoredModel | None) -> IntentSet:
+    """What a model was installed with, beside what was added. Raises `IntentModelMissing`, `IntentModelUnreadable`."""
+    if stored is None:
+        raise IntentModelMissing(_NO_MODEL)
+    return stored.installed or read_header(stored.data).definitions

@@ -1,8 +1,10 @@
 """A real website, on this machine."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from casewright.integrations.website.service import PageRefused, SiteUnusable, W
 from casewright.kit.http import Refused, TooLarge
 from casewright.knowledge.sources.models import Defaults, Fingerprints
 from casewright.knowledge.sources.website import WebsiteSource
+from localorg.tls import tls_files
 
 
 @dataclass
@@ -173,3 +176,19 @@ async def test_a_site_becomes_articles_and_what_cannot_be_read_is_told(site: Sit
     assert draft.source == f"{site.url}/guide/export.html"
     assert "status 404" in gone.problems[0].message
     assert "it is image/png" in picture.problems[0].message
+
+
+async def test_a_site_over_https_is_read_if_its_certificate_is_trusted_and_says_so_if_not(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tls_files(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files.certificate, files.key)
+    async with await asyncio.start_server(site.answer, "127.0.0.1", 0, ssl=context) as server:
+        site.url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+        site.put_sitemap("/a")
+        with pytest.raises(SiteUnusable, match="a certificate that is not trusted here"):
+            await site.addresses()
+        assert site.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(files.certificate))
+        assert await site.addresses() == {f"{site.url}/a": ""}

@@ -345,6 +345,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/intents/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to the model before the active one (operator key) */
+        post: operations["roll_back_v1_intents_rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/intents/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train again, on more examples or as it is (operator key) */
+        post: operations["train_v1_intents_trainings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/intents/trainings/{training_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a training has come (operator key) */
+        get: operations["training_v1_intents_trainings__training_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/intents/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models that are kept (operator key) */
+        get: operations["versions_v1_intents_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/intents/versions/{version}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a model from now on (operator key) */
+        post: operations["activate_v1_intents_versions__version__activate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/intents/versions/{version}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How good a model is, intent by intent (operator key) */
+        get: operations["report_v1_intents_versions__version__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/knowledge/articles": {
         parameters: {
             query?: never;
@@ -1103,6 +1205,24 @@ export interface components {
             };
         };
         /**
+         * AlikeExamples
+         * @description Two examples that say the same, or nearly; `similarity` is the cosine of what they mean, 1 for the same words.
+         */
+        AlikeExamples: {
+            /** Intents */
+            intents: [
+                string | null,
+                string | null
+            ];
+            /** Similarity */
+            similarity: number;
+            /** Texts */
+            texts: [
+                string,
+                string
+            ];
+        };
+        /**
          * AmbiguityStrategy
          * @description How a request was settled whose best intents were too close to tell apart.
          * @enum {string}
@@ -1129,12 +1249,23 @@ export interface components {
         };
         /**
          * AnswerView
-         * @description `sentences`: empty where `confidence` is below `min_confidence`; then `near` holds what may answer. `revision`: of the
-         *     company's knowledge.
+         * @description `sentences`: empty where `confidence` is below `min_confidence`; then `near` holds what may answer. `disagreeing`: what other
+         *     articles say against `sentences`. `choices`: what the customer is asked to choose from, titles or sections. `revision`: of the company's
+         *     knowledge.
          */
         AnswerView: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
             /** Confidence */
             confidence: number;
+            /**
+             * Disagreeing
+             * @default []
+             */
+            disagreeing: components["schemas"]["SentenceView"][];
             /** Min Confidence */
             min_confidence: number;
             /** Near */
@@ -1427,6 +1558,18 @@ export interface components {
             source?: components["schemas"]["SourceKind"] | null;
         };
         /**
+         * CalibrationBin
+         * @description Of `count` examples understood with about this `confidence`, the share that was understood right.
+         */
+        CalibrationBin: {
+            /** Accuracy */
+            accuracy: number;
+            /** Confidence */
+            confidence: number;
+            /** Count */
+            count: number;
+        };
+        /**
          * CancelTopic
          * @description `topic` None: the active one.
          */
@@ -1600,6 +1743,20 @@ export interface components {
             settled_by: string | null;
             severity: components["schemas"]["Severity"];
             state: components["schemas"]["ConflictState"];
+        };
+        /**
+         * Confusion
+         * @description `count` examples of `meant` were taken for `understood`; the surest of these mistakes as `examples`.
+         */
+        Confusion: {
+            /** Count */
+            count: number;
+            /** Examples */
+            examples: string[];
+            /** Meant */
+            meant: string | null;
+            /** Understood */
+            understood: string | null;
         };
         /**
          * ConversationCreated
@@ -2012,6 +2169,16 @@ export interface components {
          */
         EventKind: "knowledge.conflict" | "knowledge.gap";
         /**
+         * ExampleRequest
+         * @description `intent` null or "oos": out of scope.
+         */
+        ExampleRequest: {
+            /** Intent */
+            intent: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Expects
          * @description What the reply waits for, so that a page can offer the right field. `slot`: the one asked for, the first of a form.
          */
@@ -2346,6 +2513,23 @@ export interface components {
         IntentList: {
             /** Items */
             items: components["schemas"]["IntentView"][];
+        };
+        /**
+         * IntentQuality
+         * @description By cross-validation. `precision`: of what is taken for the intent, how much is meant so; `recall`: of what is meant so,
+         *     how much is taken for it; `f1`: their harmonic mean.
+         */
+        IntentQuality: {
+            /** Examples */
+            examples: number;
+            /** F1 */
+            f1: number;
+            /** Name */
+            name: string;
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
         };
         /**
          * IntentView
@@ -2771,6 +2955,56 @@ export interface components {
              * @default 0
              */
             segment: number;
+        };
+        /**
+         * Quality
+         * @description What a training is to be judged by, and what would make the next one better. `few`: intents with too few examples.
+         *     `scores_within`, `scores_outside`: how many examples within and out of scope have an out-of-scope score in each of 20
+         *     equal steps from 0 to 1.
+         */
+        Quality: {
+            /**
+             * Calibration
+             * @default []
+             */
+            calibration: components["schemas"]["CalibrationBin"][];
+            /**
+             * Confusions
+             * @default []
+             */
+            confusions: components["schemas"]["Confusion"][];
+            /**
+             * Contradictions
+             * @default []
+             */
+            contradictions: components["schemas"]["AlikeExamples"][];
+            /**
+             * Duplicates
+             * @default []
+             */
+            duplicates: components["schemas"]["AlikeExamples"][];
+            /**
+             * Few
+             * @default []
+             */
+            few: string[];
+            /** Intents */
+            intents: components["schemas"]["IntentQuality"][];
+            /**
+             * Merges
+             * @default []
+             */
+            merges: components["schemas"]["SuggestedMerge"][];
+            /**
+             * Scores Outside
+             * @default []
+             */
+            scores_outside: number[];
+            /**
+             * Scores Within
+             * @default []
+             */
+            scores_within: number[];
         };
         /**
          * QueuePlace
@@ -3338,6 +3572,23 @@ export interface components {
             version: number | null;
         };
         /**
+         * SuggestedMerge
+         * @description Two intents that are taken for each other: `confused` examples, `share` of both together; `closeness` of their middles.
+         */
+        SuggestedMerge: {
+            /** Closeness */
+            closeness: number;
+            /** Confused */
+            confused: number;
+            /** Intents */
+            intents: [
+                string,
+                string
+            ];
+            /** Share */
+            share: number;
+        };
+        /**
          * TopicView
          * @description `parent`: the topic that waits for this one. `reason`: of its last move.
          */
@@ -3371,6 +3622,102 @@ export interface components {
             status: string;
             /** Title */
             title: string;
+        };
+        /**
+         * TrainingAccepted
+         * @description `added`: examples that are new; `known`: those that were there already.
+         */
+        TrainingAccepted: {
+            /** Added */
+            added: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Known */
+            known: number;
+            state: components["schemas"]["TrainingState"];
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * TrainingReport
+         * @description How good the model is on examples it was not trained on: each is judged by what the model would be without it.
+         *
+         *     `accuracy`: of the examples within scope, judged among the intents only. `out_of_scope_recall`: found of what is out
+         *     of scope; `false_rejections`: lost of what is not. `calibration_error`: mean gap between confidence and accuracy
+         *     (ECE, 10 bins; Guo et al. 2017, arXiv:1706.04599). `confusions`: meant, understood, how often; the most first.
+         */
+        TrainingReport: {
+            /** Accuracy */
+            accuracy: number;
+            /** Calibration Error */
+            calibration_error: number;
+            /**
+             * Confusions
+             * @default []
+             */
+            confusions: [
+                string,
+                string,
+                number
+            ][];
+            /** Examples */
+            examples: number;
+            /** False Rejections */
+            false_rejections: number;
+            /** Folds */
+            folds: number;
+            /** Intents */
+            intents: number;
+            /** Out Of Scope Examples */
+            out_of_scope_examples: number;
+            /** Out Of Scope Recall */
+            out_of_scope_recall: number;
+            quality?: components["schemas"]["Quality"] | null;
+            /** Seconds */
+            seconds: number;
+            /** Temperature */
+            temperature: number;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
+         * TrainingRequest
+         * @description `examples`: to be learned from beside the company's own; intents must exist. `replace`: instead of all that was imported
+         *     before, rather than beside it.
+         */
+        TrainingRequest: {
+            /**
+             * Examples
+             * @default []
+             */
+            examples: components["schemas"]["ExampleRequest"][];
+            /**
+             * Replace
+             * @default false
+             */
+            replace: boolean;
+        };
+        /**
+         * TrainingState
+         * @enum {string}
+         */
+        TrainingState: "waiting" | "running" | "succeeded" | "failed";
+        /**
+         * TrainingView
+         * @description `state`: waiting, running, succeeded or failed. `version`: what came of it, as long as that is kept.
+         */
+        TrainingView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            state: components["schemas"]["TrainingState"];
+            /** Version */
+            version: number | null;
         };
         /** Transcript */
         Transcript: {
@@ -3595,37 +3942,12 @@ export interface components {
             review_due?: string | null;
         };
         /**
-         * VersionList
-         * @description Newest first.
+         * VersionReport
+         * @description How good a version is on examples that it was not trained on.
          */
-        VersionList: {
-            /** Items */
-            items: components["schemas"]["VersionView"][];
-        };
-        /**
-         * VersionView
-         * @description `author` empty: it was not recorded.
-         */
-        VersionView: {
-            /** Author */
-            author: string;
-            /** Body */
-            body: string;
-            /** Error Codes */
-            error_codes: string[];
-            /** Language */
-            language: string;
-            /**
-             * Published At
-             * Format: date-time
-             */
-            published_at: string;
-            /** Reason */
-            reason: string;
-            /** Title */
-            title: string;
-            /** Version */
-            version: number;
+        VersionReport: {
+            report: components["schemas"]["TrainingReport"];
+            version: components["schemas"]["casewright__understanding__schemas__VersionView"];
         };
         /** WebhookList */
         WebhookList: {
@@ -3660,6 +3982,71 @@ export interface components {
             kinds: components["schemas"]["EventKind"][];
             /** Url */
             url: string;
+        };
+        /**
+         * VersionList
+         * @description Newest first.
+         */
+        casewright__knowledge__schemas__VersionList: {
+            /** Items */
+            items: components["schemas"]["casewright__knowledge__schemas__VersionView"][];
+        };
+        /**
+         * VersionView
+         * @description `author` empty: it was not recorded.
+         */
+        casewright__knowledge__schemas__VersionView: {
+            /** Author */
+            author: string;
+            /** Body */
+            body: string;
+            /** Error Codes */
+            error_codes: string[];
+            /** Language */
+            language: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Reason */
+            reason: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionList
+         * @description Newest first.
+         */
+        casewright__understanding__schemas__VersionList: {
+            /** Items */
+            items: components["schemas"]["casewright__understanding__schemas__VersionView"][];
+        };
+        /**
+         * VersionView
+         * @description A trained model. `trained_by`: what made it, such as `company install` or a training's id; `accuracy` by cross-validation, of
+         *     the examples of its intents.
+         */
+        casewright__understanding__schemas__VersionView: {
+            /** Accuracy */
+            accuracy: number;
+            /** Active */
+            active: boolean;
+            /** Examples */
+            examples: number;
+            /** Intents */
+            intents: number;
+            /**
+             * Trained At
+             * Format: date-time
+             */
+            trained_at: string;
+            /** Trained By */
+            trained_by: string;
+            /** Version */
+            version: number;
         };
     };
     responses: never;
@@ -5049,6 +5436,406 @@ export interface operations {
             };
         };
     };
+    roll_back_v1_intents_rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["casewright__understanding__schemas__VersionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_v1_intents_trainings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingAccepted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_v1_intents_trainings__training_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_v1_intents_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["casewright__understanding__schemas__VersionList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_v1_intents_versions__version__activate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["casewright__understanding__schemas__VersionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_v1_intents_versions__version__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     article_page_v1_knowledge_articles_get: {
         parameters: {
             query?: {
@@ -6099,7 +6886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionList"];
+                    "application/json": components["schemas"]["casewright__knowledge__schemas__VersionList"];
                 };
             };
             /** @description Unauthorized */

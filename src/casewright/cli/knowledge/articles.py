@@ -150,6 +150,8 @@ def ask(
             {
                 "sentences": [one.model_dump(mode="json") for one in answer.sentences],
                 "near": [one.model_dump(mode="json") for one in answer.near],
+                "disagreeing": [one.model_dump(mode="json") for one in answer.disagreeing],
+                "choices": [one.label for one in answer.choices],
                 "confidence": round(answer.confidence, 4),
                 "min_confidence": least,
                 "revision": answer.revision,
@@ -251,9 +253,14 @@ def _print_uses(title: str, articles: "Sequence[UsedArticle]") -> None:
 def _lines(answer: "KnowledgeAnswer", least: float) -> Iterator[Text]:
     if answer.sentences:
         yield from (Text.assemble(one.text, ("  " + _source(one), "dim")) for one in answer.sentences)
+        if answer.disagreeing:
+            yield Text("Another article says:")
+            yield from (Text.assemble(one.text, ("  " + _source(one), "dim")) for one in answer.disagreeing)
     else:
         yield Text("Nothing certain is known. What is near:" if answer.near else "Nothing is known.")
         yield from (Text(f"  {_source(one)}") for one in answer.near)
+    if answer.choices:
+        yield Text("The customer is asked which it is about: " + ", ".join(one.label for one in answer.choices))
     yield Text(f"Confidence {answer.confidence:.2f}; {least:.2f} is needed.", style="dim")
 
 

@@ -16,7 +16,7 @@ from casewright.integrations.website.robots import NAME, Robots, parse_robots
 from casewright.integrations.website.sitemaps import MOST_BYTES as MOST_SITEMAP_BYTES
 from casewright.integrations.website.sitemaps import Sitemap, parse_sitemap
 from casewright.kit.errors import InvalidInput
-from casewright.kit.http import HttpClient, OutgoingError, Refused, Retries
+from casewright.kit.http import HttpClient, OutgoingError, Refused, Retries, Untrusted
 
 MOST_PAGES: Final = 10_000
 MOST_SITEMAPS: Final = 200
@@ -137,6 +137,11 @@ class Website:
             answer = await self._http.request("GET", urljoin(self._address, "/robots.txt"), most_bytes=MOST_PAGE_BYTES)
         except Refused:
             return Robots()
+        except Untrusted:
+            raise SiteUnusable(
+                f"{urlsplit(self._address).netloc} shows a certificate that is not trusted here. If it is of an authority of your own, "
+                "name the file with the authority's certificate in SSL_CERT_FILE."
+            ) from None
         except OutgoingError:
             raise SiteUnusable(f"{urlsplit(self._address).netloc} does not answer. Try again later.") from None
         return parse_robots(answer.content.decode("utf-8", "replace"))
