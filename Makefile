@@ -13,6 +13,8 @@ DATABASE_DIRECT ?=
 export CASEWRIGHT_TEST_DATABASE = $(DATABASE)
 export CASEWRIGHT_TEST_DATABASE_DIRECT = $(DATABASE_DIRECT)
 
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: help setup demo test test-slow test-pooled conformance check format bench lock openapi screenshots wheel clean
 
 help: ## List what can be made

@@ -13,7 +13,7 @@ import httpx2
 from tests.clusters import free_port
 from tests.running import CASEWRIGHT
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,8 @@ def _print_weights(what: str, weights: Vector, console: Console) -> None:
         fitted = weights[place * len(FEATURES) : (place + 1) * len(FEATURES)]
         values = ", ".join(f"{name}={value:.2f}" for name, value in zip(FEATURES, fitted, strict=True))
         console.print(f"{what}{case}: Final = Calibration({values})", soft_wrap=True)
+    if what:
+        return
     around = ", ".join(f"{name}={value:.2f}" for name, value in zip(AROUND, weights[OF_PASSAGES:], strict=True))
     console.print(f"{what}SURROUNDINGS: Final = Surroundings({around})", soft_wrap=True)
 

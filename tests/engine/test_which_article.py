@@ -67,7 +67,7 @@ async def test_in_the_middle_of_a_procedure_nothing_else_is_asked(world_of_two: 
     assert "Which address?" in reply
 
 
-async def test_what_was_asked_and_never_chosen_is_left_unresolved_by_silence(world_of_two: World) -> None:
+async def test_a_question_of_which_nothing_was_chosen_is_unresolved(world_of_two: World) -> None:
     await world_of_two.say("how do I share a report", REPORTS)
 
     assert (await world_of_two.state()).topics[-1].status is TopicStatus.UNRESOLVED

@@ -203,6 +203,13 @@ async def test_an_article_cannot_end_before_it_begins(operator: Operator) -> Non
     assert refused["detail"] == "valid_until: it must not be before valid_from, 2026-11-02."
 
 
+@pytest.mark.parametrize("day", ["0.0", "0", "2026-11-31", "today"])
+async def test_what_is_no_day_is_refused(operator: Operator, day: str) -> None:
+    await operator.get(f"{ARTICLES}?due_by={day}", 422)
+    await operator.post(ARTICLES, {**content(), "review_due": day}, 422)
+    await operator.post(ARTICLES, {**content(), "review_due": 0}, 422)
+
+
 async def test_statistics_count_what_there_is(operator: Operator) -> None:
     await operator.published("kettle")
     await operator.published("kessel", language="de", valid_until="2020-01-01")

@@ -75,7 +75,7 @@ async def answers(company: Company, assurance: Assurance) -> list[KnowledgeAnswe
 def told(answer: KnowledgeAnswer) -> tuple[object, ...]:
     """Everything but numbers."""
     hits = [(hit.article_id, hit.version, hit.title, hit.section) for hit in answer.hits]
-    return hits, answer.sentences, answer.near
+    return hits, answer.sentences, answer.near, answer.choices
 
 
 def numbers(answer: KnowledgeAnswer) -> list[float]:
@@ -153,4 +153,5 @@ async def test_how_a_hidden_article_spells_a_word_changes_nothing(empty_company:
     after = await empty_company.ask("what is the pasword")
 
     assert before.hits[0].text_score > 0
-    assert (after.confidence, after.hits) == (before.confidence, before.hits)
+    assert told(after) == told(before)
+    assert numbers(after) == pytest.approx(numbers(before), abs=1e-6)

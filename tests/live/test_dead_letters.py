@@ -1,6 +1,5 @@
 """Actions that wait for a person, over the API and on the command line, against the whole running system."""
 
-import os
 import subprocess
 from typing import Any
 
@@ -8,11 +7,11 @@ import httpx2
 import pytest
 
 from tests.live.api import Customer, Desk
-from tests.running import CASEWRIGHT, RunningDemo
+from tests.running import CASEWRIGHT, RunningDemo, environment_of
 
 
 def by_command(demo: RunningDemo, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "CASEWRIGHT_DATA_DIR": str(demo.data_directory)}
+    environment = environment_of(demo.data_directory)
     return subprocess.run(
         [*CASEWRIGHT, *words], capture_output=True, text=True, env=environment, timeout=60, check=False
     )

@@ -1,13 +1,15 @@
 """HTTP as everyone here speaks it: problems as RFC 9457, bearer keys, server-sent events."""
 
+import re
 from collections.abc import AsyncIterator
+from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 from starlette.exceptions import HTTPException
 
 from casewright.kit.errors import CasewrightError, InvalidInput, NotAuthenticated, TryLater
@@ -23,6 +25,17 @@ def _well_formed(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_well_formed)]
 """Any text that a client may send."""
+
+
+def _no_number(day: object) -> object:
+    """Which could be read as seconds since 1970, "0.0" too."""
+    if isinstance(day, date) or (isinstance(day, str) and _DAY.fullmatch(day)):
+        return day
+    raise ValueError("it must be a day such as 2026-11-30")
+
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+Day = Annotated[date, BeforeValidator(_no_number)]
 
 
 class Problem(Model):

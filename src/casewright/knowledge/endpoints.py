@@ -3,7 +3,6 @@
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 from casewright.kit.database import Database, Transaction
 from casewright.kit.errors import InvalidInput
 from casewright.kit.principal import Principal
-from casewright.kit.web import Problem, Text
+from casewright.kit.web import Day, Problem, Text
 from casewright.knowledge import presenting
 from casewright.knowledge.access import Gate, operator_by
 from casewright.knowledge.inquiries import Inquiries
@@ -97,7 +96,7 @@ def _looking(api: APIRouter, articles: ArticleLifecycle, operator: AsOperator) -
         language: Annotated[Language | None, Query()] = None,
         product: Annotated[Label | None, Query()] = None,
         audience: Audience | None = None,
-        due_by: Annotated[date | None, Query(description="Whose review is due by that day.")] = None,
+        due_by: Annotated[Day | None, Query(description="Whose review is due by that day.")] = None,
         cursor: Annotated[Text | None, Query(max_length=400)] = None,
     ) -> ArticlePage:
         wanted = ArticleFilter(status=status, language=language, product=product, audience=audience, due_by=due_by)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue
 
 from casewright.kit.model import Model
-from casewright.kit.web import Text
+from casewright.kit.web import Day, Text
 from casewright.knowledge.lifecycle.comparing import Line
 from casewright.knowledge.lifecycle.models import Step
 from casewright.knowledge.models import ArticleStatus, Asker, Audience
@@ -31,16 +31,16 @@ class ArticleContent(Model):
     audience: Audience = Audience.PUBLIC
     product: Label = ""
     source: Annotated[Text, Field(max_length=2000)] = ""
-    checked_on: date | None = None
+    checked_on: Day | None = None
     editions: tuple[Label, ...] = Field((), max_length=100)
     error_codes: tuple[Label, ...] = Field((), max_length=500)
     related: tuple[Label, ...] = Field((), max_length=500)
     translation_of: Key | None = None
     asked_as: dict[Annotated[Text, Field(max_length=500)], tuple[Annotated[Text, Field(max_length=500)], ...]] = {}
     categories: tuple[Label, ...] = Field((), max_length=500)
-    valid_from: date | None = None
-    valid_until: date | None = None
-    review_due: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    review_due: Day | None = None
     review_every_days: int | None = Field(None, ge=1, le=3650)
 
 
@@ -68,7 +68,7 @@ class RestoreRequest(Model):
 class ValidateRequest(Model):
     """`review_due`: when to look again; null: as often as the article itself says."""
 
-    review_due: date | None = None
+    review_due: Day | None = None
     reason: Reason = ""
 
 

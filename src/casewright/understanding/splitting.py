@@ -13,7 +13,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from casewright.understanding.kernel import as_stored
@@ -124,19 +123,17 @@ def _begun(text: str, chance: random.Random) -> str:
 def _regress(joints: Sequence[Joint], begins: NDArray[np.bool_]) -> Weights:
     """Both answers weigh the same in all, so that neither is the rule."""
     buckets = np.array([features_of(joint) for joint in joints])
-    ends = np.arange(0, buckets.size + 1, buckets.shape[1])
-    present = csr_matrix((np.ones(buckets.size), buckets.ravel(), ends), shape=(len(buckets), BUCKETS))
-    joints_with = present.T.tocsr()
     signs = np.where(begins, 1.0, -1.0)
     shares = np.where(begins, 0.5 / max(begins.mean(), 1e-9), 0.5 / max(1 - begins.mean(), 1e-9))
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margins = signs * (present @ weights)
+        margins = signs * weights[buckets].sum(axis=1)
         slopes = -signs * shares * np.exp(-np.logaddexp(0, margins))
+        pulls = np.bincount(buckets.ravel(), np.repeat(slopes, buckets.shape[1]), minlength=BUCKETS)
         total = shares @ np.logaddexp(0, -margins) + PENALTY * weights @ weights / 2
-        return float(total), joints_with @ slopes + PENALTY * weights
+        return float(total), pulls.astype(np.float64) + PENALTY * weights
 
-    # More threads wait for one another: fifteen times the work.
+    # Many threads would wait for one another: fifteen times the work.
     with threadpool_limits(limits=1):
         found = minimize(loss, np.zeros(BUCKETS), jac=True, method="L-BFGS-B", options={"maxiter": 200})
     return as_stored(found.x)
