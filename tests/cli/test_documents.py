@@ -19,12 +19,19 @@ def test_files_are_named_as_their_folder_names_them_and_lines_by_their_id(tmp_pa
     documents, problems = read_documents(tmp_path)
 
     assert {one.key: (one.title, one.body) for one in documents} == {
-        "card.json": ("Gold Card", "No fees."),
+        "card.json": ("Card: Gold Card", "No fees."),
         "7": ("Where is my bill?", "Here.\n\nThere."),
-        "more/opening-hours.txt": ("opening hours", "We are open from nine to five."),
-        "reset.md": ("Reset a password", "Open the settings."),
+        "more/opening-hours.txt": ("More opening hours", "We are open from nine to five."),
+        "reset.md": ("Reset: Reset a password", "Open the settings."),
     }
     assert problems == []
+
+
+def test_what_the_names_of_files_have_in_common_tells_nothing_of_any(tmp_path: Path) -> None:
+    for name in ("doc_gold_card_001", "doc_gold_card_002", "doc_savings_001"):
+        (tmp_path / f"{name}.json").write_text('{"title": "Fees", "content": "None."}')
+
+    assert [one.title for one in read_documents(tmp_path)[0]] == ["Gold card: Fees", "Gold card: Fees", "Savings: Fees"]
 
 
 def test_the_language_of_each_document_is_told_by_its_text(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A folder of documents, as other programs have them: files of any kind that can be imported, text files, and JSON Lines."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ TITLES: Final = ("title", "question", "name", "heading", "subject")
 """Fields of a JSON object of which the first that it has is the document's title; all other text in it is the document's."""
 SILENT: Final = frozenset({"id", "_id", "url", "language", "lang"})
 TEXT: Final = frozenset({".txt", ".text", ".rst", ".adoc", ".log", ""})
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 ENOUGH: Final = 1000
 """Characters of a text that tell its language."""
 
@@ -25,11 +27,13 @@ def read_documents(path: Path) -> tuple[list[ArticleDraft], list[str]]:
     them, lines by their `id`. Raises `InvalidInput`: there is nothing to read, or two are named alike. Blocking."""
     documents: dict[str, ArticleDraft] = {}
     problems: list[str] = []
+    names: list[str] = []
     files = (
         [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file() and not _hidden(one, path))
     )
     for file in files:
         name = file.name if file == path else file.relative_to(path).as_posix()
+        names.append(name)
         try:
             for document in _read(name, file.read_bytes()):
                 if document.key in documents:
@@ -45,6 +49,9 @@ def read_documents(path: Path) -> tuple[list[ArticleDraft], list[str]]:
         raise InvalidInput(
             f"There is nothing to read in {path}: no text, JSON Lines, Markdown, HTML, PDF, DOCX or CSV."
         )
+    for name, words in _telling_names(names):
+        if name in documents:
+            documents[name] = _under_its_name(documents[name], words)
     return list(documents.values()), problems
 
 
@@ -54,6 +61,22 @@ class Unreadable(Exception):
 
 def _hidden(file: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _telling_names(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Names of files and the words of each, with those of its folders, that not all of them have."""
+    words = {name: _WORD.findall(Path(name).with_suffix("").as_posix().lower()) for name in names}
+    shared = frozenset[str].intersection(*map(frozenset, words.values())) if len(words) > 1 else frozenset()
+    return ((name, [word for word in some if word not in shared]) for name, some in words.items())
+
+
+def _under_its_name(document: ArticleDraft, words: Sequence[str]) -> ArticleDraft:
+    """Folder and file often say what a page is about, where its title only says which page that is."""
+    if not words:
+        return document
+    name, told = " ".join(words).capitalize(), _WORD.findall(document.title.lower())
+    title = f"{name}: {document.title}" if told and words[-len(told) :] != told else name
+    return document.model_copy(update={"title": title})
 
 
 def _read(name: str, content: bytes) -> Iterator[ArticleDraft]:
