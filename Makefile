@@ -30,7 +30,7 @@ test: setup ## Run all checks and tests, the browser's included
 	@scripts/find-chromium
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not live"
-	@$(BIN)/pytest -q -n 3 --dist loadfile -m "live and not slow"
+	@$(BIN)/pytest -q -n 4 --dist loadfile -m "live and not slow"
 
 test-slow: setup ## Run the tests that take long
 	@scripts/find-chromium
