@@ -1,5 +1,5 @@
-"""Searching collections of 100,000 and of a million passages: with 8 searches at once, the question's encoding included, by as many
-processes as the machine has cores.
+"""Searching collections of 100,000 and of a million passages: with 8 searches at once, the question's encoding included, by one, two,
+four or eight processes, as many as the machine has cores.
 
 The passages are made of sentences of the demo's articles, three each with a made-up name; a passage's vector is the mean of its sentences' with
 some noise, since encoding a million texts would take hours. Questions are words of a passage, and really encoded.
@@ -50,7 +50,7 @@ NOISE: Final = 0.35
 HIDDEN: Final = 0.1
 """Share of the passages that the asker may not read."""
 AT_ONCE: Final = 8
-PROCESSES: Final = min(AT_ONCE, os.cpu_count() or 1)
+PROCESSES: Final = next(count for count in (8, 4, 2, 1) if count <= (os.cpu_count() or 1))
 MOST_SECONDS_TO_START: Final = 300
 SEARCHES: Final = 400
 FOUND: Final = 10
@@ -221,12 +221,11 @@ async def _save(
 
 def _searched_by_all(dsn: str, tenant_id: TenantId, texts: Sequence[str], postmaster: int) -> tuple[list[float], float]:
     """Seconds of each search, and CPU seconds of all, the database's included."""
-    processes = PROCESSES
     context = multiprocessing.get_context("spawn")
-    ready, told = context.Barrier(processes + 1), context.SimpleQueue()
-    each = [texts[start::processes] for start in range(processes)]
+    ready, told = context.Barrier(PROCESSES + 1), context.SimpleQueue()
+    each = [texts[start::PROCESSES] for start in range(PROCESSES)]
     started = [
-        context.Process(target=_search, args=(dsn, tenant_id, some, AT_ONCE // processes, ready, told), daemon=True)
+        context.Process(target=_search, args=(dsn, tenant_id, some, AT_ONCE // PROCESSES, ready, told), daemon=True)
         for some in each
     ]
     for process in started:

@@ -63,11 +63,8 @@ class TenantKnowledge:
         with span("retrieve"):
             async with self._database.begin(system(tenant_id), planned_once=True) as tx:
                 answer = await self._service.answer(tx, tenant_id, encoded, min_confidence=min_confidence)
-                if self._disagreements and answer.sentences:
-                    found = await self._disagreements.with_sentences(
-                        tx, tenant_id, answer.sentences, question.assurance
-                    )
-                    answer = replace(answer, disagreeing=found)
+                if self._disagreements:
+                    answer = await self._disagreements.added_to(tx, tenant_id, answer, question.assurance)
                 if self._graph and (codes := find_codes(question.text)):
                     near = await self._graph.neighbours(tx, tenant_id, codes, question.assurance)
                     answer = replace(answer, procedures=near.procedures)

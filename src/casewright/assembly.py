@@ -146,13 +146,14 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         new_addresses = NewAddressCodes(database, key.derive("new address codes"), clock)
         actions = AllActions([SalesforceActions(orgs, new_addresses, clock), verification])
         masker = PersonalDataMasker()
+        disagreements = Disagreements(clock)
         ports = Ports(
             log=log,
             typing=live,
             tenants=tenants,
             masker=masker,
             understanding=understanding,
-            knowledge=TenantKnowledge(database, knowledge, Disagreements(clock), graph),
+            knowledge=TenantKnowledge(database, knowledge, disagreements, graph),
             procedures=TenantProcedures(database, procedures),
             actions=actions,
         )
@@ -161,7 +162,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         conversations = ConversationService(database, sealer, log, writer, live, clock)
         words = ConversationWords(conversations, sealer)
         least = settings.thresholds.min_confidence
-        inquiries = Inquiries(database, knowledge, masker, tenants, least, Disagreements(clock))
+        inquiries = Inquiries(database, knowledge, masker, tenants, least, disagreements)
         handling = HandlingCost(an_hour=settings.handling_cost_an_hour, least_minutes=settings.handling_minutes)
         rule = AddressRule(loopback=settings.rehearsal, private=settings.webhooks_to_private_networks)
         webhooks = Webhooks(database, key, clock, rule)

@@ -1,7 +1,5 @@
 """What a company's own people ask, to see what a customer would be told: masked, and answered, as a customer's message is."""
 
-from dataclasses import replace
-
 from casewright.kit.database import Database
 from casewright.kit.principal import Assurance, Principal
 from casewright.knowledge.conflicts.disagreements import Disagreements
@@ -36,11 +34,8 @@ class Inquiries:
         question = await self._question(principal, inquiry)
         async with self._database.begin(principal) as tx:
             answer = await self._knowledge.answer(tx, principal.tenant_id, question, min_confidence=least)
-            if self._disagreements and answer.sentences:
-                found = await self._disagreements.with_sentences(
-                    tx, principal.tenant_id, answer.sentences, question.assurance
-                )
-                answer = replace(answer, disagreeing=found)
+            if self._disagreements:
+                answer = await self._disagreements.added_to(tx, principal.tenant_id, answer, question.assurance)
         return answer, least
 
     async def search(self, principal: Principal, inquiry: Inquiry, most: int) -> tuple[FoundPassage, ...]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from itertools import product
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -110,17 +110,6 @@ class Proposed(NamedTuple):
     whole: float
 
 
-@dataclass(frozen=True, eq=False)
-class Spellings:
-    """Made when a word is first asked for that nobody has written."""
-
-    lexemes: Sequence[str]
-
-    @cached_property
-    def known(self) -> Trigrams:
-        return Trigrams(self.lexemes)
-
-
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The lexemes of one language, sorted. `starts[i]` to `starts[i + 1]`: those of lexeme i in `passages`, `strengths` (of a
@@ -131,7 +120,7 @@ class Lexicon:
     passages: Numbers
     strengths: NDArray[np.float32]
     places: list[Places]
-    spellings: "Spellings"
+    spellings: Trigrams
 
     @classmethod
     def of(cls, entries: Mapping[str, list[tuple[int, Places]]]) -> "Lexicon":
@@ -144,7 +133,7 @@ class Lexicon:
             np.array([passage for passage, _ in postings], dtype=np.int32),
             np.array([_prominence(tuple(one >> _LABEL for one in some)) for some in places], dtype=np.float32),
             places,
-            Spellings(lexemes),
+            Trigrams(lexemes),
         )
 
     def any_of(self, lexemes: Sequence[str], count: int) -> NDArray[np.float64]:
@@ -166,7 +155,7 @@ class Lexicon:
 
     def alike(self, lexeme: str, count: int, visible: NDArray[np.bool_]) -> NDArray[np.float64]:
         """How strongly each visible passage has the lexeme that is spelled most like this one, of those that any has."""
-        for spelling in self.spellings.known.alike(lexeme):
+        for spelling in self.spellings.alike(lexeme):
             strengths = self.any_of([spelling.word], count) * visible
             if strengths.any():
                 return strengths

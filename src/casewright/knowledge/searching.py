@@ -77,6 +77,8 @@ _NOUN_OF_ACTION: Final = re.compile(r"(\w{4,})ung(?:en)?")
 _LINK: Final = re.compile(r"(?:es|en|s|n)$")
 _COMPOUNDING: Final = frozenset({"da", "de", "fi", "nl", "no", "sv"})
 _SHORTEST_PART: Final = 4
+STEM: Final = 6
+"""Letters that are left of a longer word."""
 
 
 def searched(question: Question, vectors: TextVectors, models: ArticleModels) -> Search:
@@ -108,7 +110,7 @@ def is_grammar(word: str) -> bool:
 
 def stems(text: str) -> frozenset[str]:
     """Beginnings of the words that carry meaning, so that inflected forms meet. English and German."""
-    return frozenset(word[:6] for word in re.findall(r"[^\W_]{3,}", text.lower()) if not is_grammar(word))
+    return frozenset(word[:STEM] for word in re.findall(r"[^\W_]{3,}", text.lower()) if not is_grammar(word))
 
 
 def _words(text: str, language: str) -> tuple[Word, ...]:

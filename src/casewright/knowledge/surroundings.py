@@ -7,15 +7,13 @@ fits its weights together with those of `casewright.knowledge.retrieval`, so tha
 import math
 from collections.abc import Sequence, Set
 from dataclasses import astuple, dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Seen = NDArray[np.float64]
+from casewright.knowledge.searching import STEM
 
-STEM: Final = 6
-"""Letters of a word that was cut, as those of `searching.stems` are."""
+Seen = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

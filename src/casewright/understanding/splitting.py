@@ -10,11 +10,11 @@ from importlib.resources import files
 from typing import Final
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
+from casewright.kit.yaml_reading import read_yaml
 from casewright.understanding.kernel import as_stored
 from casewright.understanding.language import detect_language
 from casewright.understanding.segments import BUCKETS, Joint, Splitter, Weights, features_of, joints_of
@@ -80,7 +80,7 @@ def train_splitter(texts: Sequence[str], intents: Sequence[int]) -> Splitter:
 @cache
 def single_requests() -> tuple[str, ...]:
     """Requests of no company in particular, many with an "and" or a comma inside."""
-    content = yaml.safe_load((files("casewright.understanding") / "single_requests.yaml").read_text(encoding="utf-8"))
+    content = read_yaml((files("casewright.understanding") / "single_requests.yaml").read_text(encoding="utf-8"))
     return tuple(text for language in sorted(content) for text in content[language])
 
 

@@ -8,9 +8,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from casewright.kit.yaml_reading import read_yaml
 from casewright.understanding import features
 from casewright.understanding.encoder import Encoder, Progress
 from casewright.understanding.errors import TrainingDataInvalid
@@ -142,7 +142,7 @@ def _problems_of_target(name: str, target: IntentTarget) -> Iterator[str]:
 @cache
 def generic_out_of_scope(languages: frozenset[str]) -> tuple[str, ...]:
     """What no support agent is there for, in those of the languages that we have it in, else in English."""
-    content = yaml.safe_load((files("casewright.understanding") / "out_of_scope.yaml").read_text(encoding="utf-8"))
+    content = read_yaml((files("casewright.understanding") / "out_of_scope.yaml").read_text(encoding="utf-8"))
     known = sorted(languages & content.keys()) or ["en"]
     return tuple(text for language in known for text in content[language])
 

@@ -1,19 +1,28 @@
 """What other articles say against an answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from casewright.kit.clock import Clock
 from casewright.kit.database import Transaction
 from casewright.kit.ids import TenantId
 from casewright.kit.principal import Assurance
 from casewright.knowledge.conflicts import repository
-from casewright.knowledge.models import CitedSentence
+from casewright.knowledge.models import CitedSentence, KnowledgeAnswer
 from casewright.knowledge.searching import readable_by
 
 
 class Disagreements:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+
+    async def added_to(
+        self, tx: Transaction, tenant_id: TenantId, answer: KnowledgeAnswer, assurance: Assurance
+    ) -> KnowledgeAnswer:
+        """With what other articles say against it."""
+        if not answer.sentences:
+            return answer
+        return replace(answer, disagreeing=await self.with_sentences(tx, tenant_id, answer.sentences, assurance))
 
     async def with_sentences(
         self, tx: Transaction, tenant_id: TenantId, sentences: Sequence[CitedSentence], assurance: Assurance
