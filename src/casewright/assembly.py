@@ -14,6 +14,7 @@ from casewright.conversations.service import ConversationService
 from casewright.conversations.writing import LogWriter
 from casewright.engine.ports import Ports
 from casewright.engine.service import Engine
+from casewright.installation import database_address, load_key
 from casewright.integrations.webhooks.addresses import AddressRule
 from casewright.integrations.webhooks.delivering import Deliverer
 from casewright.integrations.webhooks.service import Webhooks
@@ -21,7 +22,6 @@ from casewright.integrations.website.service import Websites
 from casewright.kit.clock import SystemClock
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.database import Database
-from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
 from casewright.kit.relay import PostgresRelay, RedisRelay
 from casewright.kit.sealing import KeyEncryptionKey
 from casewright.knowledge.conflicts.checking import ConflictChecks
@@ -58,8 +58,6 @@ from casewright.understanding.explaining import TurnExplainer
 from casewright.understanding.labelling import Labelling
 from casewright.understanding.service import UnderstandingService
 from casewright.understanding.trainings import Trainings
-
-KEY_FILE = "secrets/key-encryption-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,118 +98,134 @@ class Parts:
     engine: Engine
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all other parts stand on, opened."""
+
+    database: Database
+    direct_dsn: str
+    key: KeyEncryptionKey
+    live: LiveEvents
+    encoder: Encoder
+    connections: OrgConnections
+    orgs: Orgs
+    clock: SystemClock
+
+
 @asynccontextmanager
 async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     """All parts, opened; closed in reverse. Raises `SetupError`s and `DatabaseUnavailable`."""
     async with AsyncExitStack() as stack:
-        directory = DataDirectory(settings.data_dir)
-        key = load_key(settings, directory)
-        direct_dsn = await database_address(settings, directory, stack)
-        database = Database(
-            settings.database_url.get_secret_value() if settings.database_url else direct_dsn,
-            pool_size=settings.database_pool_size,
-            through_pooler=settings.database_direct_url is not None,
-        )
-        stack.push_async_callback(database.close)
-        await database.open()
-        clock = SystemClock()
-        redis = settings.redis_url
-        live = LiveEvents(RedisRelay(redis.get_secret_value()) if redis else PostgresRelay(direct_dsn))
-        await live.start()
-        stack.push_async_callback(live.stop)
-        sealer = Sealer(key)
-        log = EventLog(database, sealer, clock, live, settings.lease_seconds)
-        writer = LogWriter(sealer, log, clock)
-        encoder = await asyncio.to_thread(Encoder.load, directory.path / "models")
-        stack.callback(encoder.close)
-        tenants = TenantService(database, clock, settings.limits)
-        knowledge, publishing = KnowledgeService(encoder, clock), Publishing(encoder, clock)
-        learning = ArticleLearning(encoder, clock)
-        articles, reader = ArticleLifecycle(publishing, tenants, clock), StatementReader(encoder.encode_batch)
-        conflicts, graph = Conflicts(database, articles, tenants, reader, clock), KnowledgeGraph(database, clock)
-        procedures = ProcedureService()
-        understanding = UnderstandingService(database, encoder, clock, ambiguity_gap=settings.thresholds.ambiguity_gap)
-        connections = OrgConnections(database, key)
-        orgs = Orgs(connections, timeout=settings.action_timeout_seconds)
-        stack.push_async_callback(orgs.close)
-        customers = OrgCustomers(orgs)
-        verification = VerificationActions(
-            database,
-            customers,
-            customers,
-            key.derive("verification codes"),
-            clock,
-            most_conversations=settings.verification_conversations_per_hour,
-        )
-        new_addresses = NewAddressCodes(database, key.derive("new address codes"), clock)
-        actions = AllActions([SalesforceActions(orgs, new_addresses, clock), verification])
-        masker = PersonalDataMasker()
-        disagreements = Disagreements(clock)
-        ports = Ports(
-            log=log,
-            typing=live,
-            tenants=tenants,
-            masker=masker,
-            understanding=understanding,
-            knowledge=TenantKnowledge(database, knowledge, disagreements, graph),
-            procedures=TenantProcedures(database, procedures),
-            actions=actions,
-        )
-        engine = Engine(ports, settings)
-        stack.push_async_callback(engine.stop)
-        conversations = ConversationService(database, sealer, log, writer, live, clock)
-        words = ConversationWords(conversations, sealer)
-        least = settings.thresholds.min_confidence
-        inquiries = Inquiries(database, knowledge, masker, tenants, least, disagreements)
-        handling = HandlingCost(an_hour=settings.handling_cost_an_hour, least_minutes=settings.handling_minutes)
-        rule = AddressRule(loopback=settings.rehearsal, private=settings.webhooks_to_private_networks)
-        webhooks = Webhooks(database, key, clock, rule)
-        yield Parts(
-            settings=settings,
-            database=database,
-            direct_dsn=direct_dsn,
-            key=key,
-            log=log,
-            live=live,
-            conversations=conversations,
-            desk=OperatorDesk(database, sealer, writer, live, clock),
-            tenants=tenants,
-            people=PeopleService(database, sealer, tenants, ForgottenCustomers(orgs), clock, settings.retention_days),
-            knowledge=knowledge,
-            publishing=publishing,
-            imports=Imports(database, publishing, learning, clock),
-            article_sources=ArticleSources(database, Websites(), OrgKnowledge(orgs), tenants),
-            learning=learning,
-            uses=ArticleUses(database, conversations, clock),
-            articles=articles,
-            conflicts=conflicts,
-            graph=graph,
-            conflict_checks=ConflictChecks(database, reader, webhooks, conflicts, clock),
-            inquiries=inquiries,
-            gaps=Gaps(database, encoder, words, articles, ClosedCaseReplies(orgs), masker, tenants, clock, handling),
-            gap_finder=GapFinder(database, encoder, words, inquiries, webhooks, clock, settings.knowledge_gap_volume),
-            procedures=procedures,
-            understanding=understanding,
-            trainings=Trainings(database, understanding, masker, tenants, clock),
-            labelling=Labelling(database, encoder, understanding, conversations, sealer, clock),
-            explainer=TurnExplainer(understanding, conversations),
-            encoder=encoder,
-            connections=connections,
-            actions=actions,
-            webhooks=webhooks,
-            deliverer=Deliverer(database, key, clock, rule),
-            engine=engine,
-        )
+        ground = await _opened(settings, stack)
+        parts = _put_together(settings, ground)
+        stack.push_async_callback(parts.engine.stop)
+        yield parts
 
 
-def load_key(settings: Settings, directory: DataDirectory) -> KeyEncryptionKey:
-    value = settings.key_encryption_key
-    return KeyEncryptionKey.load(directory.path / KEY_FILE, value.get_secret_value() if value else None)
+async def _opened(settings: Settings, stack: AsyncExitStack) -> Ground:
+    directory = DataDirectory(settings.data_dir)
+    key = load_key(settings, directory)
+    direct_dsn = await database_address(settings, directory, stack)
+    database = Database(
+        settings.database_url.get_secret_value() if settings.database_url else direct_dsn,
+        pool_size=settings.database_pool_size,
+        through_pooler=settings.database_direct_url is not None,
+    )
+    stack.push_async_callback(database.close)
+    await database.open()
+    redis = settings.redis_url
+    live = LiveEvents(RedisRelay(redis.get_secret_value()) if redis else PostgresRelay(direct_dsn))
+    await live.start()
+    stack.push_async_callback(live.stop)
+    encoder = await asyncio.to_thread(Encoder.load, directory.path / "models")
+    stack.callback(encoder.close)
+    connections = OrgConnections(database, key)
+    orgs = Orgs(connections, timeout=settings.action_timeout_seconds)
+    stack.push_async_callback(orgs.close)
+    return Ground(database, direct_dsn, key, live, encoder, connections, orgs, SystemClock())
 
 
-async def database_address(settings: Settings, directory: DataDirectory, stack: AsyncExitStack) -> str:
-    """The database's address, past a pooler: the one set, else the embedded server's, which runs as long as `stack` lives."""
-    if address := settings.database_direct_url or settings.database_url:
-        return address.get_secret_value()
-    server = await stack.enter_async_context(EmbeddedPostgres(directory.path))
-    return server.dsn(Role.APPLICATION)
+def _put_together(settings: Settings, ground: Ground) -> Parts:
+    database, key, clock = ground.database, ground.key, ground.clock
+    live, encoder, orgs = ground.live, ground.encoder, ground.orgs
+    sealer = Sealer(key)
+    log = EventLog(database, sealer, clock, live, settings.lease_seconds)
+    writer = LogWriter(sealer, log, clock)
+    tenants = TenantService(database, clock, settings.limits)
+    knowledge, publishing = KnowledgeService(encoder, clock), Publishing(encoder, clock)
+    learning = ArticleLearning(encoder, clock)
+    articles, reader = ArticleLifecycle(publishing, tenants, clock), StatementReader(encoder.encode_batch)
+    conflicts, graph = Conflicts(database, articles, tenants, reader, clock), KnowledgeGraph(database, clock)
+    procedures = ProcedureService()
+    understanding = UnderstandingService(database, encoder, clock, ambiguity_gap=settings.thresholds.ambiguity_gap)
+    actions = _actions(settings, ground)
+    masker = PersonalDataMasker()
+    disagreements = Disagreements(clock)
+    ports = Ports(
+        log=log,
+        typing=live,
+        tenants=tenants,
+        masker=masker,
+        understanding=understanding,
+        knowledge=TenantKnowledge(database, knowledge, disagreements, graph),
+        procedures=TenantProcedures(database, procedures),
+        actions=actions,
+    )
+    engine = Engine(ports, settings)
+    conversations = ConversationService(database, sealer, log, writer, live, clock)
+    words = ConversationWords(conversations, sealer)
+    least = settings.thresholds.min_confidence
+    inquiries = Inquiries(database, knowledge, masker, tenants, least, disagreements)
+    handling = HandlingCost(an_hour=settings.handling_cost_an_hour, least_minutes=settings.handling_minutes)
+    rule = AddressRule(loopback=settings.rehearsal, private=settings.webhooks_to_private_networks)
+    webhooks = Webhooks(database, key, clock, rule)
+    return Parts(
+        settings=settings,
+        database=database,
+        direct_dsn=ground.direct_dsn,
+        key=key,
+        log=log,
+        live=live,
+        conversations=conversations,
+        desk=OperatorDesk(database, sealer, writer, live, clock),
+        tenants=tenants,
+        people=PeopleService(database, sealer, tenants, ForgottenCustomers(orgs), clock, settings.retention_days),
+        knowledge=knowledge,
+        publishing=publishing,
+        imports=Imports(database, publishing, learning, clock),
+        article_sources=ArticleSources(database, Websites(), OrgKnowledge(orgs), tenants),
+        learning=learning,
+        uses=ArticleUses(database, conversations, clock),
+        articles=articles,
+        conflicts=conflicts,
+        graph=graph,
+        conflict_checks=ConflictChecks(database, reader, webhooks, conflicts, clock),
+        inquiries=inquiries,
+        gaps=Gaps(database, encoder, words, articles, ClosedCaseReplies(orgs), masker, tenants, clock, handling),
+        gap_finder=GapFinder(database, encoder, words, inquiries, webhooks, clock, settings.knowledge_gap_volume),
+        procedures=procedures,
+        understanding=understanding,
+        trainings=Trainings(database, understanding, masker, tenants, clock),
+        labelling=Labelling(database, encoder, understanding, conversations, sealer, clock),
+        explainer=TurnExplainer(understanding, conversations),
+        encoder=encoder,
+        connections=ground.connections,
+        actions=actions,
+        webhooks=webhooks,
+        deliverer=Deliverer(database, key, clock, rule),
+        engine=engine,
+    )
+
+
+def _actions(settings: Settings, ground: Ground) -> AllActions:
+    customers = OrgCustomers(ground.orgs)
+    verification = VerificationActions(
+        ground.database,
+        customers,
+        customers,
+        ground.key.derive("verification codes"),
+        ground.clock,
+        most_conversations=settings.verification_conversations_per_hour,
+    )
+    new_addresses = NewAddressCodes(ground.database, ground.key.derive("new address codes"), ground.clock)
+    return AllActions([SalesforceActions(ground.orgs, new_addresses, ground.clock), verification])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from casewright.assembly import KEY_FILE, load_key
 from casewright.backup.saving import save
 from casewright.cli import main
+from casewright.installation import KEY_FILE, load_key
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.embedded_postgres import EmbeddedPostgres, Role
 from casewright.settings import Settings

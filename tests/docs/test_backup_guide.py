@@ -13,7 +13,6 @@ import pytest
 from markdown_it import MarkdownIt
 
 from casewright import migrations
-from casewright.assembly import load_key
 from casewright.conversations import repository
 from casewright.conversations.event_log import EventLog
 from casewright.conversations.live import LiveEvents
@@ -21,6 +20,7 @@ from casewright.conversations.models import Part
 from casewright.conversations.sealer import Sealer
 from casewright.conversations.service import ConversationService
 from casewright.conversations.writing import LogWriter
+from casewright.installation import load_key
 from casewright.kit.clock import SystemClock
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.database import Database

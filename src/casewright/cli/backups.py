@@ -94,8 +94,8 @@ async def _restore_into_directory(
 ) -> "Restored":
     """Brings the key-encryption key along where that is a file. If the restore fails, a directory that was not there is gone
     again."""
-    from casewright.assembly import KEY_FILE
     from casewright.backup.restoring import restore
+    from casewright.installation import KEY_FILE
     from casewright.kit.private_file import write_private_file
 
     key = _key(settings, key_file)
@@ -211,7 +211,7 @@ def _key(settings: Settings, key_file: Path | None) -> "KeyEncryptionKey":
 
 
 def _own_key_file(settings: Settings) -> Path:
-    from casewright.assembly import KEY_FILE
+    from casewright.installation import KEY_FILE
 
     return (settings.data_dir or default_data_directory()) / KEY_FILE
 

@@ -352,7 +352,7 @@ class Registry:
 
 @asynccontextmanager
 async def _registry() -> AsyncIterator[Registry]:
-    from casewright.assembly import database_address, load_key
+    from casewright.installation import database_address, load_key
     from casewright.kit.clock import SystemClock
     from casewright.kit.data_directory import DataDirectory
     from casewright.kit.database import Database

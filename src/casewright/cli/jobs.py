@@ -86,7 +86,7 @@ def _no_failed_job(job: int) -> NotFound:
 
 @asynccontextmanager
 async def _queue() -> "AsyncIterator[Transaction]":
-    from casewright.assembly import database_address
+    from casewright.installation import database_address
     from casewright.kit.data_directory import DataDirectory
     from casewright.kit.database import Database
 

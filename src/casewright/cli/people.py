@@ -61,9 +61,9 @@ _IN_ORG = {
 async def _erase(
     settings: Settings, slug: str, email: str | None, conversation: UUID | None, org_records: OrgRecords | None
 ) -> "Erasure":
-    from casewright.assembly import load_key
     from casewright.conversations.models import ConversationId
     from casewright.conversations.sealer import Sealer
+    from casewright.installation import load_key
     from casewright.kit.clock import SystemClock
     from casewright.kit.database import Database
     from casewright.people.service import PeopleService

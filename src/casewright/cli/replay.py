@@ -73,15 +73,16 @@ async def _replay(
     parallel: int,
     console: Console,
 ) -> "Replay":
+    begin = _moment(since) if since else datetime.min.replace(tzinfo=UTC)
+    if (conversation is None) == (since is None):
+        raise InvalidInput("Give either a conversation's id or --since, for example --since 7d.")
+
     from casewright.replaying.archive import opened
     from casewright.replaying.errors import NothingToReplay
     from casewright.replaying.models import Replay
     from casewright.replaying.running import Replayer
     from casewright.understanding.encoder import Encoder
 
-    begin = _moment(since) if since else datetime.min.replace(tzinfo=UTC)
-    if (conversation is None) == (since is None):
-        raise InvalidInput("Give either a conversation's id or --since, for example --since 7d.")
     settings = load_settings()
     async with AsyncExitStack() as stack:
         archive = await stack.enter_async_context(opened(settings))

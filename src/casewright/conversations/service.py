@@ -164,10 +164,10 @@ class ConversationService:
         body = f"{text}\0{orjson.dumps(form, option=orjson.OPT_SORT_KEYS).decode()}" if form else text
         message_id = MessageId(new_id())
         async with self._database.begin(system(key.tenant_id), planned_once=True) as tx:
-            row = await self._writer.locked(tx, key, with_snapshot=claimant is not None)
+            row = await self._writer.locked_for_message(tx, key, idempotency_key, body, message_id)
             if token is not None:
                 _require_token(row, _digest(token))
-            known = await self._writer.once(tx, key, idempotency_key, body, message_id)
+            known = await self._writer.known(tx, key, row, idempotency_key, body)
             if known:
                 return Accepted(message_id=known, seq=0, duplicate=True)
             if form:

@@ -21,25 +21,38 @@ class LogWriter:
         self._log = log
         self._clock = clock
 
-    async def locked(self, tx: Transaction, key: ConversationKey, *, with_snapshot: bool = False) -> Record:
+    async def locked(self, tx: Transaction, key: ConversationKey) -> Record:
         """The conversation's row, locked until the transaction ends. Raises `ConversationNotFound`."""
-        row = await (repository.lock_with_snapshot if with_snapshot else repository.lock)(tx, key)
+        row = await repository.lock(tx, key)
         if row is None:
             raise ConversationNotFound
         return row
+
+    async def locked_for_message(
+        self, tx: Transaction, key: ConversationKey, idempotency_key: str, body: str, message_id: MessageId
+    ) -> Record:
+        """As `locked`, with all that a turn may begin from; a new message is kept under its key from now on. Whether it is new,
+        `known` tells of the row. Raises `ConversationNotFound`."""
+        row = await repository.lock_for_message(tx, key, idempotency_key, _digest(body), message_id)
+        if row is None:
+            raise ConversationNotFound
+        return row
+
+    async def known(
+        self, tx: Transaction, key: ConversationKey, row: Record, idempotency_key: str, body: str
+    ) -> MessageId | None:
+        """As `once`, of the row that `locked_for_message` gave."""
+        if row["is_new"]:
+            return None
+        return _same(await repository.remembered_message(tx, key, idempotency_key), _digest(body))
 
     async def once(
         self, tx: Transaction, key: ConversationKey, idempotency_key: str, body: str, message_id: MessageId
     ) -> MessageId | None:
         """The message that was written under this idempotency key before; None where there is none, and it is kept from
         now on. Raises `IdempotencyConflict` for another body."""
-        digest = hashlib.sha256(body.encode()).digest()
-        known = await repository.remember_message(tx, key, idempotency_key, digest, message_id)
-        if known is None:
-            return None
-        if known["body_digest"] != digest:
-            raise IdempotencyConflict
-        return MessageId(known["message_id"])
+        digest = _digest(body)
+        return _same(await repository.remember_message(tx, key, idempotency_key, digest, message_id), digest)
 
     async def append(
         self,
@@ -74,3 +87,16 @@ class LogWriter:
         await repository.insert_trigger(
             tx, key, TriggerRow(new_id(), kind, data, None, row["next_seq"] - 1, self._clock.now(), PICK_UP_AFTER)
         )
+
+
+def _digest(body: str) -> bytes:
+    return hashlib.sha256(body.encode()).digest()
+
+
+def _same(known: Record | None, digest: bytes) -> MessageId | None:
+    """The message that is known under an idempotency key. Raises `IdempotencyConflict` where its body was another."""
+    if known is None:
+        return None
+    if known["body_digest"] != digest:
+        raise IdempotencyConflict
+    return MessageId(known["message_id"])

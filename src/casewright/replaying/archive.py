@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from casewright.assembly import database_address, load_key
 from casewright.conversations.event_log import EventLog
 from casewright.conversations.live import LiveEvents
 from casewright.conversations.sealer import Sealer
 from casewright.conversations.service import ConversationService
 from casewright.conversations.writing import LogWriter
+from casewright.installation import database_address, load_key
 from casewright.kit.clock import SystemClock
 from casewright.kit.data_directory import DataDirectory
 from casewright.kit.database import Database, Transaction

@@ -1,5 +1,6 @@
 """Training, versions and labelling over HTTP, and what a text was taken for: for operators with their key."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Protocol
 from uuid import UUID
 
@@ -34,6 +35,8 @@ from casewright.understanding.service import UnderstandingService
 from casewright.understanding.trainings import Trainings
 
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
+AsOperator = Callable[[Request], Awaitable[Principal]]
+"""Whoever sent the request, if they are an operator."""
 
 
 class Gate(Protocol):
@@ -55,23 +58,20 @@ def router(
         await gate.admit(principal.tenant_id)
         return principal
 
+    _models(api, operator, understanding)
+    _training(api, operator, trainings)
+    _labelling(api, operator, labelling)
+    _explaining(api, operator, explainer)
+    return api
+
+
+def _models(api: APIRouter, operator: AsOperator, understanding: UnderstandingService) -> None:
     Operator = Annotated[Principal, Depends(operator)]
 
     @api.get("/intents", summary="What customers may be understood to want (operator key)")
     async def intents(principal: Operator) -> IntentList:
         found = (await understanding.intents(principal.tenant_id)).values()
         return IntentList(items=tuple(IntentView(name=one.name, title=one.title) for one in found))
-
-    @api.post("/intents/trainings", status_code=202, summary="Train again, on more examples or as it is (operator key)")
-    async def train(principal: Operator, body: TrainingRequest | None = None) -> TrainingAccepted:
-        body = body or TrainingRequest()
-        examples = [one.labelled() for one in body.examples]
-        training, imported = await trainings.ask(principal, examples, instead=body.replace)
-        return TrainingAccepted(**dict(training), **dict(imported))
-
-    @api.get("/intents/trainings/{training_id}", summary="How far a training has come (operator key)")
-    async def training(principal: Operator, training_id: UUID) -> TrainingView:
-        return TrainingView(**dict(await trainings.get(principal, training_id)))
 
     @api.get("/intents/versions", summary="The models that are kept (operator key)")
     async def versions(principal: Operator) -> VersionList:
@@ -92,6 +92,25 @@ def router(
     async def roll_back(principal: Operator) -> VersionView:
         found, _ = await understanding.report(principal.tenant_id, await understanding.roll_back(principal.tenant_id))
         return _version(found)
+
+
+def _training(api: APIRouter, operator: AsOperator, trainings: Trainings) -> None:
+    Operator = Annotated[Principal, Depends(operator)]
+
+    @api.post("/intents/trainings", status_code=202, summary="Train again, on more examples or as it is (operator key)")
+    async def train(principal: Operator, body: TrainingRequest | None = None) -> TrainingAccepted:
+        body = body or TrainingRequest()
+        examples = [one.labelled() for one in body.examples]
+        training, imported = await trainings.ask(principal, examples, instead=body.replace)
+        return TrainingAccepted(**dict(training), **dict(imported))
+
+    @api.get("/intents/trainings/{training_id}", summary="How far a training has come (operator key)")
+    async def training(principal: Operator, training_id: UUID) -> TrainingView:
+        return TrainingView(**dict(await trainings.get(principal, training_id)))
+
+
+def _labelling(api: APIRouter, operator: AsOperator, labelling: Labelling) -> None:
+    Operator = Annotated[Principal, Depends(operator)]
 
     @api.get("/labelling", summary="What customers wrote that is worth labelling (operator key)")
     async def queue(
@@ -130,6 +149,10 @@ def router(
         and_group = body is not None and body.and_group
         return _view(await labelling.dismiss(principal, candidate_id, and_group=and_group))
 
+
+def _explaining(api: APIRouter, operator: AsOperator, explainer: TurnExplainer) -> None:
+    Operator = Annotated[Principal, Depends(operator)]
+
     @api.get("/turns/{turn_id}/examples", summary="The examples closest to what a turn was about (operator key)")
     async def examples(principal: Operator, turn_id: UUID) -> TurnExamples:
         found = await explainer.nearest_examples(principal, turn_id)
@@ -146,8 +169,6 @@ def router(
                 for one in found
             )
         )
-
-    return api
 
 
 def _view(candidate: LabellingCandidate) -> LabellingCandidateView:

@@ -26,6 +26,8 @@ EQUAL_WEIGHTS = (1 / 3, 1 / 3, 1 / 3)
 """Of models that were trained before these were stored with them."""
 ROWS_AT_ONCE = 512
 """What fits into a core's own cache as floats."""
+FEW_ROWS = 2048
+"""So many are kept as floats too, 3 MB at most: making floats of bytes takes as long as all that is done with them."""
 LARGEST_BYTE = 127
 
 
@@ -61,7 +63,7 @@ class Views:
         return total
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Landmarks:
     """Rows kept as one byte a number: `codes` (landmarks, width), `scales` (width,)."""
 
@@ -77,11 +79,17 @@ class Landmarks:
         """To each landmark: float32 of shape (rows, landmarks)."""
         # Scaling what is asked for is the same as scaling what is kept, and far less of it.
         scaled = rows * self.scales
+        if len(self.codes) <= FEW_ROWS:
+            return views.alikeness(scaled, self._floats)
         blocks = [
             views.alikeness(scaled, self.codes[start : start + ROWS_AT_ONCE].astype(np.float32))
             for start in range(0, len(self.codes), ROWS_AT_ONCE)
         ]
         return np.hstack(blocks)
+
+    @cached_property
+    def _floats(self) -> Matrix:
+        return self.codes.astype(np.float32)
 
 
 def as_stored(numbers: Matrix) -> Matrix:

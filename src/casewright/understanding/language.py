@@ -239,10 +239,14 @@ def _languages() -> tuple[str, ...]:
 
 
 @cache
+def _languages_of(script: tuple[str, ...]) -> tuple[str, ...]:
+    return script or tuple(one for one in letter_model().languages if one not in _SCRIPTS)
+
+
+@cache
 def _indices(script: tuple[str, ...]) -> NDArray[np.intp]:
     """Of the languages of a script."""
-    wanted = script or tuple(one for one in letter_model().languages if one not in _SCRIPTS)
-    return np.array([_languages().index(one) for one in wanted], dtype=np.intp)
+    return np.array([_languages().index(one) for one in _languages_of(script)], dtype=np.intp)
 
 
 def _letter_scores(words: Sequence[str], script: tuple[str, ...]) -> Scores:
@@ -268,14 +272,13 @@ def _text_scores(words: Sequence[Word]) -> dict[str, float]:
     if len(script) == 1:
         return {script[0]: 0.0}
     same = [word.text for word in words if word.script == script]
-    index = _indices(script)
-    languages = [_languages()[one] for one in index]
+    languages = _languages_of(script)
     second = _fasttext(" ".join(same))
     best = max(second, key=lambda language: second[language], default="")
     if best not in languages and second.get(best, 0.0) >= SURE_OF_ANOTHER and letters >= LEAST_LETTERS:
         return {best: float(np.log(second[best]))}
     likely = np.log([max(UNLIKELY, second.get(language, 0.0)) for language in languages])
-    summed = _letter_scores(same, script)[index] + FASTTEXT_SHARE * likely
+    summed = _letter_scores(same, script)[_indices(script)] + FASTTEXT_SHARE * likely
     return dict(zip(languages, (summed - np.logaddexp.reduce(summed)).tolist(), strict=True))
 
 

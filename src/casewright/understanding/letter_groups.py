@@ -42,7 +42,9 @@ class LetterModel:
         groups = np.concatenate([letter_groups(word) for word in words])
         if len(words) > 1:
             groups, counts = np.unique(groups, return_counts=True)
-            margins = counts @ self.weights[groups] / np.linalg.norm(counts)
+            # In floats, where whole numbers as small as these stay exact: of integers NumPy multiplies no matrices.
+            counted = counts.astype(np.float32)
+            margins = counted @ self.weights[groups].astype(np.float32) / np.linalg.norm(counted)
         else:
             # A group that a word has twice counts twice in its sum, and nearly so in its length.
             margins = self.weights[groups].sum(axis=0) / np.sqrt(len(groups))

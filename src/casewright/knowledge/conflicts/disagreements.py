@@ -1,7 +1,10 @@
 """What other articles say against an answer."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from time import monotonic
+from typing import Final
 
 from casewright.kit.clock import Clock
 from casewright.kit.database import Transaction
@@ -11,16 +14,22 @@ from casewright.knowledge.conflicts import repository
 from casewright.knowledge.models import CitedSentence, KnowledgeAnswer
 from casewright.knowledge.searching import readable_by
 
+FRESH_SECONDS: Final = 2.0
+"""Within so long, a company's first open conflict shows in its answers."""
+
 
 class Disagreements:
+    """That nothing of a company's disagrees is asked again when it was not for `FRESH_SECONDS`."""
+
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._agreed: dict[TenantId, float] = {}
 
     async def added_to(
         self, tx: Transaction, tenant_id: TenantId, answer: KnowledgeAnswer, assurance: Assurance
     ) -> KnowledgeAnswer:
         """With what other articles say against it."""
-        if not answer.sentences:
+        if not answer.sentences or not await self._are_any(tx, tenant_id):
             return answer
         return replace(answer, disagreeing=await self.with_sentences(tx, tenant_id, answer.sentences, assurance))
 
@@ -34,3 +43,11 @@ class Disagreements:
         cited = {sentence.text for sentence in sentences}
         told = {one.other.text: one.other for one in found if one.sentence in cited and one.other.text not in cited}
         return tuple(told.values())
+
+    async def _are_any(self, tx: Transaction, tenant_id: TenantId) -> bool:
+        if monotonic() - self._agreed.get(tenant_id, -math.inf) < FRESH_SECONDS:
+            return False
+        if await repository.disagree(tx, tenant_id):
+            return True
+        self._agreed[tenant_id] = monotonic()
+        return False

@@ -297,12 +297,24 @@ async def standings(
     }
 
 
+_IS_A_DISAGREEMENT: Final = "conflict.state = 'open' and conflict.severity <> 'low' and conflict.kind <> 'duplicate'"
+
+
+async def disagree(tx: Transaction, tenant_id: TenantId) -> bool:
+    """Whether any of the tenant's articles do, as `disagreements` understands it."""
+    found: bool = await tx.fetchval(
+        f"select exists (select from knowledge_conflict conflict where tenant_id = $1 and {_IS_A_DISAGREEMENT})",
+        tenant_id,
+    )
+    return found
+
+
 async def disagreements(
     tx: Transaction, tenant_id: TenantId, ids: Collection[ArticleId], audiences: Sequence[Audience], today: date
 ) -> list[Disagreement]:
     """What other articles that one of `audiences` may read today say against those articles: open, and not of low severity."""
     rows = await tx.fetch(
-        """select conflict.here ->> 'text' as sentence, conflict.there, article.source, article.checked_on
+        f"""select conflict.here ->> 'text' as sentence, conflict.there, article.source, article.checked_on
            from (
                select one as here, other as there, one_article as is_of, other_article as against, severity, state, kind
                from knowledge_conflict where tenant_id = $1 and one_article = any($2::uuid[])
@@ -311,7 +323,7 @@ async def disagreements(
                from knowledge_conflict where tenant_id = $1 and other_article = any($2::uuid[])
            ) conflict
            join article on article.tenant_id = $1 and article.id = conflict.against
-           where conflict.state = 'open' and conflict.severity <> 'low' and conflict.kind <> 'duplicate'
+           where {_IS_A_DISAGREEMENT}
                and article.status = 'published' and article.audience = any($3::text[])
                and article.current_version = (conflict.there ->> 'version')::int
                and $4::date between coalesce(article.valid_from, $4) and coalesce(article.valid_until, $4)""",
