@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Final, Literal
 
 from casewright.understanding.counts import folded
@@ -37,23 +38,29 @@ BEFORE: Final = rf"(?<![^\W{_JAPANESE}])(?<![.\-/])"
 AFTER: Final = rf"(?![^\W{_JAPANESE}]|[.\-/:]\d)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
-    """A way to name a stretch of time. `stretch` gives None for what is no time after all, such as 31 February. `hints`: of these
-    texts in lower case one must occur, or the form, which is slow to look for, cannot."""
+    """A way to name a stretch of time. `words`: as a regular expression. `stretch` gives None for what is no time after all, such as
+    31 February. `hints`: of these texts in lower case one must occur, or the form, which is slow to look for, cannot."""
 
-    pattern: re.Pattern[str]
+    words: str
     stretch: Callable[[re.Match[str], datetime, bool], Stretch | None]
     kind: Kind
     weekday: bool = False
     hints: tuple[str, ...] = ()
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Made when it is first looked for: all of them together take a quarter of a second."""
+        return re.compile(self.words, re.IGNORECASE)
+
 
 # --- building blocks --------------------------------------------------------------------------------------------------
 
 
-def _pattern(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"{BEFORE}(?:{'|'.join(alternatives)}){AFTER}", re.IGNORECASE)
+def _alone(words: str) -> str:
+    """Where they are not a part of other words or numbers."""
+    return rf"{BEFORE}(?:{words}){AFTER}"
 
 
 def midnight_of(day: date, now: datetime) -> datetime:
@@ -294,30 +301,30 @@ _RECENT = r"last|past|previous|letzten|vergangenen|vorigen|últimos|últimas|ult
 
 FORMS: Final = (
     Form(
-        _pattern(
+        _alone(
             r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
         ),
         _timestamp,
         "moment",
         hints=ANY_DIGIT,
     ),
-    Form(_pattern(r"(?P<iso>\d{4}-\d{2}-\d{2})"), _iso, "day", hints=ANY_DIGIT),
+    Form(_alone(r"(?P<iso>\d{4}-\d{2}-\d{2})"), _iso, "day", hints=ANY_DIGIT),
     Form(
-        _pattern(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2}(?!\d))?(?!\d|\.\d)"),
+        _alone(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|\d{2}(?!\d))?(?!\d|\.\d)"),
         _dotted,
         "day",
         hints=ANY_DIGIT,
     ),
-    Form(_pattern(r"(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<year>\d{4}|\d{2})"), _slashed, "day", hints=ANY_DIGIT),
-    Form(_pattern(rf"(?P<day>\d{{1,2}}){_NTH} ?(?:of |de |do )?(?:{_MONTH}){_OF}"), _of_month, "day", hints=OF_MONTHS),
+    Form(_alone(r"(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<year>\d{4}|\d{2})"), _slashed, "day", hints=ANY_DIGIT),
+    Form(_alone(rf"(?P<day>\d{{1,2}}){_NTH} ?(?:of |de |do )?(?:{_MONTH}){_OF}"), _of_month, "day", hints=OF_MONTHS),
     Form(
-        _pattern(rf"(?:{_MONTH}) (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? {_YEAR})?"),
+        _alone(rf"(?:{_MONTH}) (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? {_YEAR})?"),
         _of_month,
         "day",
         hints=OF_MONTHS,
     ),
     Form(
-        _pattern(
+        _alone(
             r"(?:(?:between|from|zwischen|vom|von|du|del|entre|de)(?: (?:the|dem|el|le|o))? )?"
             rf"(?P<first>\d{{1,2}}){_NTH} ?(?:-|–|to|and|bis(?: zum)?|und|au|al|et|y|a|e|à) ?"
             rf"(?P<last>\d{{1,2}}){_NTH} ?(?:of |de |do )?(?:{_MONTH}){_OF}"
@@ -327,7 +334,7 @@ FORMS: Final = (
         hints=OF_MONTHS,
     ),
     Form(
-        _pattern(
+        _alone(
             rf"(?:{_MONTH}) (?P<first>\d{{1,2}})(?:st|nd|rd|th)? ?(?:-|–|to|and|through) ?(?P<last>\d{{1,2}})(?:st|nd|rd|th)?"
             rf"(?:,? {_YEAR})?"
         ),
@@ -335,28 +342,28 @@ FORMS: Final = (
         "longer",
         hints=OF_MONTHS,
     ),
-    Form(_pattern(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"), _japanese, "day", hints=ANY_DIGIT),
+    Form(_alone(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"), _japanese, "day", hints=ANY_DIGIT),
     Form(
-        _pattern(rf"(?:in|im|since|seit|until|bis|during|en|em|desde|depuis) (?P<whole>(?:{_MONTH}){_OF})"),
+        _alone(rf"(?:in|im|since|seit|until|bis|during|en|em|desde|depuis) (?P<whole>(?:{_MONTH}){_OF})"),
         _whole_month,
         "longer",
         hints=OF_MONTHS,
     ),
-    Form(_pattern(rf"(?:{_MONTH}) (?:de )?{_YEAR}"), _whole_month, "longer", hints=OF_MONTHS),
-    Form(_pattern(choice("relative", tuple(DAYS_FROM_TODAY.values()))), _from_today, "day"),
-    Form(_pattern(choice("part", tuple(one[3] for one in PARTS_OF_DAYS))), _part_of_day, "part"),
-    Form(_pattern(rf"(?P<count>{NUMBER}) ?(?:{_UNIT}) (?:ago|atrás)"), _ago, "day", hints=OF_UNITS),
+    Form(_alone(rf"(?:{_MONTH}) (?:de )?{_YEAR}"), _whole_month, "longer", hints=OF_MONTHS),
+    Form(_alone(choice("relative", tuple(DAYS_FROM_TODAY.values()))), _from_today, "day"),
+    Form(_alone(choice("part", tuple(one[3] for one in PARTS_OF_DAYS))), _part_of_day, "part"),
+    Form(_alone(rf"(?P<count>{NUMBER}) ?(?:{_UNIT}) (?:ago|atrás)"), _ago, "day", hints=OF_UNITS),
     Form(
-        _pattern(rf"(?:vor|hace|il y a|há|faz) (?:etwa |about |cerca de )?(?P<count>{NUMBER}) (?:{_UNIT})"),
+        _alone(rf"(?:vor|hace|il y a|há|faz) (?:etwa |about |cerca de )?(?P<count>{NUMBER}) (?:{_UNIT})"),
         _ago,
         "day",
         hints=OF_UNITS,
     ),
-    Form(_pattern(rf"(?P<count>{NUMBER})(?:{_UNIT})前"), _ago, "day", hints=OF_UNITS),
-    Form(_pattern(rf"(?:in|dans|en|em|within) (?P<count>{NUMBER}) (?:{_UNIT})"), _ahead, "day", hints=OF_UNITS),
-    Form(_pattern(rf"(?P<count>{NUMBER})(?:{_UNIT})後"), _ahead, "day", hints=OF_UNITS),
+    Form(_alone(rf"(?P<count>{NUMBER})(?:{_UNIT})前"), _ago, "day", hints=OF_UNITS),
+    Form(_alone(rf"(?:in|dans|en|em|within) (?P<count>{NUMBER}) (?:{_UNIT})"), _ahead, "day", hints=OF_UNITS),
+    Form(_alone(rf"(?P<count>{NUMBER})(?:{_UNIT})後"), _ahead, "day", hints=OF_UNITS),
     Form(
-        _pattern(
+        _alone(
             rf"(?:(?:in|for|over|during|within|en|nos|nas|au cours|durante) )?(?:the |den |die |los |las |os |as |des |de )?"
             rf"(?:{_RECENT}) (?P<count>{NUMBER}) (?:{_UNIT})"
         ),
@@ -364,28 +371,28 @@ FORMS: Final = (
         "longer",
         hints=OF_UNITS,
     ),
-    Form(_pattern(rf"ces (?P<count>{NUMBER}) (?:derniers|dernières) (?:{_UNIT})"), _duration, "longer", hints=OF_UNITS),
-    Form(_pattern(rf"過去(?P<count>{NUMBER})(?:{_UNIT})"), _duration, "longer", hints=OF_UNITS),
+    Form(_alone(rf"ces (?P<count>{NUMBER}) (?:derniers|dernières) (?:{_UNIT})"), _duration, "longer", hints=OF_UNITS),
+    Form(_alone(rf"過去(?P<count>{NUMBER})(?:{_UNIT})"), _duration, "longer", hints=OF_UNITS),
     Form(
-        _pattern(rf"(?:seit|desde hace|depuis|desde há) (?P<count>{NUMBER}) (?:{_UNIT})(?! atrás)"),
+        _alone(rf"(?:seit|desde hace|depuis|desde há) (?P<count>{NUMBER}) (?:{_UNIT})(?! atrás)"),
         _duration,
         "longer",
         hints=OF_UNITS,
     ),
     Form(
-        _pattern(rf"(?:(?P<last>{LAST})|(?P<this>{THIS})|(?P<next>{NEXT})) (?:{_UNIT})"),
+        _alone(rf"(?:(?P<last>{LAST})|(?P<this>{THIS})|(?P<next>{NEXT})) (?:{_UNIT})"),
         _calendar_unit,
         "longer",
         hints=OF_UNITS,
     ),
     Form(
-        _pattern(rf"(?:{_UNIT}) (?:(?P<last>{AFTER_LAST})|(?P<next>{AFTER_NEXT}))"),
+        _alone(rf"(?:{_UNIT}) (?:(?P<last>{AFTER_LAST})|(?P<next>{AFTER_NEXT}))"),
         _calendar_unit,
         "longer",
         hints=OF_UNITS,
     ),
     Form(
-        _pattern(
+        _alone(
             rf"(?:(?P<first>beginning|start|anfang|beginn|principios?|début|início)|end|ende|final(?:es)?|fin|fim) "
             rf"(?:(?:of|der|des|de|du|do|da|l[ae]|les|the) )*"
             rf"(?:(?:(?P<last>{LAST})|(?P<this>{THIS})|(?P<next>{NEXT})) )?(?:{_UNIT})"
@@ -395,15 +402,15 @@ FORMS: Final = (
         hints=OF_UNITS,
     ),
     Form(
-        _pattern(
+        _alone(
             r"(?:over |on |at )?the weekend|(?:am |übers )wochenende|el fin de semana|le week-end|no fim de semana|週末"
         ),
         lambda match, now, day_first: unit_around("weekend", now, 0 if now.weekday() >= 5 else -1),
         "longer",
     ),
-    Form(_pattern(choice("word", tuple(UNITS_IN_ONE_WORD.values()))), _unit_in_one_word, "longer"),
+    Form(_alone(choice("word", tuple(UNITS_IN_ONE_WORD.values()))), _unit_in_one_word, "longer"),
     Form(
-        _pattern(
+        _alone(
             rf"(?:(?:(?P<next>{NEXT})|(?P<this>{THIS})|(?P<last>{LAST})|on|am|el|le|na|no|el pasado|a) )?(?:{_WEEKDAY})"
             rf"(?: (?:{AFTER_LAST}))?"
         ),
